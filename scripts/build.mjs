@@ -1,0 +1,115 @@
+// Compiles the project into a folder of its own, and only when all of it compiled puts that in
+// the place of `dist`: a failed build leaves the last good one, outputs of deleted sources do not
+// survive, and two builds at the same moment do not mix.
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const stagePrefix = '.dist-';
+// At the depth of `dist`, so that the relative paths in the source maps stay right.
+const stage = join(root, stagePrefix + process.pid);
+const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const sourceFolders = ['core', 'adapters', 'server', 'cli', 'test', 'bench'];
+const swapAttemptsMax = 20;
+
+if (!existsSync(compiler)) {
+  console.error('build: TypeScript is not installed. Run `npm ci` (without --omit=dev) first.');
+  process.exit(1);
+}
+removeAbandonedStages();
+process.on('exit', () => rmSync(stage, { recursive: true, force: true }));
+writeStageConfigs();
+const compiled = spawnSync(process.execPath, [compiler, '-b', stage], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+for (const folder of sourceFolders) copyAssets(join(root, folder));
+removeStageConfigs();
+const main = join(stage, 'cli', 'main.js');
+if (existsSync(main)) chmodSync(main, 0o755);
+swapIntoPlace();
+
+/** The project's own configurations, with no difference but the output folder. */
+function writeStageConfigs() {
+  mkdirSync(stage);
+  writeConfig('tsconfig.json', {
+    extends: '../tsconfig.json',
+    compilerOptions: { outDir: '.', incremental: false, tsBuildInfoFile: null },
+    references: [{ path: './core.tsconfig.json' }],
+  });
+  writeConfig('core.tsconfig.json', {
+    extends: '../core/tsconfig.json',
+    compilerOptions: { outDir: './core', tsBuildInfoFile: './core.tsbuildinfo' },
+  });
+}
+
+function writeConfig(name, config) {
+  writeFileSync(join(stage, name), JSON.stringify(config));
+}
+
+function removeStageConfigs() {
+  for (const name of ['tsconfig.json', 'core.tsconfig.json', 'core.tsbuildinfo']) {
+    rmSync(join(stage, name), { force: true });
+  }
+}
+
+/** Lua scripts, schemas and fixtures: whatever lies beside the sources and is read at run time. */
+function copyAssets(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || /\.(ts|md)$|^tsconfig.*\.json$/.test(entry.name)) continue;
+    const from = join(entry.parentPath ?? entry.path, entry.name);
+    const to = join(stage, relative(root, from));
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, to);
+  }
+}
+
+/** Two renames; a build that finished in between makes the second fail, and it is tried again. */
+function swapIntoPlace() {
+  for (let attempt = 1; ; attempt++) {
+    const old = join(root, `${stagePrefix}${process.pid}-old${attempt}`);
+    try {
+      if (existsSync(dist)) renameSync(dist, old);
+      renameSync(stage, dist);
+      rmSync(old, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      rmSync(old, { recursive: true, force: true });
+      const lostTheRace = ['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code);
+      if (!lostTheRace || attempt === swapAttemptsMax) throw error;
+    }
+  }
+}
+
+/** Stages of builds that were killed: their process is gone. */
+function removeAbandonedStages() {
+  for (const name of readdirSync(root)) {
+    const pid = new RegExp(`^\\${stagePrefix}(\\d+)`).exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) {
+      rmSync(join(root, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,67 @@
+import { appendFileSync } from 'node:fs';
+import { env } from 'node:process';
+
+/**
+ * How often each repeated test repeats itself: the one place where these numbers stand.
+ *
+ * `asked` is what the project promises and `npm run test:full` runs; `reduced` is for `npm test`,
+ * which has to end in minutes; `quick` for `npm run test:quick`. A test reads its number with
+ * {@link count} and tells with {@link reportCount} how many it really did.
+ */
+export const counts = {
+  /** 20 logins of one user at the same moment, spread over two servers; one wins each round. */
+  simultaneousLogins: { asked: 200, reduced: 10, quick: 2, unit: 'rounds of 20 logins' },
+  /** Logout on one server and login on the other, back to back, never refused. */
+  logoutThenLogin: { asked: 1_000, reduced: 50, quick: 5, unit: 'moves' },
+  /** Two registrations of one name at the same moment: one account, with its winner's password. */
+  simultaneousRegistrations: { asked: 100, reduced: 5, quick: 1, unit: 'rounds of 2' },
+  /** A reader's connection cut between Redis's send and the client's receive. */
+  readerCut: { asked: 1_000, reduced: 50, quick: 5, unit: 'cuts' },
+  /** 50 clients over two servers while Redis is killed twice and a server once. */
+  messagesUnderFaults: { asked: 100_000, reduced: 5_000, quick: 500, unit: 'messages' },
+  /** Control characters and escape sequences in users, rooms and texts come out nowhere. */
+  controlCharacters: { asked: 10_000, reduced: 500, quick: 100, unit: 'cases' },
+  /** Random bytes, 1-byte writes, long lines, split characters: the server lives. */
+  randomBytes: { asked: 10_000, reduced: 500, quick: 100, unit: 'cases' },
+  /** kill -9 of a process that writes to the embedded store. */
+  embeddedKills: { asked: 20, reduced: 3, quick: 1, unit: 'kills' },
+  /** How long a server is stopped (SIGSTOP) before it may go on: longer than its lease. */
+  serverPause: { asked: 30, reduced: 12, quick: 12, unit: 'seconds' },
+  /** Random commits with conflicts over several streams, held against a model. */
+  randomCommits: { asked: 1_000, reduced: 100, quick: 30, unit: 'cases' },
+} as const satisfies Record<string, Count>;
+
+export interface Count {
+  readonly asked: number;
+  readonly reduced: number;
+  readonly quick: number;
+  readonly unit: string;
+}
+
+export type CountName = keyof typeof counts;
+
+/** The number of repetitions for this run, chosen by `SECURECHAT_TEST_TIER` (`test` if unset). */
+export function count(name: CountName): number {
+  const tier = env['SECURECHAT_TEST_TIER'] ?? 'test';
+  switch (tier) {
+    case 'quick':
+      return counts[name].quick;
+    case 'test':
+      return counts[name].reduced;
+    case 'full':
+      return counts[name].asked;
+    default:
+      throw new RangeError(`SECURECHAT_TEST_TIER is quick, test or full, not ${tier}`);
+  }
+}
+
+/**
+ * Called as the last line of a repeated test: how many repetitions it really ran. The test runner
+ * (`scripts/test.mjs`) gathers the reports from the file named by `SECURECHAT_TEST_COUNTS` and
+ * fails if one fell short or never came; without that variable this does nothing.
+ */
+export function reportCount(t: { passing(): boolean }, name: CountName, ran: number): void {
+  const file = env['SECURECHAT_TEST_COUNTS'];
+  if (file === undefined) return;
+  appendFileSync(file, `${JSON.stringify({ name, ran, passing: t.passing() })}\n`);
+}
