@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+
+import type { ChatEvent } from '../core/event.ts';
+import type { Actor, NewEvent, Recorded } from '../core/event-store.ts';
+
+/** The version of the record's form. It is kept with the log; a higher one is refused. */
+export const recordFormat = 1;
+
+/** The body's first byte: how the rest is to be read. */
+const bodyPlain = 0;
+
+/** A record as a store keeps it: two byte strings, stored as they are and never rewritten. */
+export interface EncodedEvent {
+  /**
+   * JSON in UTF-8: `{ id, type, v, actor, cause, data, body? }`, where `body` is the SHA-256 of
+   * the stored body in base64url.
+   */
+  readonly meta: Buffer;
+  /** The format byte and the text in UTF-8; absent for an event without text. */
+  readonly body?: Buffer;
+}
+
+/** What a store adds to a record. */
+export type Placement = Pick<
+  Recorded,
+  'partition' | 'position' | 'stream' | 'revision' | 'at' | 'link'
+>;
+
+interface Meta {
+  readonly id: string;
+  readonly type: string;
+  readonly v: number;
+  readonly actor: Actor;
+  readonly cause: string;
+  readonly data: object;
+  readonly body?: string;
+}
+
+export function encodeEvent({ id, actor, cause, event }: NewEvent): EncodedEvent {
+  const { type, data } = event;
+  const fields = { id, type, v: 1, actor, cause, data };
+  if (!('text' in event)) return { meta: Buffer.from(JSON.stringify(fields)) };
+  const body = Buffer.concat([Buffer.of(bodyPlain), Buffer.from(event.text)]);
+  const meta = Buffer.from(JSON.stringify({ ...fields, body: bodyHash(body) } satisfies Meta));
+  return { meta, body };
+}
+
+/** @throws {CorruptRecord} when the bytes are not what `encodeEvent` makes. */
+export function decodeRecord(placement: Placement, meta: Buffer, body?: Buffer): Recorded {
+  const { id, type, actor, cause, data } = parseMeta(placement, meta);
+  const event = { type, data } as ChatEvent;
+  if (body === undefined) return { ...placement, id, actor, cause, event };
+  if (body[0] !== bodyPlain) throw new CorruptRecord(placement, `body of kind ${body[0]}`);
+  const text = body.toString('utf8', 1);
+  return { ...placement, id, actor, cause, event: { ...event, text } as ChatEvent };
+}
+
+/** SHA-256 of a stored body, in base64url: what the metadata says of it. */
+export const bodyHash = (body: Buffer): string =>
+  createHash('sha256').update(body).digest('base64url');
+
+/** A record that cannot be read: the store was changed by something else than this program. */
+export class CorruptRecord extends Error {
+  override readonly name = 'CorruptRecord';
+
+  constructor({ partition, position }: Placement, what: string) {
+    super(`The record at position ${position} of partition ${partition} is damaged: ${what}.`);
+  }
+}
+
+function parseMeta(placement: Placement, meta: Buffer): Meta {
+  try {
+    return JSON.parse(meta.toString()) as Meta;
+  } catch (error) {
+    throw new CorruptRecord(placement, `its metadata is no JSON (${String(error)})`);
+  }
+}

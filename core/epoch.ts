@@ -1,0 +1,11 @@
+/** The first record of every partition, and the first after each rollback of its log. */
+export interface EpochStarted {
+  readonly type: 'EpochStarted';
+  readonly data: {
+    readonly epoch: string;
+    /** Absent in a log's first epoch. */
+    readonly previous?: string;
+    /** The first position that the previous epoch lost; 1 in a log's first epoch. */
+    readonly from: number;
+  };
+}

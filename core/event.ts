@@ -1,0 +1,19 @@
+import type { AccountEvent } from './account.ts';
+import type { DirectEvent } from './direct.ts';
+import type { EpochStarted } from './epoch.ts';
+import type { FollowingEvent } from './following.ts';
+import type { RoomEvent } from './room.ts';
+import type { ServerEvent } from './server.ts';
+import type { SessionEvent } from './session.ts';
+
+/**
+ * Every fact that the log can hold. `text`, where an event has one, is kept as the record's body,
+ * apart from its metadata.
+ */
+export type ChatEvent =
+  AccountEvent | SessionEvent | RoomEvent | FollowingEvent | DirectEvent | ServerEvent | EpochStarted;
+
+export type EventType = ChatEvent['type'];
+
+/** The event of one type. */
+export type EventOf<T extends EventType> = Extract<ChatEvent, { type: T }>;

@@ -1,0 +1,25 @@
+/**
+ * Every limit of the chat, with its reason. Units stand last in the name.
+ * A test goes one past each of them.
+ */
+
+/** A line client reads 4,096 bytes at once; longer lines would be cut in two by old clients. */
+export const lineBytesMax = 4_096;
+
+/** Text that, behind the longest prefix (`[room] user: `), still fits one line of 4,096 bytes. */
+export const textBytesMax = 3_800;
+
+export const userNameCharactersMin = 2;
+export const userNameCharactersMax = 32;
+export const roomNameCodePointsMax = 50;
+
+/** NIST SP 800-63B: at least 8; an upper bound keeps a hash from being fed megabytes. */
+export const passwordCharactersMin = 8;
+export const passwordCharactersMax = 128;
+
+/** A user's followed names are loaded at login, so they are bounded. */
+export const subscriptionsMax = 1_000;
+
+/** What `/history` shows at most, and when it is not told how much. */
+export const historyMessagesMax = 200;
+export const historyMessagesDefault = 20;

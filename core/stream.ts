@@ -1,0 +1,42 @@
+/**
+ * Stream names. `:` separates their parts and is in nobody's name.
+ */
+export const accountStream = (user: string): string => `account:${user}`;
+export const sessionStream = (user: string): string => `session:${user}`;
+export const followingStream = (user: string): string => `following:${user}`;
+export const inboxStream = (user: string): string => `inbox:${user}`;
+export const roomStream = (room: string): string => `room:${room}`;
+export const serverStream = (server: string): string => `server:${server}`;
+/** Lists the accounts: every AccountRegistered is linked here. In every partition. */
+export const accountsStream = 'accounts';
+/** Where a partition tells of its epochs. In every partition. */
+export const epochStream = 'epoch';
+
+/** The conversation of two users, whoever names whom first. */
+export const directStream = (one: string, other: string): string =>
+  one < other ? `direct:${one}:${other}` : `direct:${other}:${one}`;
+
+/**
+ * The partition of a stream: CRC16 of its key modulo `partitions`. The key is the user, the room,
+ * the server or the pair, so that a user's account, session and subscriptions lie together.
+ */
+export function partitionOf(stream: string, partitions: number): number {
+  if (partitions === 1) return 0;
+  return crc16(stream.slice(stream.indexOf(':') + 1)) % partitions;
+}
+
+/** CRC-16/XMODEM, as Redis Cluster uses for its slots, over the UTF-16 code units' bytes. */
+function crc16(key: string): number {
+  let crc = 0;
+  for (let index = 0; index < key.length; index++) {
+    const unit = key.charCodeAt(index);
+    crc = crcByte(crcByte(crc, unit >> 8), unit & 0xff);
+  }
+  return crc;
+}
+
+function crcByte(crc: number, byte: number): number {
+  let next = crc ^ (byte << 8);
+  for (let bit = 0; bit < 8; bit++) next = next & 0x8000 ? (next << 1) ^ 0x1021 : next << 1;
+  return next & 0xffff;
+}

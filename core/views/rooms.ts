@@ -1,0 +1,115 @@
+import type { Recorded } from '../event-store.ts';
+import type { Member, Room } from '../room.ts';
+
+/** A room with at least one member, and the partition of its stream. */
+export interface OccupiedRoom {
+  readonly status: 'occupied';
+  readonly room: string;
+  readonly name: string;
+  readonly partition: number;
+  /** By session. */
+  readonly members: Map<string, Member>;
+  /** How many of a user's sessions are in the room. */
+  readonly users: Map<string, number>;
+}
+
+/**
+ * Who is in which room. Bounded by the memberships: an empty room is forgotten.
+ * The fold owns its view and changes it in place.
+ */
+export interface RoomsView {
+  readonly byRoom: Map<string, OccupiedRoom>;
+  readonly bySession: Map<string, Set<OccupiedRoom>>;
+}
+
+/** A membership that an event ends. */
+export interface Departure {
+  readonly room: OccupiedRoom;
+  readonly session: string;
+  readonly user: string;
+}
+
+export const emptyRooms = (): RoomsView => ({ byRoom: new Map(), bySession: new Map() });
+
+export function evolveRooms(view: RoomsView, recorded: Recorded): RoomsView {
+  const { event } = recorded;
+  if (event.type === 'RoomJoined') enter(view, event.data, recorded.partition);
+  else for (const departure of departuresBy(view, recorded)) leave(view, departure);
+  return view;
+}
+
+/** The memberships that this record ends, in order of session id within a server's end. */
+export function departuresBy(view: RoomsView, recorded: Recorded): readonly Departure[] {
+  const { event, partition } = recorded;
+  switch (event.type) {
+    case 'RoomLeft': {
+      const room = view.byRoom.get(event.data.room);
+      const { session, user } = event.data;
+      return room?.members.has(session) ? [{ room, session, user }] : [];
+    }
+    case 'ServerStopped':
+    case 'ServerLost':
+      return departuresOf(view, event.data, partition);
+    default:
+      return [];
+  }
+}
+
+/** The rooms a session is in. */
+export const roomsOf = (view: RoomsView, session: string): ReadonlySet<OccupiedRoom> =>
+  view.bySession.get(session) ?? none;
+
+/** A room as its aggregate sees it. */
+export const roomState = (view: RoomsView, room: string): Room =>
+  view.byRoom.get(room) ?? { status: 'empty' };
+
+const none: ReadonlySet<OccupiedRoom> = new Set();
+
+function departuresOf(
+  view: RoomsView,
+  ended: { server: string; incarnation: number },
+  partition: number,
+): readonly Departure[] {
+  const departures: Departure[] = [];
+  for (const room of view.byRoom.values()) {
+    if (room.partition !== partition) continue;
+    for (const [session, { user, server, incarnation }] of room.members)
+      if (server === ended.server && incarnation <= ended.incarnation)
+        departures.push({ room, session, user });
+  }
+  return departures.sort((one, other) => (one.session < other.session ? -1 : 1));
+}
+
+function enter(
+  view: RoomsView,
+  { room: canonical, name, user, session, server, incarnation }: Member & {
+    room: string;
+    name: string;
+    session: string;
+  },
+  partition: number,
+): void {
+  let room = view.byRoom.get(canonical);
+  if (room === undefined) {
+    const members = new Map<string, Member>();
+    room = { status: 'occupied', room: canonical, name, partition, members, users: new Map() };
+    view.byRoom.set(canonical, room);
+  }
+  if (room.members.has(session)) return;
+  room.members.set(session, { user, server, incarnation });
+  room.users.set(user, (room.users.get(user) ?? 0) + 1);
+  const rooms = view.bySession.get(session);
+  if (rooms === undefined) view.bySession.set(session, new Set([room]));
+  else rooms.add(room);
+}
+
+function leave(view: RoomsView, { room, session, user }: Departure): void {
+  room.members.delete(session);
+  const remaining = (room.users.get(user) ?? 1) - 1;
+  if (remaining === 0) room.users.delete(user);
+  else room.users.set(user, remaining);
+  if (room.members.size === 0) view.byRoom.delete(room.room);
+  const rooms = view.bySession.get(session);
+  rooms?.delete(room);
+  if (rooms?.size === 0) view.bySession.delete(session);
+}
