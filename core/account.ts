@@ -27,7 +27,10 @@ export interface AccountReinstated {
 }
 
 export type AccountEvent =
-  AccountRegistered | PasswordChanged | AccountSuspended | AccountReinstated;
+  | AccountRegistered
+  | PasswordChanged
+  | AccountSuspended
+  | AccountReinstated;
 
 export type Account =
   | { readonly status: 'none' }

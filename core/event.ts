@@ -11,7 +11,13 @@ import type { SessionEvent } from './session.ts';
  * apart from its metadata.
  */
 export type ChatEvent =
-  AccountEvent | SessionEvent | RoomEvent | FollowingEvent | DirectEvent | ServerEvent | EpochStarted;
+  | AccountEvent
+  | SessionEvent
+  | RoomEvent
+  | FollowingEvent
+  | DirectEvent
+  | ServerEvent
+  | EpochStarted;
 
 export type EventType = ChatEvent['type'];
 

@@ -5,7 +5,6 @@ export type RejectionCode =
   | 'NameTaken'
   | 'NoSuchUser'
   | 'NotInRoom'
-  | 'TooManyRooms'
   | 'CannotSubscribeToSelf'
   | 'AlreadySubscribed'
   | 'NotSubscribed'

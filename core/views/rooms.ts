@@ -82,7 +82,14 @@ function departuresOf(
 
 function enter(
   view: RoomsView,
-  { room: canonical, name, user, session, server, incarnation }: Member & {
+  {
+    room: canonical,
+    name,
+    user,
+    session,
+    server,
+    incarnation,
+  }: Member & {
     room: string;
     name: string;
     session: string;

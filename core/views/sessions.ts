@@ -6,6 +6,10 @@ export interface OpenSession extends Readonly<SessionOpened['data']> {
   readonly partition: number;
   /** When it was opened, in milliseconds since 1970. */
   readonly since: number;
+  /** Of its SessionOpened: what the session's stream stands at while it is open. */
+  readonly revision: number;
+  /** Of its SessionOpened: the rooms that the login joined share it. */
+  readonly cause: string;
 }
 
 /**
@@ -22,11 +26,11 @@ export interface SessionsView {
 export const emptySessions = (): SessionsView => ({ byUser: new Map(), bySession: new Map() });
 
 export function evolveSessions(view: SessionsView, recorded: Recorded): SessionsView {
-  const { event, partition, at } = recorded;
+  const { event, partition, at: since, revision, cause } = recorded;
   switch (event.type) {
     case 'SessionOpened':
       forget(view, view.byUser.get(event.data.user));
-      remember(view, { ...event.data, partition, since: at });
+      remember(view, { ...event.data, partition, since, revision, cause });
       return view;
     case 'SessionClosed':
       forget(view, view.bySession.get(event.data.session));
