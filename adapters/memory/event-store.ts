@@ -1,0 +1,112 @@
+import {
+  type AppendOutcome,
+  type Commit,
+  type Cursor,
+  type EventStore,
+  type LogHead,
+  type LogInfo,
+  type Recorded,
+  StoreUnreachable,
+  type StreamQuery,
+  type Subscriber,
+  type Subscription,
+  type Writer,
+} from '../../core/event-store.ts';
+import type { Stores } from '../../core/stores.ts';
+import { partitionOf } from '../../core/stream.ts';
+import { partitionOfCommit, type WriterIdentity } from '../commit-rules.ts';
+import { recordFormat } from '../record-codec.ts';
+import { MemoryLog, type MemoryLogOptions } from './log.ts';
+import { MemorySubscription } from './subscription.ts';
+
+/** Another store on the log given, as another process would open it, or one on a new log. */
+export type MemoryOptions = MemoryLogOptions | { readonly log: MemoryLog };
+
+/**
+ * The three ports in this process's memory: for unit tests and simulations. It has no timers and
+ * asks no clock but the one given; an append is carried out within its call.
+ */
+export function openMemory(options: MemoryOptions = {}): Stores & { readonly log: MemoryLog } {
+  const log = 'log' in options ? options.log : new MemoryLog(options);
+  const events = new MemoryEventStore(log);
+  const { credentials, leases } = log;
+  return { log, events, credentials, leases, warnings: [], close: () => events.close() };
+}
+
+class MemoryEventStore implements EventStore {
+  readonly info: LogInfo;
+  readonly #log: MemoryLog;
+  readonly #open = new Set<{ close(): Promise<void> }>();
+  #isClosed = false;
+
+  constructor(log: MemoryLog) {
+    this.#log = log;
+    this.info = { format: recordFormat, partitions: log.partitions.length };
+  }
+
+  writer(server: string, incarnation: number): Writer {
+    return this.#held(new MemoryWriter(this.#log, server, incarnation));
+  }
+
+  async readStream(query: StreamQuery): Promise<readonly Recorded[]> {
+    const partition = query.partition ?? partitionOf(query.stream, this.info.partitions);
+    return this.#partition(partition).readStream(query);
+  }
+
+  async readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
+    return this.#partition(partition).read(from, limit);
+  }
+
+  async head(partition: number): Promise<LogHead> {
+    const { head, epoch } = this.#partition(partition);
+    return { position: head, epoch };
+  }
+
+  subscribe(_group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
+    return this.#held(new MemorySubscription(this.#log, after, subscriber));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#open].map((opened) => opened.close()));
+  }
+
+  #partition(number: number): ReturnType<MemoryLog['partition']> {
+    if (this.#isClosed) throw new StoreUnreachable('The store was closed.');
+    return this.#log.partition(number);
+  }
+
+  #held<T extends { close(): Promise<void> }>(opened: T): T {
+    if (this.#isClosed) void opened.close();
+    else this.#open.add(opened);
+    return opened;
+  }
+}
+
+class MemoryWriter implements Writer {
+  readonly #log: MemoryLog;
+  readonly #identity: Omit<WriterIdentity, 'hasWritten'>;
+  readonly #writtenTo = new Set<number>();
+  #isClosed = false;
+
+  constructor(log: MemoryLog, server: string, incarnation: number) {
+    this.#log = log;
+    this.#identity = { server, incarnation, token: log.newToken() };
+  }
+
+  async append(commit: Commit): Promise<AppendOutcome> {
+    if (this.#isClosed) return { status: 'unavailable', reason: 'closed' };
+    const number = partitionOfCommit(commit, this.#log.partitions.length);
+    const identity = { ...this.#identity, hasWritten: this.#writtenTo.has(number) };
+    const outcome = this.#log.partition(number).append(commit, identity);
+    if (outcome.status === 'appended') {
+      this.#writtenTo.add(number);
+      this.#log.tellAppended();
+    }
+    return outcome;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+}

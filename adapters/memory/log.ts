@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+
+import { MemoryCredentials } from './credentials.ts';
+import { MemoryLeases } from './leases.ts';
+import { MemoryPartition } from './partition.ts';
+
+export interface MemoryLogOptions {
+  /** 1 unless given. */
+  readonly partitions?: number;
+  /** Milliseconds since 1970; the system's clock unless given. */
+  readonly now?: () => number;
+  /** Epochs and the ids of their records; random unless given. */
+  readonly newId?: () => string;
+}
+
+/** What all stores opened on one log share. It lasts as long as somebody refers to it. */
+export class MemoryLog {
+  readonly partitions: readonly MemoryPartition[];
+  readonly credentials = new MemoryCredentials();
+  readonly leases: MemoryLeases;
+  readonly #listeners = new Set<() => void>();
+  #writers = 0;
+
+  constructor({ partitions = 1, now = Date.now, newId = randomUUID }: MemoryLogOptions = {}) {
+    const leases = new MemoryLeases(now);
+    const surroundings = { now, newId, isLeased: (server: string) => leases.isHeld(server) };
+    this.leases = leases;
+    this.partitions = Array.from(
+      { length: partitions },
+      (_, number) => new MemoryPartition(number, surroundings),
+    );
+  }
+
+  /** @throws {RangeError} for a partition that the log does not have */
+  partition(number: number): MemoryPartition {
+    const partition = this.partitions[number];
+    if (partition === undefined) throw new RangeError(`the log has no partition ${number}`);
+    return partition;
+  }
+
+  newToken(): string {
+    this.#writers += 1;
+    return `writer ${this.#writers}`;
+  }
+
+  /** `listener` is called after each append, before its answer. Ends with the answer's call. */
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tellAppended(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

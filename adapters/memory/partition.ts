@@ -1,0 +1,140 @@
+import type { Appended, AppendOutcome, Commit, Recorded } from '../../core/event-store.ts';
+import type { StreamQuery } from '../../core/event-store.ts';
+import { epochStream } from '../../core/stream.ts';
+import { commitContent } from '../commit-content.ts';
+import {
+  type Fence,
+  fenceAfter,
+  fenceEnded,
+  type OnceEntry,
+  onceRememberedMs,
+  type PartitionState,
+  placeCommit,
+  refusalOf,
+  type WriterIdentity,
+} from '../commit-rules.ts';
+import { epochEvent } from '../epoch-event.ts';
+import { decodeRecord, encodeEvent } from '../record-codec.ts';
+
+/** What a partition needs to know of the world. */
+export interface Surroundings {
+  /** Milliseconds since 1970. */
+  now(): number;
+  newId(): string;
+  isLeased(server: string): boolean;
+}
+
+/** One partition's log, its index by stream, and what it remembers of its writers. */
+export class MemoryPartition implements PartitionState {
+  readonly epoch: string;
+  readonly #number: number;
+  readonly #surroundings: Surroundings;
+  readonly #records: Recorded[] = [];
+  /** The positions of each stream's records, by revision. */
+  readonly #streams = new Map<string, number[]>();
+  readonly #fences = new Map<string, Fence>();
+  /** In the order of use, so the oldest come first. */
+  readonly #once = new Map<string, OnceEntry & { readonly usedAt: number }>();
+
+  constructor(number: number, surroundings: Surroundings) {
+    this.#number = number;
+    this.#surroundings = surroundings;
+    this.epoch = surroundings.newId();
+    const event = epochEvent(surroundings.newId(), { epoch: this.epoch, from: 1 });
+    this.#write({ parts: [{ stream: epochStream, expected: 0, events: [event] }] });
+  }
+
+  /** The position of the last record. */
+  get head(): number {
+    return this.#records.length;
+  }
+
+  append(commit: Commit, writer: WriterIdentity): AppendOutcome {
+    this.#forgetOnce();
+    const refusal = refusalOf(commit, writer, this, () => commitContent(commit));
+    if (refusal !== undefined) return refusal;
+    const answer = this.#write(commit);
+    const { server, incarnation } = writer;
+    if (incarnation > 0) this.#fences.set(server, fenceAfter(writer, this.fence(server)));
+    const { ends, once } = commit;
+    if (ends) this.#fences.set(ends.server, fenceEnded(ends.incarnation, this.fence(ends.server)));
+    if (once) {
+      const entry = { content: commitContent(commit), first: answer, usedAt: this.#now() };
+      this.#once.set(onceKey(once.session, once.sequence), entry);
+    }
+    return answer;
+  }
+
+  /** Records from position `from` on, at most `limit`, oldest first. */
+  read(from: number, limit: number): readonly Recorded[] {
+    const start = Math.max(from, 1) - 1;
+    return this.#records.slice(start, start + limit);
+  }
+
+  readStream({ stream, from, direction, limit }: StreamQuery): readonly Recorded[] {
+    const positions = this.#streams.get(stream) ?? [];
+    if (direction === 'backwards') {
+      const end = Math.max(Math.min(from ?? positions.length, positions.length), 0);
+      return this.#recordsAt(positions.slice(Math.max(end - limit, 0), end).toReversed());
+    }
+    const start = Math.max(from ?? 1, 1) - 1;
+    return this.#recordsAt(positions.slice(start, start + limit));
+  }
+
+  revision(stream: string): number {
+    return this.#streams.get(stream)?.length ?? 0;
+  }
+
+  fence(server: string): Fence | undefined {
+    return this.#fences.get(server);
+  }
+
+  once(session: string, sequence: number): OnceEntry | undefined {
+    return this.#once.get(onceKey(session, sequence));
+  }
+
+  isLeased(server: string): boolean {
+    return this.#surroundings.isLeased(server);
+  }
+
+  #write(commit: Commit): Appended {
+    const first = { partition: this.#number, position: this.head + 1, at: this.#now() };
+    const { placements, answer } = placeCommit(commit, first, this);
+    const events = commit.parts.flatMap((part) => part.events);
+    for (const [index, placement] of placements.entries()) {
+      const event = events[index];
+      if (event === undefined) throw new Error('a placement without an event');
+      // Through the bytes, so that a reader gets what any other store would give.
+      const { meta, body } = encodeEvent(event);
+      this.#records.push(decodeRecord(placement, meta, body));
+      this.#index(placement.stream, placement.position);
+      if (placement.link) this.#index(placement.link.stream, placement.position);
+    }
+    return answer;
+  }
+
+  #index(stream: string, position: number): void {
+    const positions = this.#streams.get(stream);
+    if (positions) positions.push(position);
+    else this.#streams.set(stream, [position]);
+  }
+
+  #recordsAt(positions: readonly number[]): readonly Recorded[] {
+    return positions.flatMap((position) => this.#records[position - 1] ?? []);
+  }
+
+  /** The time for what is written now: it never runs backwards along the log. */
+  #now(): number {
+    return Math.max(this.#surroundings.now(), this.#records.at(-1)?.at ?? 0);
+  }
+
+  #forgetOnce(): void {
+    const before = this.#now() - onceRememberedMs;
+    for (const [key, { usedAt }] of this.#once) {
+      if (usedAt >= before) return;
+      this.#once.delete(key);
+    }
+  }
+}
+
+const onceKey = (session: string, sequence: number): string => `${session}:${sequence}`;

@@ -1,0 +1,64 @@
+import { type Cursor, StoreUnusable, type Subscriber } from '../../core/event-store.ts';
+import type { Subscription } from '../../core/event-store.ts';
+import type { MemoryLog } from './log.ts';
+
+/** So that a subscriber far behind lets others run in between. */
+const batchRecordsMax = 512;
+
+/** Gives a subscriber what follows its cursors: in microtasks, never within the append itself. */
+export class MemorySubscription implements Subscription {
+  readonly #log: MemoryLog;
+  readonly #subscriber: Subscriber;
+  readonly #positions: Map<number, number>;
+  readonly #unlisten: () => void;
+  #isScheduled = false;
+  #isClosed = false;
+
+  constructor(log: MemoryLog, after: readonly Cursor[], subscriber: Subscriber) {
+    this.#log = log;
+    this.#subscriber = subscriber;
+    this.#positions = new Map(after.map(({ partition, position }) => [partition, position]));
+    this.#unlisten = log.onAppend(() => this.#schedule());
+    const foreign = after.find((cursor) => !isOf(log, cursor));
+    if (foreign === undefined) this.#schedule();
+    else queueMicrotask(() => this.#fail(foreign));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#unlisten();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#isClosed) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#deliver();
+    });
+  }
+
+  #deliver(): void {
+    for (const [partition, position] of this.#positions) {
+      if (this.#isClosed) return;
+      const batch = this.#log.partition(partition).read(position + 1, batchRecordsMax);
+      if (batch.length === 0) continue;
+      this.#positions.set(partition, position + batch.length);
+      this.#schedule();
+      this.#subscriber.onBatch(batch);
+    }
+  }
+
+  #fail({ partition, position }: Cursor): void {
+    if (this.#isClosed) return;
+    void this.close();
+    const where = `position ${position} of partition ${partition}`;
+    this.#subscriber.onFailure(new StoreUnusable(`This log's ${where} is not the one known.`));
+  }
+}
+
+function isOf(log: MemoryLog, { partition, position, id }: Cursor): boolean {
+  if (position === 0) return true;
+  const [record] = log.partition(partition).read(position, 1);
+  return record !== undefined && (id === undefined || record.id === id);
+}
