@@ -33,6 +33,7 @@ export const errorCatalogue = {
   InvalidUserName: `{} is no user name: ${userNameCharactersMin} to ${userNameCharactersMax} letters a-z, digits, - and _.`,
   InvalidRoomName: `{} is no room name: 1 to ${roomNameCodePointsMax} letters, digits, - _ and dots.`,
   InvalidPassword: `A password has ${passwordCharactersMin} to ${passwordCharactersMax} printable characters and no spaces.`,
+  LoggedIn: 'You are logged in already; this line was not sent.',
   WrongPassword: 'That is not your password.',
   EmptyText: 'There is no text in this message.',
   TextTooLong: `Message too long (${textBytesMax} bytes at most).`,

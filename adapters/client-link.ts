@@ -1,0 +1,45 @@
+import type { Answer } from '../core/answer.ts';
+import type { ClientCommand } from '../core/command.ts';
+import type { Delivery } from '../core/delivery.ts';
+
+/** How one transport writes things down. What it makes is shared by all of its links. */
+export interface WireFormat {
+  /** Undefined when the delivery has no words on this transport. */
+  delivery(delivery: Delivery): Buffer | undefined;
+  answer(answer: Answer): Buffer;
+}
+
+/** One client's connection, as a chat server sees it. */
+export interface ClientLink {
+  readonly format: WireFormat;
+  /** The client's network address, for limits; never shown to others. */
+  readonly address: string;
+  /** Queues bytes; they leave with the next `flush`. */
+  send(bytes: Buffer): void;
+  flush(): void;
+  /** Stops reading from the client, and goes on. */
+  pause(): void;
+  resume(): void;
+  /** Called once the client has logged in: it no longer counts as a stranger. */
+  admit(): void;
+  /** Writes what is queued, then ends the connection. */
+  close(): void;
+}
+
+/**
+ * Something a client sent. It is parsed when its turn has come, for what a line means depends on
+ * whether the client is logged in by then. Undefined: it asks for nothing.
+ */
+export type Input = (loggedIn: boolean) => ClientCommand | undefined;
+
+/** What a link tells the one who holds it. */
+export interface LinkOwner {
+  onInput(input: Input): void;
+  /** The client does not read what it is sent: more than the outbox holds, or nothing for long. */
+  onSlow(): void;
+  /** Whichever side ended it. Nothing follows. */
+  onClosed(): void;
+}
+
+/** Makes the owner of a new link. */
+export type LinkAcceptor = (link: ClientLink) => LinkOwner;
