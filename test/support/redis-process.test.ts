@@ -81,9 +81,9 @@ await test('a Redis that does not come up is an error with its reason', async (t
   await t.rejects(startRedis({ port: redis.port }), { message: /Address already in use/i });
 });
 
-await test('a Redis ends with the process that started it, even if that is killed', async () => {
+await test('a Redis ends with the process that started it, even if that is killed', async (t) => {
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-    const { owner, port } = await startOwner();
+    const { owner, port } = await startOwner(t.testdir());
     owner.kill(signal);
     await until(async () => !(await isListening(port)), {
       what: `Redis to end after its owner's ${signal}`,
@@ -93,7 +93,7 @@ await test('a Redis ends with the process that started it, even if that is kille
 });
 
 await test('a Redis in use does not keep its owner alive', async (t) => {
-  const { owner, input, port } = await startOwner();
+  const { owner, input, port } = await startOwner(t.testdir());
   const exit = once(owner, 'exit');
   input.end();
   t.strictSame(await within(exit, 5_000, 'the owner to end'), [0, null]);
@@ -119,11 +119,13 @@ await test('the search for a server says what is wrong with its wishes', async (
 });
 
 /** A process that starts a Redis, tells its port, and ends when its input does. */
-async function startOwner(): Promise<{ owner: ChildProcess; input: Writable; port: number }> {
+async function startOwner(
+  dir: string,
+): Promise<{ owner: ChildProcess; input: Writable; port: number }> {
   const module = new URL('redis-process.js', import.meta.url).href;
   const program = `
     const { startRedis } = await import(${JSON.stringify(module)});
-    const redis = await startRedis();
+    const redis = await startRedis({ dir: ${JSON.stringify(dir)} });
     console.log(redis.port);
     process.stdin.resume();`;
   const owner = spawn(process.execPath, ['--input-type=module', '-e', program], {

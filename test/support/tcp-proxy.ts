@@ -9,8 +9,8 @@ type Direction = 'toServer' | 'toClient' | 'both';
 
 /**
  * Which replies are meant: the next so many on any connection, or those for which this holds. A
- * reply is what one read of the server's side brings; `request` is the end of what the client has
- * sent on that connection since its last reply, commands sent together being one. So
+ * reply is what one read of the server's side brings; `request` is the start of what the client
+ * has sent on that connection since its last reply, commands sent together being one. So
  * `(_reply, request) => request.includes('evalsha')` finds a reply by its command.
  */
 export type Replies = number | ((reply: Buffer, request: Buffer) => boolean);
@@ -25,7 +25,7 @@ export interface TcpProxy extends AsyncDisposable {
   readonly bytes: { readonly toServer: number; readonly toClient: number };
   /** Replies that dropReplies and cutBetween have kept from clients. */
   readonly dropped: number;
-  /** Ends every fault: what a black hole held flows again; half-open leftovers are ended. */
+  /** Ends every fault but a refusal: what a black hole held flows again; half-open leftovers are ended. */
   pass(): void;
   /** Holds what is sent, connections stay open; an end is held like a byte. */
   blackhole(direction?: Direction): void;
@@ -155,7 +155,9 @@ class FaultyProxy implements TcpProxy {
   }
 
   #toServer(link: Link, chunk: Buffer): void {
-    link.request = Buffer.concat([link.request, chunk]).subarray(-requestBytesKept);
+    if (link.request.length < requestBytesKept) {
+      link.request = Buffer.concat([link.request, chunk]).subarray(0, requestBytesKept);
+    }
     this.bytes.toServer += chunk.length;
     link.server.write(chunk);
     this.#flow(link);
