@@ -97,9 +97,12 @@ function cachedPath(name) {
 }
 
 async function unpackFirst(names, log) {
-  if (distribution() === undefined) throw new Error(whatToInstall);
+  const system = distribution();
+  if (system === undefined) throw new Error(whatToInstall);
+  // Debian's mirrors have every release; of Ubuntu, it is tried which one this release has.
+  const candidates = system.id === 'debian' ? names.slice(0, 1) : names;
   const failures = [];
-  for (const name of names) {
+  for (const name of candidates) {
     try {
       return await unpack(name, log);
     } catch (error) {

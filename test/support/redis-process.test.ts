@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { test } from 'tap';
+import { test, type Test } from 'tap';
 import { endsWithThisProcess } from './reaper.ts';
 import { startRedis } from './redis-process.ts';
 import { redisProgram } from './redis-program.ts';
@@ -67,7 +68,7 @@ await test('the process and its own folder are gone after disposal', async (t) =
 });
 
 await test('a folder that was given stays, and another Redis can start on it', async (t) => {
-  const dir = t.testdir();
+  const dir = folder(t);
   const first = await startRedis({ dir });
   await first.command('SET', 'colour', 'green');
   await first[Symbol.asyncDispose]();
@@ -83,7 +84,7 @@ await test('a Redis that does not come up is an error with its reason', async (t
 
 await test('a Redis ends with the process that started it, even if that is killed', async (t) => {
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-    const { owner, port } = await startOwner(t.testdir());
+    const { owner, port } = await startOwner(folder(t));
     owner.kill(signal);
     await until(async () => !(await isListening(port)), {
       what: `Redis to end after its owner's ${signal}`,
@@ -93,7 +94,7 @@ await test('a Redis ends with the process that started it, even if that is kille
 });
 
 await test('a Redis in use does not keep its owner alive', async (t) => {
-  const { owner, input, port } = await startOwner(t.testdir());
+  const { owner, input, port } = await startOwner(folder(t));
   const exit = once(owner, 'exit');
   input.end();
   t.strictSame(await within(exit, 5_000, 'the owner to end'), [0, null]);
@@ -133,10 +134,20 @@ async function startOwner(
   });
   endsWithThisProcess(owner);
   const lines = createInterface(owner.stdout);
-  const [line] = await within(once(lines, 'line'), 30_000, 'the port of a Redis');
-  const port = Number(line);
+  const ended = once(owner, 'exit').then(([code]) =>
+    Promise.reject(new Error(`it ended (${code})`)),
+  );
+  const line = Promise.race([once(lines, 'line'), ended]);
+  const port = Number((await within(line, 30_000, 'the port of a Redis'))[0]);
   if (!(await isListening(port))) throw new Error(`nobody listens on ${port}`);
   return { owner, input: owner.stdin, port };
+}
+
+/** Not tap's own, which is the same for two runs of this file at once. */
+function folder(t: Test): string {
+  const dir = mkdtempSync(join(tmpdir(), 'securechat-test-'));
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
 }
 
 /** A process whose parent was killed can stay as a zombie, but its port is free. */
