@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import type { ChatEvent, EventOf, EventType } from '../../core/event.ts';
+import type { Recorded } from '../../core/event-store.ts';
+
+/**
+ * Any events, of every type. Names come out of small pools, so that events meet; nothing else
+ * about them has to make sense, since a fold takes what the log holds.
+ */
+const user = fc.constantFrom('alice', 'bob', 'carol');
+const session = fc.constantFrom('a1', 'a2', 'b1', 'b2', 'c1');
+const server = fc.constantFrom('north', 'south');
+const incarnation = fc.integer({ min: 1, max: 4 });
+const room = fc.constantFrom('lobby', 'iitkgp', 'räume');
+const name = fc.constantFrom('lobby', 'IITKGP', 'iitkgp', 'Räume');
+const credential = fc.string();
+/** Whole characters of any script, controls too: what UTF-8 can carry. */
+const text = fc.string({ unit: 'binary' });
+const revision = fc.nat();
+
+const plain = <T extends EventType, D>(
+  type: T,
+  data: fc.Arbitrary<D>,
+): fc.Arbitrary<{ type: T; data: D }> => data.map((made) => ({ type, data: made }));
+
+const withText = <T extends EventType, D>(
+  type: T,
+  data: fc.Arbitrary<D>,
+): fc.Arbitrary<{ type: T; data: D; text: string }> =>
+  fc.tuple(data, text).map(([made, typed]) => ({ type, data: made, text: typed }));
+
+/** One for each type: the compiler notices a type without one. */
+export const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
+  AccountRegistered: plain('AccountRegistered', fc.record({ user, credential })),
+  PasswordChanged: plain(
+    'PasswordChanged',
+    fc.record({ user, credential, reason: fc.constantFrom('changed', 'reset', 'rehash') }),
+  ),
+  AccountSuspended: plain('AccountSuspended', fc.record({ user })),
+  AccountReinstated: plain('AccountReinstated', fc.record({ user })),
+  SessionOpened: plain('SessionOpened', fc.record({ user, session, server, incarnation })),
+  SessionClosed: plain(
+    'SessionClosed',
+    fc.record({
+      user,
+      session,
+      reason: fc.constantFrom('logout', 'disconnected', 'takenOver', 'expired', 'suspended'),
+    }),
+  ),
+  RoomJoined: plain('RoomJoined', fc.record({ room, name, user, session, server, incarnation })),
+  RoomLeft: plain('RoomLeft', fc.record({ room, user, session })),
+  MessagePosted: withText('MessagePosted', fc.record({ room, user, session })),
+  UserSubscribed: plain('UserSubscribed', fc.record({ user, target: user })),
+  UserUnsubscribed: plain('UserUnsubscribed', fc.record({ user, target: user })),
+  DirectMessagePosted: withText('DirectMessagePosted', fc.record({ from: user, to: user })),
+  ReadMarked: plain('ReadMarked', fc.record({ reader: user, peer: user, through: revision })),
+  ServerStarted: plain('ServerStarted', fc.record({ server, incarnation })),
+  ServerStopped: plain('ServerStopped', fc.record({ server, incarnation })),
+  ServerLost: plain('ServerLost', fc.record({ server, incarnation })),
+  EpochStarted: plain(
+    'EpochStarted',
+    fc.record(
+      { epoch: fc.string(), previous: fc.string(), from: fc.nat() },
+      { requiredKeys: ['epoch', 'from'] },
+    ),
+  ),
+};
+
+export const eventTypes = Object.keys(eventsByType) as readonly EventType[];
+
+/** Any event of one of these types; without any, of every type. */
+export function arbitraryEvent<T extends EventType = EventType>(
+  ...types: readonly T[]
+): fc.Arbitrary<EventOf<T>> {
+  const wanted = types.length === 0 ? (eventTypes as readonly T[]) : types;
+  return fc.oneof(...wanted.map((type): fc.Arbitrary<EventOf<T>> => eventsByType[type]));
+}
+
+/** The record of an event, as the log of a partition would hold it at a position. */
+export function recordOf<E extends ChatEvent>(event: E, partition = 0, position = 1): Recorded<E> {
+  return {
+    partition,
+    position,
+    stream: 'any',
+    revision: position,
+    at: 1_000 + position,
+    id: `id-${partition}-${position}`,
+    actor: { server: 'north', incarnation: 1 },
+    cause: `cause-${partition}-${position}`,
+    event,
+  };
+}

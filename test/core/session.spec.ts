@@ -1,0 +1,125 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import {
+  decideSession,
+  endWithServer,
+  evolveSession,
+  initialSession,
+  type Session,
+  type SessionCommand,
+  type SessionEnd,
+  type SessionEvent,
+} from '../../core/session.ts';
+import { givenOf, rule } from '../support/given.ts';
+
+const given = givenOf({ initial: initialSession, evolve: evolveSession, decide: decideSession });
+
+const user = 'alice';
+const first = { user, session: 's1', server: 'north', incarnation: 3 };
+const second = { user, session: 's2', server: 'south', incarnation: 1 };
+const opened = (data: typeof first): SessionEvent => ({ type: 'SessionOpened', data });
+const closed = (session: string, reason: SessionEnd): SessionEvent => ({
+  type: 'SessionClosed',
+  data: { user, session, reason },
+});
+const open = (data: typeof first, takeover = false): SessionCommand => ({
+  type: 'OpenSession',
+  takeover,
+  ...data,
+});
+const close = (session: string, reason: SessionEnd): SessionCommand => ({
+  type: 'CloseSession',
+  user,
+  session,
+  reason,
+});
+const closeAny = (reason: SessionEnd): SessionCommand => ({
+  type: 'CloseAnySession',
+  user,
+  reason,
+});
+const reasons = ['logout', 'disconnected', 'takenOver', 'expired', 'suspended'] as const;
+
+rule('a user without a session opens one', () => given().when(open(first)).then(opened(first)));
+rule('a user with a session on another server is refused a second', () =>
+  given(opened(first)).when(open(second)).thenRejected('AlreadyLoggedIn', user),
+);
+rule('a user with a session on the same server is refused a second', () =>
+  given(opened(first))
+    .when(open({ ...first, session: 's2' }))
+    .thenRejected('AlreadyLoggedIn', user),
+);
+for (const reason of reasons)
+  rule(`a user whose session was closed (${reason}) opens a new one`, () =>
+    given(opened(first), closed('s1', reason)).when(open(second)).then(opened(second)),
+  );
+rule('a takeover closes the open session, then opens its own', () =>
+  given(opened(first)).when(open(second, true)).then(closed('s1', 'takenOver'), opened(second)),
+);
+rule('a takeover of nothing just opens', () => given().when(open(first, true)).then(opened(first)));
+
+for (const reason of reasons)
+  rule(`an open session closes, and the event says why: ${reason}`, () =>
+    given(opened(first)).when(close('s1', reason)).then(closed('s1', reason)),
+  );
+rule('a closed session is not closed again', () =>
+  given(opened(first), closed('s1', 'logout')).when(close('s1', 'disconnected')).thenNothing(),
+);
+rule('a session that was taken over does not close the one that took it', () =>
+  given(opened(first), closed('s1', 'takenOver'), opened(second))
+    .when(close('s1', 'disconnected'))
+    .thenNothing(),
+);
+rule('a user who has no session has none to close', () =>
+  given().when(close('s1', 'logout')).thenNothing(),
+);
+rule('whatever session is open can be closed without knowing it', () =>
+  given(opened(second)).when(closeAny('suspended')).then(closed('s2', 'suspended')),
+);
+rule('without an open session there is none to close', () =>
+  given(opened(first), closed('s1', 'logout')).when(closeAny('suspended')).thenNothing(),
+);
+
+rule('without events a user has no session', () => given().gives({ status: 'closed' }));
+rule('an opened session is open on its server’s incarnation', () =>
+  given(opened(first)).gives({ status: 'open', ...first }),
+);
+rule('a closed session is closed', () =>
+  given(opened(first), closed('s1', 'expired')).gives({ status: 'closed' }),
+);
+rule('after a takeover the new session is open', () =>
+  given(opened(first), closed('s1', 'takenOver'), opened(second)).gives({
+    status: 'open',
+    ...second,
+  }),
+);
+rule('the late end of a former session leaves the present one open', () =>
+  given(opened(first), opened(second), closed('s1', 'disconnected')).gives({
+    status: 'open',
+    ...second,
+  }),
+);
+rule('the end of a session that never was changes nothing', () =>
+  given(closed('s1', 'logout')).gives({ status: 'closed' }),
+);
+
+const here: Session = { status: 'open', ...first };
+const endsWith = (server: string, incarnation: number): Session =>
+  endWithServer(here, server, incarnation);
+rule('a session ends with its server’s incarnation', () =>
+  deepStrictEqual(endsWith('north', 3), initialSession),
+);
+rule('a session of an earlier incarnation has ended too', () =>
+  deepStrictEqual(endsWith('north', 4), initialSession),
+);
+rule('a session outlives the end of an incarnation before its own', () =>
+  deepStrictEqual(endsWith('north', 2), here),
+);
+rule('a session outlives the end of another server', () =>
+  deepStrictEqual(endsWith('south', 3), here),
+);
+rule('a user without a session has none after a server’s end either', () =>
+  deepStrictEqual(endWithServer(initialSession, 'north', 3), initialSession),
+);
+rule('a user whose server has ended logs in again', () =>
+  deepStrictEqual(decideSession(open(second), endsWith('north', 3)), [opened(second)]),
+);

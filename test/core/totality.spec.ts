@@ -1,0 +1,57 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import fc from 'fast-check';
+import { evolveAccount, initialAccount } from '../../core/account.ts';
+import { evolveDirect, initialConversation } from '../../core/direct.ts';
+import type { EventOf, EventType } from '../../core/event.ts';
+import { evolveFollowing, initialFollowing } from '../../core/following.ts';
+import { evolveRoom, initialRoom } from '../../core/room.ts';
+import { evolveServer, initialServer } from '../../core/server.ts';
+import { evolveSession, initialSession } from '../../core/session.ts';
+import { emptyChat, evolveChat } from '../../core/views/chat.ts';
+import { rule } from '../support/given.ts';
+import { arbitraryEvent, recordOf } from './arbitrary-events.ts';
+
+/** Any events in any order, sensible or not. */
+function folds<S, T extends EventType>(
+  what: string,
+  types: readonly T[],
+  initial: S,
+  evolve: (state: S, event: EventOf<T>) => S,
+): void {
+  rule(`${what} folds any events of its stream, and keeps the states before as they were`, () =>
+    fc.assert(
+      fc.property(fc.array(arbitraryEvent(...types), { maxLength: 40 }), (events) => {
+        let state = initial;
+        for (const event of events) {
+          const before = structuredClone(state);
+          const next = evolve(state, event);
+          deepStrictEqual(state, before);
+          deepStrictEqual(evolve(state, event), next, 'the same again');
+          state = next;
+        }
+      }),
+    ),
+  );
+}
+
+folds(
+  'an account',
+  ['AccountRegistered', 'PasswordChanged', 'AccountSuspended', 'AccountReinstated'],
+  initialAccount,
+  evolveAccount,
+);
+folds('a session', ['SessionOpened', 'SessionClosed'], initialSession, evolveSession);
+folds('a room', ['RoomJoined', 'RoomLeft', 'MessagePosted'], initialRoom, evolveRoom);
+folds('a following', ['UserSubscribed', 'UserUnsubscribed'], initialFollowing, evolveFollowing);
+folds('a conversation', ['DirectMessagePosted', 'ReadMarked'], initialConversation, evolveDirect);
+folds('a server', ['ServerStarted', 'ServerStopped', 'ServerLost'], initialServer, evolveServer);
+
+rule('the views fold any records of any partitions', () =>
+  fc.assert(
+    fc.property(fc.array(fc.tuple(arbitraryEvent(), fc.nat(2)), { maxLength: 80 }), (entries) => {
+      const view = emptyChat();
+      for (const [index, [event, partition]] of entries.entries())
+        evolveChat(view, recordOf(event, partition, index + 1));
+    }),
+  ),
+);
