@@ -38,7 +38,7 @@ export function evolveRooms(view: RoomsView, recorded: Recorded): RoomsView {
   return view;
 }
 
-/** The memberships that this record ends, in order of session id within a server's end. */
+/** The memberships that this record ends; of a server's end in order of session id, then of room. */
 export function departuresBy(view: RoomsView, recorded: Recorded): readonly Departure[] {
   const { event, partition } = recorded;
   switch (event.type) {
@@ -77,7 +77,12 @@ function departuresOf(
       if (server === ended.server && incarnation <= ended.incarnation)
         departures.push({ room, session, user });
   }
-  return departures.sort((one, other) => (one.session < other.session ? -1 : 1));
+  return departures.toSorted(bySessionThenRoom);
+}
+
+function bySessionThenRoom(one: Departure, other: Departure): number {
+  if (one.session !== other.session) return one.session < other.session ? -1 : 1;
+  return one.room.room < other.room.room ? -1 : 1;
 }
 
 function enter(
@@ -102,8 +107,9 @@ function enter(
     room = { status: 'occupied', room: canonical, name, partition, members, users: new Map() };
     view.byRoom.set(canonical, room);
   }
-  if (room.members.has(session)) return;
+  const wasMember = room.members.has(session);
   room.members.set(session, { user, server, incarnation });
+  if (wasMember) return;
   room.users.set(user, (room.users.get(user) ?? 0) + 1);
   const rooms = view.bySession.get(session);
   if (rooms === undefined) view.bySession.set(session, new Set([room]));

@@ -54,7 +54,7 @@ export function sessionsOf(
     (open) =>
       open.server === server && open.incarnation <= incarnation && open.partition === partition,
   );
-  return ended.sort((one, other) => (one.session < other.session ? -1 : 1));
+  return ended.toSorted((one, other) => (one.session < other.session ? -1 : 1));
 }
 
 function remember(view: SessionsView, open: OpenSession): void {
