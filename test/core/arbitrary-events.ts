@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ChatEvent, EventOf, EventType } from '../../core/event.ts';
 import type { Recorded } from '../../core/event-store.ts';
+import { partitionOf, roomStream, sessionStream } from '../../core/stream.ts';
 
 /**
  * Any events, of every type. Names come out of small pools, so that events meet; nothing else
@@ -16,6 +17,7 @@ const credential = fc.string();
 /** Whole characters of any script, controls too: what UTF-8 can carry. */
 const text = fc.string({ unit: 'binary' });
 const revision = fc.nat();
+const partitions = 3;
 
 const plain = <T extends EventType, D>(
   type: T,
@@ -88,4 +90,29 @@ export function recordOf<E extends ChatEvent>(event: E, partition = 0, position 
     cause: `cause-${partition}-${position}`,
     event,
   };
+}
+
+/** A log of three partitions: sessions belong to their users, streams to their partitions. */
+export const arbitraryLog: fc.Arbitrary<readonly Recorded[]> = fc
+  .array(fc.tuple(arbitraryEvent(), fc.nat(partitions - 1)), { maxLength: 100 })
+  .map((entries) =>
+    entries.map(([made, partition], index) => {
+      const owned = ownedBySession(made);
+      return recordOf(owned, homeOf(owned) ?? partition, index + 1);
+    }),
+  );
+
+const owners: Readonly<Record<string, string>> = { a: 'alice', b: 'bob', c: 'carol' };
+
+function ownedBySession(made: ChatEvent): ChatEvent {
+  if (!('session' in made.data)) return made;
+  const owner = owners[made.data.session.charAt(0)];
+  return { ...made, data: { ...made.data, user: owner } } as ChatEvent;
+}
+
+/** The partition of an event's stream; a server's end is in any of them. */
+function homeOf({ type, data }: ChatEvent): number | undefined {
+  if (type === 'SessionOpened' || type === 'SessionClosed')
+    return partitionOf(sessionStream(data.user), partitions);
+  return 'room' in data ? partitionOf(roomStream(data.room), partitions) : undefined;
 }

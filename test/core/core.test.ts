@@ -11,3 +11,8 @@ import './session.spec.ts';
 import './stream.spec.ts';
 import './text.spec.ts';
 import './totality.spec.ts';
+import './views/chat.spec.ts';
+import './views/followers.spec.ts';
+import './views/rooms.spec.ts';
+import './views/servers.spec.ts';
+import './views/sessions.spec.ts';
