@@ -71,7 +71,7 @@ function copyAssets(folder) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || /\.(ts|md)$|^tsconfig.*\.json$/.test(entry.name)) continue;
-    const from = join(entry.parentPath ?? entry.path, entry.name);
+    const from = join(entry.parentPath, entry.name);
     const to = join(stage, relative(root, from));
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(from, to);
