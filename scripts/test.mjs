@@ -19,6 +19,10 @@ const tiers = ['quick', 'test', 'full'];
 const quickFiles = /^test\/(architecture|core\/|adapters\/(memory|line)\/)/;
 const fileTimeoutSeconds = { quick: 60, test: 600, full: 3_000 };
 
+// Ended from outside, it still ends what it started, on its way out.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
 let passed = 0;
 let failed = 0;
 const [first, ...others] = process.argv.slice(2);
