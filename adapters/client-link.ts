@@ -35,6 +35,8 @@ export type Input = (loggedIn: boolean) => ClientCommand | undefined;
 /** What a link tells the one who holds it. */
 export interface LinkOwner {
   onInput(input: Input): void;
+  /** The client will send no more, but may still read. */
+  onEnd(): void;
   /** The client does not read what it is sent: more than the outbox holds, or nothing for long. */
   onSlow(): void;
   /** Whichever side ended it. Nothing follows. */

@@ -21,6 +21,7 @@ export const errorCatalogue = {
   NameTaken: 'The name {} is taken.',
   NoSuchUser: 'There is no user {}.',
   NotInRoom: 'You are not in {}.',
+  NotInAnyRoom: 'You are in no room: /join one.',
   CannotSubscribeToSelf: 'You cannot subscribe to yourself.',
   AlreadySubscribed: 'Already subscribed to {}.',
   NotSubscribed: 'Not subscribed to {}.',

@@ -1,10 +1,6 @@
 import type { ClientCommand } from '../../core/command.ts';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
-import {
-  historyMessagesDefault,
-  historyMessagesMax,
-  textBytesMax,
-} from '../../core/limits.ts';
+import { historyMessagesDefault, historyMessagesMax, textBytesMax } from '../../core/limits.ts';
 import { parseRoomName, parseUserName, type RoomName } from '../../core/names.ts';
 import { cleanText, utf8Length } from '../../core/text.ts';
 import { type CommandName, commandTable } from './command-table.ts';

@@ -45,7 +45,10 @@ export class LineLink implements ClientLink {
     this.#outbox = new Outbox(socket, () => this.#owner.onSlow());
     this.#owner = accept(this);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('end', () => this.close());
+    socket.on('end', () => {
+      this.#offer(this.#decoder.quiet());
+      this.#owner.onEnd();
+    });
     // A reset or a broken pipe: `close` follows.
     socket.on('error', () => {});
     socket.once('close', () => {

@@ -21,28 +21,41 @@ export interface LineListenerOptions {
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly minVersion: SecureVersion;
-  readonly accept: LinkAcceptor;
 }
 
 export interface LineListener {
   readonly port: number;
+  /** Takes connections from now on; until then they are cut off. */
+  open(accept: LinkAcceptor): void;
   /** Takes no more connections; those that are there stay. */
   close(): void;
 }
 
 /**
- * Listens for line clients over TLS. A peer that does not speak TLS is cut off without a byte.
+ * Takes a port for line clients over TLS. A peer that does not speak TLS is cut off without a byte.
  * @throws the system's error (`EADDRINUSE`, `EACCES`, …) when the port cannot be had.
  */
 export async function listenForLines(options: LineListenerOptions): Promise<LineListener> {
-  const { host, port, cert, key, minVersion, accept } = options;
+  const { host, port, cert, key, minVersion } = options;
+  let accept: LinkAcceptor | undefined;
   const strangers = new Strangers();
   const links = new Set<LineLink>();
-  const server = createServer({ cert, key, minVersion, handshakeTimeout: handshakeMsMax });
-  server.on('connection', (socket: Socket) => strangers.meet(socket));
+  const server = createServer({
+    cert,
+    key,
+    minVersion,
+    handshakeTimeout: handshakeMsMax,
+    // A client that has sent all it wants to say still gets its answers.
+    allowHalfOpen: true,
+  });
+  server.on('connection', (socket: Socket) => {
+    if (accept === undefined) socket.destroy();
+    else strangers.meet(socket);
+  });
   // Node only reports a failed or endless handshake; the socket is ours to destroy.
   server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
   server.on('secureConnection', (socket: TLSSocket) => {
+    if (accept === undefined) return;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, keepAliveMs);
     const address = socket.remoteAddress ?? 'unknown';
@@ -62,7 +75,10 @@ export async function listenForLines(options: LineListenerOptions): Promise<Line
     clearInterval(stallCheck);
     server.close();
   };
-  return { port: (server.address() as AddressInfo).port, close };
+  const open = (acceptor: LinkAcceptor): void => {
+    accept = acceptor;
+  };
+  return { port: (server.address() as AddressInfo).port, open, close };
 }
 
 /** Counts the connections that have not logged in, from TCP's accept on. */

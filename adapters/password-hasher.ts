@@ -1,0 +1,69 @@
+import { availableParallelism } from 'node:os';
+
+import { hash, needsRehash, verify } from 'argon2';
+import pLimit, { type LimitFunction } from 'p-limit';
+
+/** OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** Beyond this many waiting, a login would time out before its turn. */
+export const hashQueueMax = 200;
+
+/** Too much is waiting to be hashed. */
+export class HasherBusy extends Error {
+  override readonly name = 'HasherBusy';
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('Too many passwords are waiting to be checked.');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/**
+ * Hashes passwords with argon2id. One core is left for everything else: hashing takes threads of
+ * the pool that the file system needs too.
+ */
+export class PasswordHasher {
+  readonly #limit: LimitFunction = pLimit(Math.max(1, availableParallelism() - 1));
+  #decoy: Promise<string> | undefined;
+  #typicalMs = 50;
+
+  /** @throws {HasherBusy} when the queue is full. */
+  hash(password: string): Promise<string> {
+    return this.#queued(() => hash(password, parameters));
+  }
+
+  /**
+   * Whether `password` is the one that was hashed. Without a hash the same work is done for
+   * nothing, so that an unknown user costs what a wrong password costs.
+   * @throws {HasherBusy} when the queue is full.
+   */
+  async verify(stored: string | undefined, password: string): Promise<boolean> {
+    const against = stored ?? (await this.#decoyHash());
+    const matches = await this.#queued(() => verify(against, password));
+    return matches && stored !== undefined;
+  }
+
+  /** Whether a stored hash was made with weaker parameters than today's. */
+  needsRehash(stored: string): boolean {
+    return needsRehash(stored, parameters);
+  }
+
+  #decoyHash(): Promise<string> {
+    this.#decoy ??= hash('a password that nobody has', parameters);
+    return this.#decoy;
+  }
+
+  #queued<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#limit.pendingCount >= hashQueueMax) {
+      const waitMs = (this.#limit.pendingCount * this.#typicalMs) / this.#limit.concurrency;
+      throw new HasherBusy(Math.max(1, Math.ceil(waitMs / 1000)));
+    }
+    return this.#limit(async () => {
+      const startedAt = performance.now();
+      const result = await work();
+      this.#typicalMs += (performance.now() - startedAt - this.#typicalMs) / 8;
+      return result;
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import type { PasswordHasher } from '../adapters/password-hasher.ts';
+import type { Account, PasswordChanged } from '../core/account.ts';
+import { decideAccount } from '../core/account.ts';
+import type { Answer } from '../core/answer.ts';
+import type { Actor } from '../core/event-store.ts';
+import { Rejection } from '../core/rejection.ts';
+import { decideSession } from '../core/session.ts';
+import { accountStream, sessionStream } from '../core/stream.ts';
+import type { Stores } from '../core/stores.ts';
+import { loadAccount, loadSession } from './aggregate.ts';
+import { appendError, type Appender, rejected } from './appender.ts';
+import { randomId } from './random-id.ts';
+
+/** What account changes need: a chat server has it, and so has a tool. */
+export interface AccountsContext {
+  readonly stores: Stores;
+  readonly hasher: PasswordHasher;
+  readonly appender: Appender;
+}
+
+export type KnownAccount = Exclude<Account, { status: 'none' }>;
+
+/**
+ * The account, when `password` is its password.
+ * @throws {HasherBusy} when too much is waiting to be hashed.
+ */
+export async function verifyPassword(
+  { stores, hasher }: AccountsContext,
+  user: string | undefined,
+  password: string,
+): Promise<{ readonly account: KnownAccount; readonly hash: string } | undefined> {
+  const account = user === undefined ? undefined : (await loadAccount(stores.events, user)).state;
+  const known = account === undefined || account.status === 'none' ? undefined : account;
+  const credential =
+    known === undefined ? undefined : await stores.credentials.get(known.user, known.credential);
+  const matches = await hasher.verify(credential?.hash, password.normalize('NFC'));
+  if (!matches || known === undefined || credential === undefined) return undefined;
+  return { account: known, hash: credential.hash };
+}
+
+/** Stores a hash beside the log, for an event that is about to name it. Answers its id. */
+export async function storeCredential(
+  { stores, hasher }: AccountsContext,
+  user: string,
+  password: string,
+): Promise<string> {
+  const id = randomId();
+  const hash = await hasher.hash(password);
+  await stores.credentials.put({ id, user, hash, createdAt: Date.now() });
+  return id;
+}
+
+/**
+ * Gives an account another password, or the same one another hash. Answers an error, or undefined.
+ * @throws {HasherBusy}
+ * @throws {StoreUnreachable}
+ */
+export async function setPassword(
+  context: AccountsContext,
+  actor: Actor,
+  change: {
+    readonly user: string;
+    readonly password: string;
+    readonly reason: PasswordChanged['data']['reason'];
+  },
+): Promise<Answer | undefined> {
+  const { user, password, reason } = change;
+  const { events: store, credentials } = context.stores;
+  const credential = await storeCredential(context, user, password);
+  for (;;) {
+    const { state, revision } = await loadAccount(store, user);
+    const events = decideAccount({ type: 'ChangePassword', user, credential, reason }, state);
+    if (events instanceof Rejection) {
+      await credentials.remove(user, credential);
+      return { kind: 'error', code: events.code, subject: events.subject };
+    }
+    const part = { stream: accountStream(user), expected: revision, events };
+    const outcome = await context.appender.append(actor, [part]);
+    if (outcome.status === 'appended') {
+      if (state.status !== 'none') await credentials.remove(user, state.credential);
+      return undefined;
+    }
+    // The sweep removes a credential of unknown fate: only the log says whether it counts.
+    if (outcome.status !== 'conflict') return appendError(outcome);
+  }
+}
+
+/** An account that is to be made. The password has been parsed, or is a demonstration's. */
+export interface NewAccount {
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * Makes an account. Answers an error, or undefined.
+ * @throws {HasherBusy}
+ * @throws {StoreUnreachable}
+ */
+export async function createAccount(
+  context: AccountsContext,
+  actor: Actor,
+  { user, password }: NewAccount,
+): Promise<Answer | undefined> {
+  const { state, revision } = await loadAccount(context.stores.events, user);
+  if (state.status !== 'none') return rejected(new Rejection('NameTaken', user));
+  const credential = await storeCredential(context, user, password);
+  const events = decideAccount({ type: 'RegisterAccount', user, credential }, state);
+  if (events instanceof Rejection) return rejected(events);
+  const part = { stream: accountStream(user), expected: revision, events };
+  const outcome = await context.appender.append(actor, [part]);
+  if (outcome.status !== 'conflict') return appendError(outcome);
+  await context.stores.credentials.remove(user, credential);
+  return rejected(new Rejection('NameTaken', user));
+}
+
+/**
+ * Suspends an account and ends its session, in one commit; or lets it in again. Answers an error,
+ * or undefined.
+ * @throws {StoreUnreachable}
+ */
+export async function setSuspended(
+  { stores: { events: store }, appender }: AccountsContext,
+  actor: Actor,
+  { user, suspended }: { readonly user: string; readonly suspended: boolean },
+): Promise<Answer | undefined> {
+  for (;;) {
+    const account = await loadAccount(store, user);
+    const type = suspended ? 'SuspendAccount' : 'ReinstateAccount';
+    const changed = decideAccount({ type, user }, account.state);
+    if (changed instanceof Rejection) return rejected(changed);
+    const session = await loadSession(store, user);
+    const command = { type: 'CloseAnySession', user, reason: 'suspended' } as const;
+    const closed = suspended ? decideSession(command, session.state) : [];
+    if (closed instanceof Rejection) return rejected(closed);
+    const outcome = await appender.append(actor, [
+      { stream: accountStream(user), expected: account.revision, events: changed },
+      { stream: sessionStream(user), expected: session.revision, events: closed },
+    ]);
+    if (outcome.status !== 'conflict') return appendError(outcome);
+  }
+}

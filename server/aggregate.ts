@@ -1,0 +1,80 @@
+import { type Account, type AccountEvent, evolveAccount, initialAccount } from '../core/account.ts';
+import type { ChatEvent } from '../core/event.ts';
+import type { EventStore } from '../core/event-store.ts';
+import {
+  evolveFollowing,
+  type Following,
+  type FollowingEvent,
+  initialFollowing,
+} from '../core/following.ts';
+import { evolveServer, initialServer, type Server, type ServerEvent } from '../core/server.ts';
+import {
+  endWithServer,
+  evolveSession,
+  initialSession,
+  type Session,
+  type SessionEvent,
+} from '../core/session.ts';
+import { accountStream, followingStream, serverStream, sessionStream } from '../core/stream.ts';
+
+/** A stream's state and the revision that it was read at: what a decision can rest on. */
+export interface Loaded<S> {
+  readonly state: S;
+  readonly revision: number;
+}
+
+const pageSize = 500;
+
+export const loadAccount = (events: EventStore, user: string): Promise<Loaded<Account>> =>
+  load<Account>(events, accountStream(user), initialAccount, (state, event) =>
+    evolveAccount(state, event as AccountEvent),
+  );
+
+export const loadFollowing = (events: EventStore, user: string): Promise<Loaded<Following>> =>
+  load<Following>(events, followingStream(user), initialFollowing, (state, event) =>
+    evolveFollowing(state, event as FollowingEvent),
+  );
+
+/** A server's state, from its home partition. */
+export const loadServer = (events: EventStore, server: string): Promise<Loaded<Server>> =>
+  load<Server>(events, serverStream(server), initialServer, (state, event) =>
+    evolveServer(state, event as ServerEvent),
+  );
+
+/**
+ * A user's session. The stream's last event decides, unless it opened a session whose server's
+ * incarnation has ended since: that is asked of the store, so a refusal is never a stale one.
+ */
+export async function loadSession(events: EventStore, user: string): Promise<Loaded<Session>> {
+  const [last] = await events.readStream({
+    stream: sessionStream(user),
+    direction: 'backwards',
+    limit: 1,
+  });
+  if (last === undefined) return { state: initialSession, revision: 0 };
+  const { revision } = last;
+  const state = evolveSession(initialSession, last.event as SessionEvent);
+  if (state.status === 'closed') return { state, revision };
+  const { state: server } = await loadServer(events, state.server);
+  const current = server.status === 'none' ? 0 : server.incarnation;
+  const ended = server.status === 'running' ? current - 1 : current;
+  return { state: endWithServer(state, state.server, ended), revision };
+}
+
+async function load<S>(
+  events: EventStore,
+  stream: string,
+  initial: S,
+  evolve: (state: S, event: ChatEvent) => S,
+): Promise<Loaded<S>> {
+  let state = initial;
+  let revision = 0;
+  for (;;) {
+    const page = await events.readStream({ stream, from: revision + 1, limit: pageSize });
+    for (const recorded of page) {
+      state = evolve(state, recorded.event);
+      revision = recorded.revision;
+    }
+    if (page.length < pageSize) return { state, revision };
+  }
+}

@@ -1,0 +1,149 @@
+import type { Answer } from '../core/answer.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { ChatEvent } from '../core/event.ts';
+import type { Actor, AppendOutcome, Commit, NewEvent, Writer } from '../core/event-store.ts';
+import { type Rejection, unreachable } from '../core/rejection.ts';
+import { accountsStream, inboxStream, partitionOf } from '../core/stream.ts';
+import { randomId } from './random-id.ts';
+
+/** What a command does to one stream. */
+export interface Part {
+  readonly stream: string;
+  readonly expected: number | 'any';
+  readonly events: readonly ChatEvent[];
+}
+
+/** Someone who folds the log: an append is answered when they have come to it. */
+export interface Reader {
+  reached(partition: number, position: number): Promise<void>;
+}
+
+/** Appends for one incarnation of a server, or for a tool. */
+export class Appender {
+  readonly #writer: Writer;
+  readonly #reader: Reader;
+  readonly #partitions: number;
+  readonly #onFenced: () => void;
+
+  constructor(writer: Writer, reader: Reader, partitions: number, onFenced: () => void) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#partitions = partitions;
+    this.#onFenced = onFenced;
+  }
+
+  /**
+   * Appends one commit; answers when the reader has folded it, so that whoever waits finds the
+   * view changed and the answers to its events in the outbox.
+   */
+  async append(actor: Actor, parts: readonly Part[], cause = randomId()): Promise<AppendOutcome> {
+    const outcome = await this.hand(commitOf(actor, parts, cause));
+    if (outcome.status === 'appended') {
+      const events = parts.reduce((sum, part) => sum + part.events.length, 0);
+      const partition = partitionOf(parts[0]?.stream ?? '', this.#partitions);
+      await this.#reader.reached(partition, outcome.position + events - 1);
+    }
+    return outcome;
+  }
+
+  /**
+   * Appends parts that may lie in several partitions: one commit for each partition, in the order
+   * of the parts, up to the first that is not appended.
+   */
+  async appendInTurn(actor: Actor, parts: readonly Part[]): Promise<AppendOutcome | undefined> {
+    const cause = randomId();
+    let outcome: AppendOutcome | undefined;
+    for (const commit of this.#byPartition(parts)) {
+      outcome = await this.append(actor, commit, cause);
+      if (outcome.status !== 'appended') return outcome;
+    }
+    return outcome;
+  }
+
+  /** Appends one commit; answers as soon as the store does. */
+  async hand(commit: Commit): Promise<AppendOutcome> {
+    const outcome = await this.#writer.append(commit);
+    if (outcome.status === 'fenced') this.#onFenced();
+    return outcome;
+  }
+
+  /** Lets go of the store's writer; what still waits is answered `unavailable`. */
+  close(): Promise<void> {
+    return this.#writer.close();
+  }
+
+  #byPartition(parts: readonly Part[]): readonly (readonly Part[])[] {
+    const groups = new Map<number, Part[]>();
+    for (const part of parts) {
+      const partition = partitionOf(part.stream, this.#partitions);
+      groups.set(partition, [...(groups.get(partition) ?? []), part]);
+    }
+    return [...groups.values()];
+  }
+}
+
+/** A commit whose events have their ids, and their places in a second stream. */
+export function commitOf(actor: Actor, parts: readonly Part[], cause = randomId()): Commit {
+  return {
+    parts: parts.map(({ stream, expected, events }) => ({
+      stream,
+      expected,
+      events: events.map((event) => newEvent(actor, cause, event)),
+    })),
+  };
+}
+
+/**
+ * What to tell a client whose command was not appended; undefined when it was. A conflict is no
+ * error: whoever expects a revision decides again.
+ */
+export function appendError(outcome: AppendOutcome | undefined): Answer | undefined {
+  if (outcome === undefined) return undefined;
+  const code = errorOf(outcome);
+  return code === undefined ? undefined : { kind: 'error', code, subject: '' };
+}
+
+/** A refusal by the rules, as an answer. */
+export const rejected = ({ code, subject }: Rejection): Answer => ({
+  kind: 'error',
+  code,
+  subject,
+});
+
+function newEvent(actor: Actor, cause: string, event: ChatEvent): NewEvent {
+  const link = linkOf(event);
+  return { id: randomId(), actor, cause, event, ...(link !== undefined && { link }) };
+}
+
+function linkOf(event: ChatEvent): string | undefined {
+  switch (event.type) {
+    case 'DirectMessagePosted':
+      return inboxStream(event.data.to);
+    case 'ReadMarked':
+      return inboxStream(event.data.reader);
+    case 'AccountRegistered':
+      return accountsStream;
+    default:
+      return undefined;
+  }
+}
+
+function errorOf({ status }: AppendOutcome): ErrorCode | undefined {
+  switch (status) {
+    case 'appended':
+    case 'repeated':
+      return undefined;
+    case 'unknown':
+      return 'OutcomeUnknown';
+    case 'fenced':
+      return 'ServerRestarted';
+    case 'unavailable':
+      return 'Unavailable';
+    case 'conflict':
+    case 'mismatch':
+    case 'leased':
+      return 'InternalError';
+    default:
+      return unreachable(status);
+  }
+}

@@ -1,0 +1,194 @@
+import type { Logger } from 'pino';
+
+import type { LinkAcceptor } from '../adapters/client-link.ts';
+import type { PasswordHasher } from '../adapters/password-hasher.ts';
+import type { Delivery } from '../core/delivery.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { Recorded, Rollback } from '../core/event-store.ts';
+import type { Stores } from '../core/stores.ts';
+import { unloadFollowing } from '../core/views/followers.ts';
+import { Appender } from './appender.ts';
+import type { Chat, ChatOptions } from './chat.ts';
+import { Connection } from './connection.ts';
+import { FanOut } from './fan-out.ts';
+import { beginIncarnation, completeEnd, endsAtHome, type Incarnation } from './incarnation.ts';
+import { type FollowerOwner, LogFollower } from './log-follower.ts';
+import { LoginThrottle } from './login-throttle.ts';
+import { LostServers } from './lost-servers.ts';
+import { restoreSubscriptions, toldOfRollback } from './rollback.ts';
+import { endSession } from './session-end.ts';
+import { sessionOpened } from './session-start.ts';
+
+/** Clients get this long to take their last lines when the server stops. */
+const settleMsMax = 500;
+const restartPauseMs = 1_000;
+
+/**
+ * One chat server: follows the log, shows it to its clients, and appends what they ask for. It
+ * keeps nothing that the log does not have.
+ */
+export class ChatServer implements Chat, FollowerOwner {
+  readonly options: ChatOptions;
+  readonly stores: Stores;
+  readonly hasher: PasswordHasher;
+  readonly log: Logger;
+  readonly fanOut = new FanOut();
+  readonly throttle = new LoginThrottle();
+  readonly follower: LogFollower;
+  readonly #lostServers: LostServers;
+  readonly #connections = new Set<Connection>();
+  #incarnation: Incarnation | undefined;
+  #appender: Appender | undefined;
+  #status: 'starting' | 'serving' | 'restarting' | 'stopped' = 'starting';
+
+  constructor(options: ChatOptions, stores: Stores, hasher: PasswordHasher, log: Logger) {
+    this.options = options;
+    this.stores = stores;
+    this.hasher = hasher;
+    this.log = log.child({ server: options.name });
+    this.follower = new LogFollower(stores.events, this);
+    const servers = () => this.follower.view.servers;
+    this.#lostServers = new LostServers(stores, options.name, servers, this.log);
+  }
+
+  get incarnation(): number {
+    return this.#incarnation?.number ?? 0;
+  }
+
+  get isEnding(): boolean {
+    return this.#status !== 'serving';
+  }
+
+  get appender(): Appender {
+    if (this.#appender === undefined) throw new Error('The server has not started.');
+    return this.#appender;
+  }
+
+  /**
+   * Begins an incarnation and folds the log up to now; then clients can be accepted.
+   * @throws {NameTaken}
+   * @throws {StoreUnreachable}
+   */
+  async start(): Promise<void> {
+    await this.#begin();
+    await this.follower.catchUp();
+    this.follower.follow(`${this.options.name}:${this.incarnation}`);
+    this.#lostServers.start();
+    this.#status = 'serving';
+  }
+
+  /** Takes a new client. */
+  readonly accept: LinkAcceptor = (link) => {
+    const connection: Connection = new Connection(this, link, () =>
+      this.#connections.delete(connection),
+    );
+    this.#connections.add(connection);
+    return connection;
+  };
+
+  /** Tells the clients why, ends the incarnation in the log, and lets go of everything. */
+  async stop(): Promise<void> {
+    this.#status = 'stopped';
+    this.#lostServers.stop();
+    await this.#dropClients('ServerStopping');
+    await this.#incarnation?.stop();
+    await this.follower.close();
+  }
+
+  // What the follower tells.
+
+  onRecord(recorded: Recorded, deliveries: readonly Delivery[]): void {
+    this.fanOut.deliver(recorded, deliveries);
+    const { event } = recorded;
+    switch (event.type) {
+      case 'SessionOpened':
+        return this.#onSessionOpened(event.data);
+      case 'SessionClosed':
+        return this.#onSessionClosed(event.data);
+      case 'ServerStopped':
+      case 'ServerLost':
+        return this.#onServerEnded(recorded, event.data);
+      default:
+    }
+  }
+
+  onBatchEnd(): void {
+    this.fanOut.flush();
+  }
+
+  onRefolded(rollback: Rollback): void {
+    void restoreSubscriptions(this, this.#connections).then(() =>
+      toldOfRollback(this, this.#connections, rollback),
+    );
+    if (this.follower.view.servers.get(this.options.name) !== this.incarnation) this.#restart();
+  }
+
+  onFailure(error: Error): void {
+    this.log.fatal({ err: error }, 'the log can no longer be followed');
+    void this.#dropClients('Unavailable');
+  }
+
+  async #begin(): Promise<void> {
+    const { stores, options, log } = this;
+    const incarnation = await beginIncarnation(stores, options.name, log);
+    this.#incarnation = incarnation;
+    const { partitions } = stores.events.info;
+    this.#appender = new Appender(incarnation.writer, this.follower, partitions, () =>
+      this.#restart(),
+    );
+  }
+
+  #onSessionOpened(opened: { user: string; session: string; server: string; incarnation: number }) {
+    const { user, session, server, incarnation } = opened;
+    if (server !== this.options.name || incarnation !== this.incarnation) return;
+    const connection = this.fanOut.holder(session);
+    if (connection !== undefined) return sessionOpened(this, connection, user);
+    // Its opening was given up as unknown and came true: nobody is there to use it.
+    void endSession(this, { user, session, reason: 'disconnected' });
+  }
+
+  #onSessionClosed({ user, session }: { user: string; session: string }): void {
+    if (this.fanOut.holder(session) !== undefined)
+      unloadFollowing(this.follower.view.followers, user);
+  }
+
+  #onServerEnded(recorded: Recorded, ended: { server: string; incarnation: number }): void {
+    const { server, incarnation } = ended;
+    if (server === this.options.name && incarnation === this.incarnation) return this.#restart();
+    if (!endsAtHome(recorded, this.stores.events.info.partitions)) return;
+    completeEnd(this.stores.events, recorded.event.type as 'ServerLost', server, incarnation).catch(
+      (error: unknown) => this.log.warn({ err: error, server }, 'an end was not completed'),
+    );
+  }
+
+  /** The others have declared this server lost: what it held is over, and it begins anew. */
+  #restart(): void {
+    if (this.#status !== 'serving') return;
+    this.#status = 'restarting';
+    this.log.warn({ incarnation: this.incarnation }, 'this incarnation has ended; beginning anew');
+    void this.#beginAnew();
+  }
+
+  async #beginAnew(): Promise<void> {
+    await this.#dropClients('ServerRestarted');
+    await this.#incarnation?.abandon();
+    while (this.#status === 'restarting') {
+      try {
+        await this.#begin();
+        this.#status = 'serving';
+      } catch (error) {
+        this.log.warn({ err: error }, 'no new incarnation yet');
+        await new Promise((resolve) => setTimeout(resolve, restartPauseMs));
+      }
+    }
+  }
+
+  async #dropClients(code: ErrorCode): Promise<void> {
+    const connections = [...this.#connections];
+    for (const connection of connections) connection.disconnect(code);
+    await Promise.race([
+      Promise.all(connections.map((connection) => connection.settled())),
+      new Promise((resolve) => setTimeout(resolve, settleMsMax)),
+    ]);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+
+import type { PasswordHasher } from '../adapters/password-hasher.ts';
+import type { Actor } from '../core/event-store.ts';
+import type { Stores } from '../core/stores.ts';
+import type { Appender } from './appender.ts';
+import type { FanOut } from './fan-out.ts';
+import type { LogFollower } from './log-follower.ts';
+import type { LoginThrottle } from './login-throttle.ts';
+
+/** What is decided before a chat server starts. */
+export interface ChatOptions {
+  /** The server's name in the cluster. */
+  readonly name: string;
+  readonly registrationOpen: boolean;
+  /** At most so many messages a second from one user. */
+  readonly messagesPerSecond: number;
+}
+
+/** What the commands of one chat server work with. */
+export interface Chat {
+  readonly options: ChatOptions;
+  readonly stores: Stores;
+  readonly follower: LogFollower;
+  readonly fanOut: FanOut;
+  readonly appender: Appender;
+  readonly hasher: PasswordHasher;
+  readonly throttle: LoginThrottle;
+  readonly log: Logger;
+  /** Of this server, as it runs now; it changes when the server was declared lost. */
+  readonly incarnation: number;
+  /** All sessions of this server end at once, by one event: none is to be ended by itself. */
+  readonly isEnding: boolean;
+}
+
+/** Who causes the events of a session of this server. */
+export const actorOf = ({ options, incarnation }: Chat, user: string, session: string): Actor => ({
+  user,
+  session,
+  server: options.name,
+  incarnation,
+});

@@ -1,0 +1,75 @@
+import type { WireFormat } from '../adapters/client-link.ts';
+import type { Delivery } from '../core/delivery.ts';
+import type { Recorded } from '../core/event-store.ts';
+import { unreachable } from '../core/rejection.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * Brings what the log shows to the connections of this server. Each delivery is encoded once for
+ * each wire format; each connection is flushed once a batch.
+ */
+export class FanOut {
+  readonly #bySession = new Map<string, Connection>();
+  readonly #touched = new Set<Connection>();
+
+  /** From now on, what concerns `session` goes to `connection`. */
+  bind(session: string, connection: Connection): void {
+    this.#bySession.set(session, connection);
+  }
+
+  unbind(session: string): void {
+    this.#bySession.delete(session);
+  }
+
+  holder(session: string): Connection | undefined {
+    return this.#bySession.get(session);
+  }
+
+  sessions(): Iterable<[string, Connection]> {
+    return this.#bySession;
+  }
+
+  deliver(recorded: Recorded, deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      if (delivery.kind === 'answer' || delivery.kind === 'ended') this.#toOne(recorded, delivery);
+      else this.#toAll(recorded, delivery);
+    }
+  }
+
+  flush(): void {
+    for (const connection of this.#touched) connection.flush();
+    this.#touched.clear();
+  }
+
+  #toAll(recorded: Recorded, delivery: Delivery): void {
+    const encoded = new Map<WireFormat, Buffer | undefined>();
+    for (const session of delivery.to) {
+      const connection = this.#bySession.get(session);
+      if (connection === undefined) continue;
+      const { format } = connection;
+      if (!encoded.has(format)) encoded.set(format, format.delivery(delivery));
+      const bytes = encoded.get(format);
+      if (bytes === undefined) continue;
+      connection.send(bytes);
+      if (delivery.kind === 'direct') connection.showedDirect(recorded);
+      this.#touched.add(connection);
+    }
+  }
+
+  #toOne(recorded: Recorded, delivery: Extract<Delivery, { kind: 'answer' | 'ended' }>): void {
+    const connection = this.#bySession.get(delivery.to[0]);
+    if (connection === undefined) return;
+    this.#touched.add(connection);
+    switch (delivery.kind) {
+      case 'answer':
+        if (delivery.answer.kind === 'stored') connection.stored(recorded.id, delivery.answer);
+        else connection.tell(delivery.answer);
+        break;
+      case 'ended':
+        connection.sessionEnded(delivery.reason);
+        break;
+      default:
+        unreachable(delivery);
+    }
+  }
+}

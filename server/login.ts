@@ -1,0 +1,103 @@
+import { HasherBusy } from '../adapters/password-hasher.ts';
+import { decideAccount } from '../core/account.ts';
+import type { Answer } from '../core/answer.ts';
+import type { CommandOf } from '../core/command.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import { StoreUnreachable } from '../core/event-store.ts';
+import { parseUserName } from '../core/names.ts';
+import { parsePassword } from '../core/password.ts';
+import { Rejection } from '../core/rejection.ts';
+import { accountStream } from '../core/stream.ts';
+import { cleanText } from '../core/text.ts';
+import { type KnownAccount, setPassword, storeCredential, verifyPassword } from './accounts.ts';
+import { loadAccount } from './aggregate.ts';
+import { rejected } from './appender.ts';
+import type { Chat } from './chat.ts';
+import type { Connection } from './connection.ts';
+import { openSession } from './session-start.ts';
+
+/** Checks the password and opens a session. Whatever fails, the client may try again. */
+export async function logIn(
+  chat: Chat,
+  connection: Connection,
+  { user: typed, password, takeover }: CommandOf<'login'>,
+): Promise<void> {
+  await answering(connection, async () => {
+    const user = parseUserName(typed);
+    // A name that no account can have costs what a wrong password costs, and tells no more.
+    const throttled = user ?? typed.slice(0, 64).toLowerCase();
+    await pause(chat.throttle.delayMs(connection.address, throttled));
+    const verified = await verifyPassword(chat, user, password);
+    if (verified === undefined) {
+      chat.throttle.failed(connection.address, throttled);
+      return failure('InvalidCredentials');
+    }
+    const { account, hash } = verified;
+    chat.throttle.succeeded(connection.address, account.user);
+    if (account.status === 'suspended') return failure('AccountSuspended');
+    const error = await openSession(chat, connection, { user: account.user, takeover });
+    if (connection.identity !== undefined && chat.hasher.needsRehash(hash))
+      await rehash(chat, account, password);
+    return error;
+  });
+}
+
+/** Makes an account and opens its first session, in one commit. */
+export async function register(
+  chat: Chat,
+  connection: Connection,
+  { user: typedUser, password: typedPassword }: CommandOf<'register'>,
+): Promise<void> {
+  await answering(connection, async () => {
+    if (!chat.options.registrationOpen) return failure('RegistrationClosed');
+    const user = parseUserName(typedUser);
+    if (user === undefined)
+      return failure('InvalidUserName', cleanText(typedUser, { lines: false }).slice(0, 60));
+    const password = parsePassword(typedPassword);
+    if (password === undefined) return failure('InvalidPassword');
+    const { state, revision } = await loadAccount(chat.stores.events, user);
+    if (state.status !== 'none') return failure('NameTaken', user);
+    const credential = await storeCredential(chat, user, password);
+    const registered = decideAccount({ type: 'RegisterAccount', user, credential }, state);
+    if (registered instanceof Rejection) return rejected(registered);
+    const account = { stream: accountStream(user), expected: revision, events: registered };
+    const opening = { user, takeover: false, registration: account };
+    const error = await openSession(chat, connection, opening);
+    const { state: after } = await loadAccount(chat.stores.events, user);
+    const isOurs = after.status !== 'none' && after.credential === credential;
+    if (!isOurs) await chat.stores.credentials.remove(user, credential);
+    return error;
+  });
+}
+
+/** Tells the error that `work` ends with, if any, and what to do next. */
+async function answering(
+  connection: Connection,
+  work: () => Promise<Answer | undefined>,
+): Promise<void> {
+  const error = await work().catch(failureOf);
+  if (error !== undefined) connection.tell(error);
+  if (connection.identity !== undefined) return;
+  connection.tell({ kind: 'authRequired' });
+  if (error?.kind === 'error' && error.code === 'AlreadyLoggedIn')
+    connection.tell({ kind: 'takeoverHint' });
+}
+
+/** What may go wrong in a login without anybody's fault. */
+function failureOf(error: unknown): Answer {
+  if (error instanceof HasherBusy) return failure('Busy', String(error.retryAfterSeconds));
+  if (error instanceof StoreUnreachable) return failure('Unavailable');
+  throw error;
+}
+
+const failure = (code: ErrorCode, subject = ''): Answer => ({ kind: 'error', code, subject });
+
+async function rehash(chat: Chat, { user }: KnownAccount, password: string): Promise<void> {
+  const { name: server } = chat.options;
+  const actor = { server, incarnation: chat.incarnation };
+  const change = { user, password: password.normalize('NFC'), reason: 'rehash' } as const;
+  const failed = await setPassword(chat, actor, change);
+  if (failed !== undefined) chat.log.warn('a rehash was not stored');
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,126 @@
+import type { PastMessage } from '../core/answer.ts';
+import type { EventStore } from '../core/event-store.ts';
+import type { RoomName } from '../core/names.ts';
+import { Rejection } from '../core/rejection.ts';
+import { decideRoom } from '../core/room.ts';
+import { roomStream } from '../core/stream.ts';
+import { type OccupiedRoom, roomsOf, roomState } from '../core/views/rooms.ts';
+import { appendError, type Part } from './appender.ts';
+import { actorOf, type Chat } from './chat.ts';
+import type { Connection } from './connection.ts';
+import type { Identity } from './run-command.ts';
+
+const pageSize = 200;
+
+/** Goes to a room and leaves the one before it, in one commit where they share a partition. */
+export async function join(
+  chat: Chat,
+  connection: Connection,
+  { user, session }: Identity,
+  { canonical: room, shown }: RoomName,
+): Promise<void> {
+  const { rooms: view } = chat.follower.view;
+  const state = roomState(view, room);
+  const name = await shownName(chat.stores.events, state, room, shown);
+  const { options, incarnation } = chat;
+  const server = { server: options.name, incarnation };
+  const joined = decideRoom({ type: 'JoinRoom', room, name, user, session, ...server }, state);
+  if (joined instanceof Rejection) return connection.fail(joined.code, joined.subject);
+  if (joined.length === 0) return connection.tell({ kind: 'joined', room: name });
+  const parts: Part[] = [...roomsOf(view, session)].map((left) => leaving(left, session, user));
+  parts.push({ stream: roomStream(room), expected: 'any', events: joined });
+  const outcome = await chat.appender.appendInTurn(actorOf(chat, user, session), parts);
+  const error = appendError(outcome);
+  if (error !== undefined) connection.tell(error);
+}
+
+export function rooms(chat: Chat, connection: Connection): void {
+  const names = [...chat.follower.view.rooms.byRoom.values()].map(({ name }) => name);
+  connection.tell({ kind: 'rooms', names: names.toSorted(compareNames) });
+}
+
+export function members(
+  chat: Chat,
+  connection: Connection,
+  { session }: Identity,
+  asked: RoomName | undefined,
+): void {
+  const { rooms: view } = chat.follower.view;
+  const [current] = roomsOf(view, session);
+  const room = asked === undefined ? current : view.byRoom.get(asked.canonical);
+  const name = room?.name ?? asked?.shown;
+  if (name === undefined) return connection.fail('NotInAnyRoom');
+  const users = [...(room?.users.keys() ?? [])].toSorted();
+  connection.tell({ kind: 'members', room: name, users });
+}
+
+/** The last messages of the room that the session is in. */
+export async function history(
+  chat: Chat,
+  connection: Connection,
+  { session }: Identity,
+  limit: number,
+): Promise<void> {
+  const [room] = roomsOf(chat.follower.view.rooms, session);
+  if (room === undefined) return connection.fail('NotInAnyRoom');
+  const messages = await lastMessages(chat.stores.events, room.room, limit);
+  connection.tell({ kind: 'history', room: room.name, messages });
+}
+
+export function describeSession(
+  chat: Chat,
+  connection: Connection,
+  { user, session }: Identity,
+): void {
+  const { sessions, rooms: view } = chat.follower.view;
+  const open = sessions.bySession.get(session);
+  if (open === undefined) return connection.fail('SessionEnded');
+  const names = [...roomsOf(view, session)].map(({ name }) => name);
+  const { server, since } = open;
+  connection.tell({ kind: 'session', user, server, since, rooms: names });
+}
+
+/** A room is shown as it was first written: an empty one's first record knows how. */
+async function shownName(
+  events: EventStore,
+  state: ReturnType<typeof roomState>,
+  room: string,
+  typed: string,
+): Promise<string> {
+  if (state.status === 'occupied') return state.name;
+  const [first] = await events.readStream({ stream: roomStream(room), limit: 1 });
+  return first?.event.type === 'RoomJoined' ? first.event.data.name : typed;
+}
+
+function leaving(room: OccupiedRoom, session: string, user: string): Part {
+  const events = decideRoom({ type: 'LeaveRoom', room: room.room, user, session }, room);
+  if (events instanceof Rejection) throw new Error(`Leaving was refused: ${events.code}`);
+  return { stream: roomStream(room.room), expected: 'any', events };
+}
+
+async function lastMessages(
+  events: EventStore,
+  room: string,
+  limit: number,
+): Promise<PastMessage[]> {
+  const newestFirst: PastMessage[] = [];
+  let from: number | undefined;
+  for (;;) {
+    const page = await events.readStream({
+      stream: roomStream(room),
+      direction: 'backwards',
+      limit: pageSize,
+      ...(from !== undefined && { from }),
+    });
+    for (const { event, revision: number, at } of page) {
+      from = number - 1;
+      if (event.type !== 'MessagePosted') continue;
+      newestFirst.push({ number, at, user: event.data.user, text: event.text });
+      if (newestFirst.length === limit) return newestFirst.toReversed();
+    }
+    if (page.length < pageSize || from === 0) return newestFirst.toReversed();
+  }
+}
+
+/** By code points, so that every server sorts alike whatever its locale. */
+const compareNames = (one: string, other: string): number => (one < other ? -1 : 1);

@@ -1,0 +1,86 @@
+import type { ClientCommand } from '../core/command.ts';
+import { unreachable } from '../core/rejection.ts';
+import { changePassword, subscribe, subscriptions, unsubscribe } from './account-commands.ts';
+import type { Chat } from './chat.ts';
+import type { Connection } from './connection.ts';
+import { sendDirect } from './direct-command.ts';
+import { logIn, register } from './login.ts';
+import { logOut } from './logout.ts';
+import { describeSession, history, join, members, rooms } from './room-commands.ts';
+
+/** Every command but a message: it has the connection for itself while it runs. */
+export type ExclusiveCommand = Exclude<ClientCommand, { type: 'say' }>;
+
+/** Who is asking, once logged in. */
+export interface Identity {
+  readonly user: string;
+  readonly session: string;
+}
+
+/** Carries out a command; resolves when its answer is in the connection's outbox. */
+export async function runCommand(
+  chat: Chat,
+  connection: Connection,
+  command: ExclusiveCommand,
+): Promise<void> {
+  switch (command.type) {
+    case 'fault':
+      connection.fail(command.code, command.subject);
+      if (connection.identity === undefined) connection.tell({ kind: 'authRequired' });
+      return;
+    case 'help': {
+      const topic = connection.identity === undefined ? 'login' : command.topic;
+      return connection.tell({ kind: 'help', ...(topic !== undefined && { topic }) });
+    }
+    case 'login':
+      return logIn(chat, connection, command);
+    case 'register':
+      return register(chat, connection, command);
+    case 'logout':
+      return logOut(chat, connection);
+    default: {
+      const { identity } = connection;
+      if (identity !== undefined) return runInSession(chat, connection, identity, command);
+    }
+  }
+}
+
+type SessionCommand = Exclude<
+  ExclusiveCommand,
+  { type: 'fault' | 'help' | 'login' | 'register' | 'logout' }
+>;
+
+async function runInSession(
+  chat: Chat,
+  connection: Connection,
+  identity: Identity,
+  command: SessionCommand,
+): Promise<void> {
+  switch (command.type) {
+    case 'join':
+      return join(chat, connection, identity, command.room);
+    case 'rooms':
+      return rooms(chat, connection);
+    case 'members':
+      return members(chat, connection, identity, command.room);
+    case 'history':
+      return history(chat, connection, identity, command.limit);
+    case 'session':
+      return describeSession(chat, connection, identity);
+    case 'subscribe':
+      return subscribe(chat, connection, identity, command.target);
+    case 'unsubscribe':
+      return unsubscribe(chat, connection, identity, command.target);
+    case 'subscriptions':
+      return subscriptions(chat, connection, identity);
+    case 'direct':
+      return sendDirect(chat, connection, identity, command);
+    case 'changePassword':
+      return changePassword(chat, connection, identity, command);
+    case 'receipts':
+      connection.setReceipts(command.on);
+      return connection.tell({ kind: 'receipts', on: command.on });
+    default:
+      return unreachable(command);
+  }
+}
