@@ -1,0 +1,79 @@
+import { test } from 'tap';
+
+import { openMemory } from '../../../adapters/memory/event-store.ts';
+import { StoreUnusable } from '../../../core/event-store.ts';
+import { commitTo, messagePosted } from '../../support/events.ts';
+import { Collector, startOf } from '../contract/collector.ts';
+
+const hourMs = 3_600_000;
+
+/** A clock that stands where it is put. */
+const clockAt = (time: number) => {
+  const clock = { time, now: () => clock.time };
+  return clock;
+};
+
+await test('the time of a record is the given clock, but never runs backwards', async (t) => {
+  const clock = clockAt(5_000);
+  const { events } = openMemory({ now: clock.now });
+  const writer = events.writer('a', 1);
+  for (const time of [6_000, 4_000, 7_000]) {
+    clock.time = time;
+    await writer.append(commitTo('room:lobby', messagePosted('x')));
+  }
+  const records = await events.readAll(0, 1, 9);
+  t.same(
+    records.map(({ at }) => at),
+    [5_000, 6_000, 6_000, 7_000],
+  );
+});
+
+await test('a numbered commit is remembered for an hour', async (t) => {
+  const clock = clockAt(0);
+  const { events } = openMemory({ now: clock.now });
+  const writer = events.writer('a', 1);
+  const say = async () =>
+    writer.append({
+      ...commitTo('room:lobby', messagePosted('x')),
+      once: { session: 's1', sequence: 1 },
+    });
+  t.match(await say(), { status: 'appended' });
+  clock.time = hourMs;
+  t.match(await say(), { status: 'repeated' });
+  clock.time = hourMs + 1;
+  t.match(await say(), { status: 'appended' });
+});
+
+await test('the same ids and the same clock make the same log', async (t) => {
+  const log = async () => {
+    let made = 0;
+    const { events } = openMemory({ partitions: 3, now: () => 0, newId: () => `id ${++made}` });
+    return [await events.readAll(0, 1, 9), await events.readAll(2, 1, 9)];
+  };
+  t.strictSame(await log(), await log());
+});
+
+await test('a subscriber is told after the append was carried out, not within it', async (t) => {
+  const { events } = openMemory();
+  const collector = new Collector(startOf([0]));
+  events.subscribe('g:1', startOf([0]), collector);
+  t.equal(collector.size, 0);
+  const appended = events.writer('a', 1).append(commitTo('room:lobby', messagePosted('x')));
+  t.equal(collector.size, 0);
+  await appended;
+  t.equal(collector.size, 2);
+});
+
+await test('a cursor of another log ends a subscription with an error', async (t) => {
+  const { events } = openMemory();
+  for (const cursor of [
+    { partition: 0, position: 1, id: 'another' },
+    { partition: 0, position: 9 },
+  ]) {
+    const failure = new Promise<Error>((resolve) => {
+      const onBatch = () => t.fail('nothing may be given');
+      events.subscribe('g:1', [cursor], { onBatch, onRollback: onBatch, onFailure: resolve });
+    });
+    t.type(await failure, StoreUnusable);
+  }
+});

@@ -1,0 +1,48 @@
+import { test } from 'tap';
+
+import { commitTests } from './contract/commits.ts';
+import { credentialTests } from './contract/credentials.ts';
+import { fencingTests } from './contract/fencing.ts';
+import { lapseTests, leaseTests } from './contract/leases.ts';
+import { type ContractTests, type LogFactory, TestLogs } from './contract/log-under-test.ts';
+import { onceTests } from './contract/once.ts';
+import { openingTests } from './contract/opening.ts';
+import { orderTests } from './contract/order.ts';
+import { randomCommitTests } from './contract/random-commits.ts';
+import { readingTests } from './contract/reading.ts';
+import { subscribingTests } from './contract/subscribing.ts';
+
+const sections: readonly ContractTests[] = [
+  openingTests,
+  commitTests,
+  orderTests,
+  onceTests,
+  fencingTests,
+  readingTests,
+  subscribingTests,
+  leaseTests,
+  credentialTests,
+  randomCommitTests,
+];
+
+/**
+ * Holds an adapter to the contracts of the three ports: the numbered sentences of `EventStore`,
+ * `LeaseStore` and `CredentialStore`, on logs of one and of eight partitions. An adapter's test
+ * file awaits it at its top level; what comes of its storage's faults it tests in other files.
+ */
+export async function storeContract(factory: LogFactory): Promise<void> {
+  await testLog(new TestLogs(factory, 1), 'a log of one partition', [...sections, lapseTests]);
+  await testLog(new TestLogs(factory, 8), 'a log of eight partitions', sections);
+}
+
+async function testLog(
+  logs: TestLogs,
+  name: string,
+  tests: readonly ContractTests[],
+): Promise<void> {
+  await test(name, async (t) => {
+    for (const [sentence, body] of tests.flatMap((section) => Object.entries(section))) {
+      await t.test(sentence, (subtest) => body(subtest, logs));
+    }
+  });
+}
