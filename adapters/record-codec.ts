@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
 
 import type { ChatEvent } from '../core/event.ts';
 import type { Actor, NewEvent, Recorded } from '../core/event-store.ts';
@@ -47,7 +48,9 @@ export function encodeEvent({ id, actor, cause, event }: NewEvent): EncodedEvent
 
 /** @throws {CorruptRecord} when the bytes are not what `encodeEvent` makes. */
 export function decodeRecord(placement: Placement, meta: Buffer, body?: Buffer): Recorded {
-  const { id, type, actor, cause, data } = parseMeta(placement, meta);
+  const { id, type, actor, cause, data, body: named } = parseMeta(placement, meta);
+  if (named !== (body && bodyHash(body)))
+    throw new CorruptRecord(placement, 'its body is not the one that its metadata names');
   const event = { type, data } as ChatEvent;
   if (body === undefined) return { ...placement, id, actor, cause, event };
   if (body[0] !== bodyPlain) throw new CorruptRecord(placement, `body of kind ${body[0]}`);
@@ -56,8 +59,7 @@ export function decodeRecord(placement: Placement, meta: Buffer, body?: Buffer):
 }
 
 /** SHA-256 of a stored body, in base64url: what the metadata says of it. */
-export const bodyHash = (body: Buffer): string =>
-  createHash('sha256').update(body).digest('base64url');
+export const bodyHash = (body: Buffer): string => hash('sha256', body, 'base64url');
 
 /** A record that cannot be read: the store was changed by something else than this program. */
 export class CorruptRecord extends Error {
@@ -68,10 +70,23 @@ export class CorruptRecord extends Error {
   }
 }
 
-function parseMeta(placement: Placement, meta: Buffer): Meta {
+function parseMeta(placement: Placement, bytes: Buffer): Meta {
+  if (!isUtf8(bytes)) throw new CorruptRecord(placement, 'its metadata is no UTF-8');
+  let meta: unknown;
   try {
-    return JSON.parse(meta.toString()) as Meta;
+    meta = JSON.parse(bytes.toString());
   } catch (error) {
     throw new CorruptRecord(placement, `its metadata is no JSON (${String(error)})`);
   }
+  if (!isMeta(meta)) throw new CorruptRecord(placement, 'its metadata lacks what each record has');
+  return meta;
 }
+
+function isMeta(value: unknown): value is Meta {
+  if (!isObject(value)) return false;
+  const { id, type, v, actor, cause, data } = value as Partial<Meta>;
+  const named = [id, type, cause].every((name) => typeof name === 'string');
+  return named && typeof v === 'number' && isObject(actor) && isObject(data);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

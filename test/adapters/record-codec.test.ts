@@ -9,6 +9,7 @@ import {
   type Placement,
   recordFormat,
 } from '../../adapters/record-codec.ts';
+import type { EventOf } from '../../core/event.ts';
 import type { Actor, NewEvent, Recorded } from '../../core/event-store.ts';
 import { arbitraryEvent, eventTypes } from '../core/arbitrary-events.ts';
 import { rule } from '../support/given.ts';
@@ -75,6 +76,13 @@ rule('a record is read as it was written', () =>
     { numRuns: 1_000 },
   ),
 );
+rule(
+  'half a surrogate pair, which UTF-8 cannot carry, is stored as the replacement character',
+  () => {
+    const { meta, body } = encodeEvent({ ...posted, event: { ...message, text: 'a\ud83d' } });
+    deepStrictEqual(decodeRecord(placement, meta, body).event, { ...message, text: 'a\ufffd' });
+  },
+);
 rule('a record’s link is kept', () => {
   const link = { stream: 'inbox:bob', revision: 3 };
   const { meta, body } = encodeEvent(posted);
@@ -95,15 +103,16 @@ rule('a text is kept apart from the metadata, which names it by its hash alone',
   });
 });
 
+const message: EventOf<'MessagePosted'> = {
+  type: 'MessagePosted',
+  data: { room: 'lobby', user: 'alice', session: 'a1' },
+  text: 'secret',
+};
 const posted: NewEvent = {
   id: 'id',
   actor: { server: 'north', incarnation: 1 },
   cause: 'cause',
-  event: {
-    type: 'MessagePosted',
-    data: { room: 'lobby', user: 'alice', session: 'a1' },
-    text: 'secret',
-  },
+  event: message,
 };
 const isDamaged = (meta: Buffer, body?: Buffer): void =>
   throws(() => decodeRecord(placement, meta, body), CorruptRecord);

@@ -19,16 +19,17 @@ const text = fc.string({ unit: 'binary' });
 const revision = fc.nat();
 const partitions = 3;
 
+/** Of plain objects, such as JSON gives: fast-check's may have no prototype. */
 const plain = <T extends EventType, D>(
   type: T,
   data: fc.Arbitrary<D>,
-): fc.Arbitrary<{ type: T; data: D }> => data.map((made) => ({ type, data: made }));
+): fc.Arbitrary<{ type: T; data: D }> => data.map((made) => ({ type, data: { ...made } }));
 
 const withText = <T extends EventType, D>(
   type: T,
   data: fc.Arbitrary<D>,
 ): fc.Arbitrary<{ type: T; data: D; text: string }> =>
-  fc.tuple(data, text).map(([made, typed]) => ({ type, data: made, text: typed }));
+  fc.tuple(data, text).map(([made, typed]) => ({ type, data: { ...made }, text: typed }));
 
 /** One for each type: the compiler notices a type without one. */
 export const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
