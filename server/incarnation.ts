@@ -35,7 +35,7 @@ export interface Incarnation {
   readonly writer: Writer;
   /** Appends ServerStopped, which ends its sessions, and lets the name go. */
   stop(): Promise<void>;
-  /** Lets go of everything without a word in the log. */
+  /** Lets go of the name and the writer without a word in the log. */
   abandon(): Promise<void>;
 }
 
@@ -63,6 +63,7 @@ export async function beginIncarnation(
   const abandon = async (): Promise<void> => {
     clearInterval(refresh);
     await writer.close();
+    await leases.release(server, token);
   };
   const stop = async (): Promise<void> => {
     clearInterval(refresh);
