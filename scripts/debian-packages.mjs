@@ -74,7 +74,7 @@ export async function writeLauncher({ root, program, as, script }) {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const loader = entries.find((entry) => entry.isFile() && loaderFile.test(entry.name));
   if (loader === undefined) throw new Error(`no dynamic loader below ${root}`);
-  const folder = loader.parentPath ?? loader.path;
+  const folder = loader.parentPath;
   const triplet = basename(folder);
   const here = (path) => `"$here/${relative(dirname(script), path)}"`;
   const libraries = [`usr/lib/${triplet}`, `lib/${triplet}`]
