@@ -1,0 +1,155 @@
+import {
+  type Cursor,
+  type EventStore,
+  type LogHead,
+  type LogInfo,
+  type Recorded,
+  StoreUnreachable,
+  type StreamQuery,
+  type Subscriber,
+  type Subscription,
+  type Writer,
+} from '../../core/event-store.ts';
+import type { Stores } from '../../core/stores.ts';
+import { partitionOf } from '../../core/stream.ts';
+import { LmdbCredentials } from './credentials.ts';
+import { openFolder } from './data-folder.ts';
+import type { Environment } from './environment.ts';
+import { LmdbLeases } from './leases.ts';
+import type { LogReader } from './log-reader.ts';
+import { giveBack, share } from './shared-environments.ts';
+import { LmdbSubscription } from './subscription.ts';
+import { LmdbWriter } from './writer.ts';
+
+export interface LmdbOptions {
+  /** The data folder; made if it is missing. Messages name it as it is given here. */
+  readonly dir: string;
+  /** Of a new log, 1 unless given; of one that exists, refused if it has another number. */
+  readonly partitions?: number;
+  /** Hold the folder against other processes that want to own it: for servers, not for tools. */
+  readonly own?: boolean;
+  /** Milliseconds since 1970; the system's clock unless given. */
+  readonly now?: () => number;
+}
+
+/** So many records are read in one turn of the event loop. */
+const readAtOnce = 1_024;
+
+/**
+ * The three ports on a folder of this machine's disk. What is answered is on disk. Several can be
+ * opened on one folder, by this process and by others; one process at a time can own it.
+ *
+ * @throws {StoreUnusable} when the folder cannot be used, is owned by another process, or holds a
+ *   log of a newer format: one plain sentence with the way out
+ */
+export async function openLmdb({ dir, partitions, own, now }: LmdbOptions): Promise<Stores> {
+  const clock = now ?? Date.now;
+  const environment = await share(openFolder(dir), partitions, clock);
+  try {
+    if (own === true) await environment.own();
+  } catch (error) {
+    await giveBack(environment);
+    throw error;
+  }
+  const events = new LmdbEventStore(environment, clock);
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await events.close();
+    if (own === true) await environment.disown();
+    await giveBack(environment);
+  };
+  return {
+    events,
+    credentials: new LmdbCredentials(environment, () => closed !== undefined),
+    leases: new LmdbLeases(environment),
+    warnings: [],
+    close: () => (closed ??= close()),
+  };
+}
+
+class LmdbEventStore implements EventStore {
+  readonly info: LogInfo;
+  readonly #environment: Environment;
+  readonly #now: () => number;
+  readonly #opened = new Set<{ close(): Promise<void> }>();
+  #isClosed = false;
+
+  constructor(environment: Environment, now: () => number) {
+    this.#environment = environment;
+    this.#now = now;
+    this.info = environment.info;
+  }
+
+  writer(server: string, incarnation: number): Writer {
+    return this.#tracked(new LmdbWriter(this.#environment, server, incarnation, this.#now));
+  }
+
+  async readStream(query: StreamQuery): Promise<readonly Recorded[]> {
+    const { stream, direction, limit } = query;
+    const partition = query.partition ?? partitionOf(stream, this.info.partitions);
+    const step = direction === 'backwards' ? -1 : 1;
+    const place = (last: Recorded): number =>
+      step + (last.stream === stream ? last.revision : (last.link?.revision ?? 0));
+    return pagewise(limit, query.from, place, (from, pageLimit) => {
+      const page = from === undefined ? query : { ...query, from };
+      return this.#reader(partition).stream(partition, { ...page, limit: pageLimit });
+    });
+  }
+
+  async readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
+    return pagewise(limit, from, behind, (next, pageLimit) =>
+      this.#reader(partition).records(partition, next ?? from, pageLimit),
+    );
+  }
+
+  async head(partition: number): Promise<LogHead> {
+    const { position, epoch } = this.#reader(partition).head(partition);
+    return { position, epoch };
+  }
+
+  subscribe(_group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
+    return this.#tracked(new LmdbSubscription(this.#environment, after, subscriber));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#opened].map((opened) => opened.close()));
+  }
+
+  #reader(partition: number): LogReader {
+    if (this.#isClosed) throw new StoreUnreachable('The store was closed.');
+    // Refuses a partition that is not there.
+    this.#environment.partition(partition);
+    return this.#environment.reader;
+  }
+
+  /** Closes with the store what it has handed out. */
+  #tracked<T extends { close(): Promise<void> }>(opened: T): T {
+    if (this.#isClosed) void opened.close();
+    else this.#opened.add(opened);
+    return opened;
+  }
+}
+
+const behind = ({ position }: Recorded): number => position + 1;
+
+/** Reads in pages, so that a long read holds nobody up. `next` is where the page after goes on. */
+async function pagewise(
+  limit: number,
+  from: number | undefined,
+  next: (last: Recorded) => number,
+  read: (from: number | undefined, limit: number) => readonly Recorded[],
+): Promise<readonly Recorded[]> {
+  const first = read(from, Math.min(limit, readAtOnce));
+  if (first.length < readAtOnce || limit <= readAtOnce) return first;
+  const records = [...first];
+  for (;;) {
+    const last = records.at(-1);
+    const left = Math.min(limit - records.length, readAtOnce);
+    if (last === undefined || left === 0) return records;
+    await new Promise((resolve) => setImmediate(resolve));
+    const page = read(next(last), left);
+    records.push(...page);
+    if (page.length < left) return records;
+  }
+}

@@ -1,0 +1,91 @@
+import { type Cursor, StoreUnusable, type Subscriber } from '../../core/event-store.ts';
+import type { Subscription } from '../../core/event-store.ts';
+import type { Environment } from './environment.ts';
+
+/** Between two batches others have their turn. */
+const batchRecordsMax = 512;
+
+/** Gives a subscriber what follows its cursors, as soon as it is on disk. */
+export class LmdbSubscription implements Subscription {
+  readonly #environment: Environment;
+  readonly #subscriber: Subscriber;
+  /** The last position given, by partition. */
+  readonly #positions: Map<number, number>;
+  readonly #unlisten: () => void;
+  #scheduled: NodeJS.Immediate | undefined;
+  #isClosed = false;
+
+  constructor(environment: Environment, after: readonly Cursor[], subscriber: Subscriber) {
+    this.#environment = environment;
+    this.#subscriber = subscriber;
+    this.#positions = new Map(after.map(({ partition, position }) => [partition, position]));
+    this.#unlisten = environment.onNews(() => this.#schedule());
+    this.#scheduled = setImmediate(() => this.#begin(after));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearImmediate(this.#scheduled);
+    this.#unlisten();
+  }
+
+  #begin(after: readonly Cursor[]): void {
+    this.#scheduled = undefined;
+    try {
+      const foreign = after.find((cursor) => !this.#isOfThisLog(cursor));
+      if (foreign !== undefined) throw notOfThisLog(foreign);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#deliver();
+  }
+
+  #schedule(): void {
+    if (this.#isClosed) return;
+    this.#scheduled ??= setImmediate(() => {
+      this.#scheduled = undefined;
+      this.#deliver();
+    });
+  }
+
+  /** One batch of each partition; when there was any, more may follow. */
+  #deliver(): void {
+    for (const [partition, position] of this.#positions) {
+      const batch = this.#read(partition, position + 1);
+      if (batch.length === 0) continue;
+      this.#positions.set(partition, position + batch.length);
+      this.#subscriber.onBatch(batch);
+      if (this.#isClosed) return;
+      if (batch.length === batchRecordsMax) this.#schedule();
+    }
+  }
+
+  #read(partition: number, from: number): ReturnType<Environment['reader']['records']> {
+    if (this.#isClosed) return [];
+    try {
+      return this.#environment.reader.records(partition, from, batchRecordsMax);
+    } catch (error) {
+      this.#fail(error);
+      return [];
+    }
+  }
+
+  #isOfThisLog({ partition, position, id }: Cursor): boolean {
+    if (position === 0) return true;
+    const [record] = this.#environment.reader.records(partition, position, 1);
+    return record !== undefined && (id === undefined || record.id === id);
+  }
+
+  /** A log on this machine's disk does not come back by waiting. */
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    void this.close();
+    this.#subscriber.onFailure(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+const notOfThisLog = ({ partition, position }: Cursor): StoreUnusable =>
+  new StoreUnusable(
+    `This log's position ${position} of partition ${partition} is not the one known.`,
+  );
