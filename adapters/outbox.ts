@@ -12,10 +12,11 @@ export const outboxStallMsMax = 10_000;
 export class Outbox {
   readonly #socket: Writable;
   readonly #onSlow: () => void;
-  #queued: Buffer[] = [];
+  readonly #queued: Buffer[] = [];
   #queuedBytes = 0;
-  #unsent = 0;
-  #lastProgressAt = 0;
+  #writtenBytes = 0;
+  #takenBytes = 0;
+  #takenAt = 0;
 
   constructor(socket: Writable, onSlow: () => void) {
     this.#socket = socket;
@@ -28,26 +29,29 @@ export class Outbox {
     if (this.#queuedBytes + this.#socket.writableLength > outboxBytesMax) this.#onSlow();
   }
 
-  flush(now: number): void {
+  flush(): void {
     if (this.#queued.length === 0) return;
     const bytes = join(this.#queued);
-    this.#queued = [];
+    this.#queued.length = 0;
     this.#queuedBytes = 0;
     if (!this.#socket.writable) return;
-    if (this.#unsent === 0) this.#lastProgressAt = now;
-    this.#unsent += 1;
-    this.#socket.write(bytes, this.#written);
+    this.#writtenBytes += bytes.length;
+    this.#socket.write(bytes);
   }
 
-  /** Whether the client has taken nothing for `outboxStallMsMax`, although something waits. */
+  /**
+   * Whether the client has taken nothing for `outboxStallMsMax`, although something waits. To be
+   * asked now and then: `now`, in milliseconds, counts from the first time it is asked.
+   */
   isStalled(now: number): boolean {
-    return this.#unsent > 0 && now - this.#lastProgressAt > outboxStallMsMax;
+    const waiting = this.#socket.writableLength;
+    const taken = this.#writtenBytes - waiting;
+    if (waiting === 0 || taken !== this.#takenBytes) {
+      this.#takenBytes = taken;
+      this.#takenAt = now;
+    }
+    return now - this.#takenAt > outboxStallMsMax;
   }
-
-  readonly #written = (): void => {
-    this.#unsent -= 1;
-    this.#lastProgressAt = performance.now();
-  };
 }
 
 let lastParts: readonly Buffer[] = [];
@@ -63,7 +67,7 @@ function join(parts: readonly Buffer[]): Buffer {
   const same =
     parts.length === lastParts.length && parts.every((part, index) => part === lastParts[index]);
   if (!same) {
-    lastParts = parts;
+    lastParts = [...parts];
     lastJoined = Buffer.concat(parts);
   }
   return lastJoined;

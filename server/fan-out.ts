@@ -42,14 +42,11 @@ export class FanOut {
   }
 
   #toAll(recorded: Recorded, delivery: Delivery): void {
-    const encoded = new Map<WireFormat, Buffer | undefined>();
+    const encode = encodeOnce(delivery);
     for (const session of delivery.to) {
       const connection = this.#bySession.get(session);
-      if (connection === undefined) continue;
-      const { format } = connection;
-      if (!encoded.has(format)) encoded.set(format, format.delivery(delivery));
-      const bytes = encoded.get(format);
-      if (bytes === undefined) continue;
+      const bytes = connection === undefined ? undefined : encode(connection.format);
+      if (connection === undefined || bytes === undefined) continue;
       connection.send(bytes);
       if (delivery.kind === 'direct') connection.showedDirect(recorded);
       this.#touched.add(connection);
@@ -72,4 +69,18 @@ export class FanOut {
         unreachable(delivery);
     }
   }
+}
+
+/** One Buffer for each wire format, shared by all connections that speak it. */
+function encodeOnce(delivery: Delivery): (format: WireFormat) => Buffer | undefined {
+  const encoded = new Map<WireFormat, Buffer | undefined>();
+  let lastFormat: WireFormat | undefined;
+  let last: Buffer | undefined;
+  return (format) => {
+    if (format === lastFormat) return last;
+    if (!encoded.has(format)) encoded.set(format, format.delivery(delivery));
+    lastFormat = format;
+    last = encoded.get(format);
+    return last;
+  };
 }

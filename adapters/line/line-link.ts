@@ -62,7 +62,7 @@ export class LineLink implements ClientLink {
   }
 
   flush(): void {
-    this.#outbox.flush(performance.now());
+    this.#outbox.flush();
   }
 
   pause(): void {
