@@ -5,12 +5,23 @@ import { unreachable } from '../core/rejection.ts';
 import type { Connection } from './connection.ts';
 
 /**
+ * Writing to a socket costs more than all else that a message costs, so what goes to many
+ * connections at once is paced: a flush to n of them follows the last one after n times this long,
+ * and what has come meanwhile leaves in the same write. A few connections never wait.
+ */
+const flushMsPerConnection = 0.2;
+/** …but never longer than this, which nobody notices. */
+const flushMsMax = 10;
+
+/**
  * Brings what the log shows to the connections of this server. Each delivery is encoded once for
- * each wire format; each connection is flushed once a batch.
+ * each wire format; each connection is flushed at most once a batch.
  */
 export class FanOut {
   readonly #bySession = new Map<string, Connection>();
   readonly #touched = new Set<Connection>();
+  #flushedAt = 0;
+  #flushTimer: NodeJS.Timeout | undefined;
 
   /** From now on, what concerns `session` goes to `connection`. */
   bind(session: string, connection: Connection): void {
@@ -36,7 +47,19 @@ export class FanOut {
     }
   }
 
+  /** Sends what was delivered: now, or as soon as the pace allows. */
   flush(): void {
+    if (this.#touched.size === 0 || this.#flushTimer !== undefined) return;
+    const pauseMs = Math.min(flushMsMax, this.#touched.size * flushMsPerConnection);
+    const waitMs = this.#flushedAt + pauseMs - performance.now();
+    if (waitMs < 1) this.#flushNow();
+    else this.#flushTimer = setTimeout(() => this.#flushNow(), waitMs);
+  }
+
+  #flushNow(): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    this.#flushedAt = performance.now();
     for (const connection of this.#touched) connection.flush();
     this.#touched.clear();
   }
