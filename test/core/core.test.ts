@@ -1,6 +1,9 @@
 // One process for all specs of the core: a process costs a second, a spec does not.
 import './account.spec.ts';
+import './delivery.spec.ts';
+import './delivery-properties.spec.ts';
 import './direct.spec.ts';
+import './error-catalogue.spec.ts';
 import './following.spec.ts';
 import './limits.spec.ts';
 import './names.spec.ts';

@@ -60,6 +60,10 @@ rule('members are in the rooms they joined', () =>
 rule('who has left is out of that room alone', () =>
   deepStrictEqual(members(after(joined(bob), joined(bob, 'IITKGP'), left(bob))), ['IITKGP: b1']),
 );
+rule('the users of a room are those who have not left', () => {
+  const room = after(joined(alice), joined(bob), left(alice)).byRoom.get('lobby');
+  deepStrictEqual(room?.users, new Map([['bob', 1]]));
+});
 rule('an empty room is forgotten', () =>
   deepStrictEqual(after(joined(alice), joined(bob), left(alice), left(bob)), emptyRooms()),
 );
