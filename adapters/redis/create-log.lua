@@ -1,0 +1,25 @@
+#!lua
+-- Makes a partition's log with its first record, unless there is one. What is left of a log that
+-- is gone (indexes, answers, fences) speaks of records that are no more, and goes with it.
+--
+-- KEYS[1] log  KEYS[2] heads  KEYS[3] the index of the epochs' stream
+-- ARGV[1] the epochs' stream  ARGV[2] the epoch  ARGV[3] metadata of the event that starts it
+--
+-- Answers 1 when it made the log.
+local log, heads, index = KEYS[1], KEYS[2], KEYS[3]
+if redis.call('XLEN', log) > 0 then return 0 end
+local prefix = string.sub(heads, 1, #heads - #'heads')
+for _, kind in ipairs({ 'log', 'heads', 'stream:*', 'writer:*', 'once:*' }) do
+  local cursor = '0'
+  repeat
+    local found = redis.call('SCAN', cursor, 'MATCH', prefix .. kind, 'COUNT', 1000)
+    cursor = found[1]
+    for _, key in ipairs(found[2]) do redis.call('DEL', key) end
+  until cursor == '0'
+end
+local time = redis.call('TIME')
+local at = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('XADD', log, '1-0', 's', ARGV[1], 'r', 1, 'a', at, 'm', ARGV[3])
+redis.call('XADD', index, '1-0', 'p', 1)
+redis.call('HSET', heads, ':position', 1, ':at', at, ':epoch', ARGV[2], ARGV[1], 1)
+return 1

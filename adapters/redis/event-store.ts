@@ -1,0 +1,178 @@
+import type {
+  Cursor,
+  EventStore,
+  LogHead,
+  LogInfo,
+  Recorded,
+  StreamQuery,
+  Subscriber,
+  Subscription,
+  Writer,
+} from '../../core/event-store.ts';
+import { StoreUnreachable } from '../../core/event-store.ts';
+import type { Stores } from '../../core/stores.ts';
+import { partitionOf } from '../../core/stream.ts';
+import { type AddressOptions, parseAddress } from './address.ts';
+import { Connection } from './connection.ts';
+import { RedisCredentials } from './credentials.ts';
+import { recordOf } from './entry.ts';
+import { firstConnection } from './first-connection.ts';
+import { EndedGroups } from './groups.ts';
+import { guard } from './guards.ts';
+import { KnownLog } from './known-log.ts';
+import { RedisLeases } from './leases.ts';
+import { Link } from './link.ts';
+import { readLogInfo } from './log-info.ts';
+import { pageEntriesMax, readPage } from './log-reader.ts';
+import { inspectLog } from './log-state.ts';
+import { asStoreError } from './refusal.ts';
+import { loadScripts } from './scripts.ts';
+import { readStream } from './stream-index.ts';
+import { RedisSubscription } from './subscription.ts';
+import { RedisWriter } from './writer.ts';
+
+export interface RedisStoreOptions extends AddressOptions {
+  /** redis://[user:password@]host[:port][/database], or rediss:// for TLS. */
+  readonly url: string;
+  /** How many partitions a new log gets, 1 unless given; one that exists must have as many. */
+  readonly partitions?: number;
+  /** Use a Redis that keeps no append-only file. */
+  readonly acceptLoss?: boolean;
+}
+
+export type RedisStores = Stores;
+
+/**
+ * Opens the log in a Redis, and makes it if there is none.
+ *
+ * @throws {StoreUnreachable} when no Redis answers there
+ * @throws {StoreUnusable} when the Redis, or the log in it, is not one for this program
+ */
+export async function openRedis(options: RedisStoreOptions): Promise<RedisStores> {
+  const address = parseAddress(options.url, options);
+  const connection = await firstConnection(address);
+  try {
+    const warnings = await guard(connection, { acceptLoss: options.acceptLoss ?? false });
+    const info = await readLogInfo(connection, options.partitions);
+    const logs = Array.from({ length: info.partitions }, (_, number) => new KnownLog(number));
+    const dial = async (): Promise<Connection> => Connection.open(address);
+    const prepare = async (fresh: Connection): Promise<void> => {
+      await loadScripts(fresh);
+      await readLogInfo(fresh, info.partitions);
+      await Promise.all(logs.map((known) => known.check(fresh)));
+    };
+    const link = await Link.open({ dial, prepare });
+    const events = new RedisEventStore(info, logs, link, dial);
+    const credentials = new RedisCredentials(link, info.partitions);
+    const leases = new RedisLeases(link, info.partitions);
+    return { events, credentials, leases, warnings, close: () => events.close() };
+  } catch (error) {
+    throw asStoreError(error);
+  } finally {
+    connection.drop('it was only the first');
+  }
+}
+
+class RedisEventStore implements EventStore {
+  readonly info: LogInfo;
+  readonly #logs: readonly KnownLog[];
+  readonly #link: Link;
+  readonly #dial: () => Promise<Connection>;
+  readonly #endedGroups: EndedGroups;
+  readonly #open = new Set<{ close(): Promise<void> }>();
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    info: LogInfo,
+    logs: readonly KnownLog[],
+    link: Link,
+    dial: () => Promise<Connection>,
+  ) {
+    this.info = info;
+    this.#logs = logs;
+    this.#link = link;
+    this.#dial = dial;
+    this.#endedGroups = new EndedGroups(link);
+  }
+
+  writer(server: string, incarnation: number): Writer {
+    return this.#held(
+      new RedisWriter({
+        link: this.#link,
+        logs: this.#logs,
+        partitions: this.info.partitions,
+        server,
+        incarnation,
+        onAppended: ({ ends }, partition) => {
+          if (ends) this.#endedGroups.add({ ...ends, partition });
+        },
+      }),
+    );
+  }
+
+  async readStream(query: StreamQuery): Promise<readonly Recorded[]> {
+    const { stream, from, direction = 'forwards', limit } = query;
+    const known = this.#log(query.partition ?? partitionOf(stream, this.info.partitions));
+    const wanted = { stream, direction, limit, ...(from === undefined ? {} : { from }) };
+    return this.#link.run((connection) => readStream(connection, known, wanted));
+  }
+
+  async readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
+    const { keys } = this.#log(partition);
+    const records: Recorded[] = [];
+    let next = Math.max(from, 1);
+    while (records.length < limit) {
+      const [start, count] = [next, Math.min(limit - records.length, pageEntriesMax)];
+      const page = await this.#link.run((connection) => readPage(connection, keys, start, count));
+      for (const entry of page) {
+        if (entry.position !== next) throw new StoreUnreachable(lacks(partition, next));
+        records.push(recordOf(partition, entry));
+        next += 1;
+      }
+      if (page.length < count) break;
+    }
+    return records;
+  }
+
+  async head(partition: number): Promise<LogHead> {
+    const known = this.#log(partition);
+    return this.#link.run(async (connection) => {
+      let state = await inspectLog(connection, known.keys, 0);
+      if (!state.areHeadsWhole) {
+        await known.check(connection);
+        state = await inspectLog(connection, known.keys, 0);
+      }
+      return { position: state.last, epoch: state.epoch };
+    });
+  }
+
+  subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
+    const surroundings = { link: this.#link, dial: this.#dial, logs: this.#logs };
+    return this.#held(new RedisSubscription({ ...surroundings, group, after, subscriber }));
+  }
+
+  async close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#open].map((opened) => opened.close()));
+    await this.#link.close();
+  }
+
+  #log(partition: number): KnownLog {
+    const known = this.#logs[partition];
+    if (known === undefined) throw new RangeError(`the log has no partition ${partition}`);
+    return known;
+  }
+
+  #held<T extends { close(): Promise<void> }>(opened: T): T {
+    if (this.#closed !== undefined) void opened.close();
+    else this.#open.add(opened);
+    return opened;
+  }
+}
+
+const lacks = (partition: number, position: number): string =>
+  `The log of partition ${partition} lacks position ${position}.`;

@@ -1,0 +1,103 @@
+import { StoreUnusable } from '../../core/event-store.ts';
+import type { Connection } from './connection.ts';
+import { RedisRefusal } from './refusal.ts';
+import { listOf, textOf } from './reply.ts';
+
+const majorMin = 7;
+
+export interface GuardOptions {
+  /** The operator accepts that a restart of Redis loses what was answered. */
+  readonly acceptLoss: boolean;
+}
+
+/**
+ * Makes sure that this Redis is one to which facts can be entrusted.
+ *
+ * @returns what the operator should know, one sentence each
+ * @throws {StoreUnusable} with one sentence that says what is wrong and the way out
+ */
+export async function guard(
+  connection: Connection,
+  { acceptLoss }: GuardOptions,
+): Promise<readonly string[]> {
+  const info = await infoOf(connection);
+  if (info === undefined) {
+    return ['Redis does not let INFO be read, so its version and durability could not be checked.'];
+  }
+  refuseOld(info);
+  refuseReplica(info);
+  refuseEvicting(info);
+  return durabilityWarnings(connection, info, acceptLoss);
+}
+
+function refuseOld(info: Info): void {
+  // Valkey says here which Redis it is compatible with.
+  const version = info.get('redis_version') ?? '';
+  if (Number.parseInt(version, 10) >= majorMin) return;
+  throw new StoreUnusable(
+    `This Redis is version ${version || 'unknown'}; use Redis 7.0 or later, or Valkey.`,
+  );
+}
+
+function refuseReplica(info: Info): void {
+  if (info.get('role') !== 'slave') return;
+  const primary = `${info.get('master_host')}:${info.get('master_port')}`;
+  throw new StoreUnusable(
+    `This Redis is a replica, which takes no writes; give the address of its primary, ${primary}.`,
+  );
+}
+
+function refuseEvicting(info: Info): void {
+  const policy = info.get('maxmemory_policy') ?? 'noeviction';
+  if (policy === 'noeviction') return;
+  throw new StoreUnusable(
+    `This Redis throws data away when its memory is full (maxmemory-policy ${policy}); ` +
+      'forbid it with: redis-cli CONFIG SET maxmemory-policy noeviction',
+  );
+}
+
+async function durabilityWarnings(
+  connection: Connection,
+  info: Info,
+  acceptLoss: boolean,
+): Promise<readonly string[]> {
+  const enabled = info.get('aof_enabled');
+  if (enabled === '0' && !acceptLoss) {
+    throw new StoreUnusable(
+      'This Redis keeps no append-only file, so it would forget the chat when it stops; turn it ' +
+        'on with: redis-cli CONFIG SET appendonly yes, or accept the loss with --accept-loss',
+    );
+  }
+  if (enabled === '0') {
+    return ['Redis keeps no append-only file: when it stops, what was said is lost.'];
+  }
+  if (enabled === undefined) {
+    return ['Whether Redis keeps an append-only file could not be checked.'];
+  }
+  return fsyncWarnings(connection);
+}
+
+async function fsyncWarnings(connection: Connection): Promise<readonly string[]> {
+  try {
+    const [, value] = listOf(await connection.call('CONFIG', 'GET', 'appendfsync'));
+    if (value === undefined || textOf(value) !== 'no') return [];
+    return ['Redis leaves it to the system when its append-only file reaches the disk.'];
+  } catch (error) {
+    if (!(error instanceof RedisRefusal)) throw error;
+    return ['How often the append-only file of Redis reaches the disk could not be checked.'];
+  }
+}
+
+type Info = ReadonlyMap<string, string>;
+
+/** Undefined where INFO may not be asked. */
+async function infoOf(connection: Connection): Promise<Info | undefined> {
+  try {
+    const text = textOf(await connection.call('INFO'));
+    const lines = [...text.matchAll(/^([^#:\r\n]+):([^\r\n]*)/gm)];
+    return new Map(lines.map(([, name = '', value = '']) => [name, value]));
+  } catch (error) {
+    if (error instanceof RedisRefusal && error.code === 'NOPERM') return undefined;
+    throw error;
+  }
+}

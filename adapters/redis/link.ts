@@ -1,0 +1,206 @@
+import { StoreUnreachable, StoreUnusable } from '../../core/event-store.ts';
+import { Backoff, pause } from './backoff.ts';
+import type { Connection } from './connection.ts';
+import { asStoreError, ConnectionLost, RedisRefusal } from './refusal.ts';
+
+/** A stopped Redis keeps its connections open, so only an answer shows that it lives. */
+const pingEveryMs = 500;
+const pingWithinMs = 1_000;
+/** Between two answers there is at most a pause, a ping, and a little delay of this process. */
+const silenceMsMax = pingEveryMs + pingWithinMs + 500;
+/** For a read or a write that can be repeated, reconnecting included. */
+const answerWithinMs = 3_000;
+
+interface Waiter {
+  resolve(connection: Connection): void;
+  reject(error: Error): void;
+}
+
+export interface LinkOptions {
+  readonly dial: () => Promise<Connection>;
+  /** Called with each new connection before anybody else may use it. */
+  readonly prepare: (connection: Connection) => Promise<void>;
+}
+
+/**
+ * The store's connection to Redis: whenever one is lost or stops answering it is thrown away, and
+ * another is made until it succeeds.
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #closing = new AbortController();
+  readonly #onUp = new Set<() => void>();
+  readonly #waiting = new Set<Waiter>();
+  #connection: Connection | undefined;
+  #downSince = performance.now();
+  #wholeSince = 0;
+  #answeredAt = 0;
+  #trouble: unknown = new StoreUnreachable('There is no connection to Redis yet.');
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** @throws what was wrong with the first connection */
+  static async open(options: LinkOptions): Promise<Link> {
+    const link = new Link(options);
+    const first = await link.#connect();
+    link.#running = link.#keep(first);
+    return link;
+  }
+
+  /** For how long there has been no connection, in milliseconds; 0 while there is one. */
+  get downMs(): number {
+    return this.#connection === undefined ? performance.now() - this.#downSince : 0;
+  }
+
+  /**
+   * For how long one connection has answered without a gap, in milliseconds. A stop of Redis, of
+   * the network or of this process ends it.
+   */
+  get wholeMs(): number {
+    const now = performance.now();
+    const isWhole = this.#current !== undefined && now - this.#answeredAt <= silenceMsMax;
+    return isWhole ? now - this.#wholeSince : 0;
+  }
+
+  /** Calls `listener` after each reconnect; ends with the result's call. */
+  onUp(listener: () => void): () => void {
+    this.#onUp.add(listener);
+    return () => this.#onUp.delete(listener);
+  }
+
+  /**
+   * The connection, as soon as there is one.
+   *
+   * @throws {StoreUnreachable} after `withinMs`, or when the link is closed
+   * @throws {StoreUnusable} after `withinMs`, when what Redis holds is not for this program
+   */
+  async ready(withinMs = Infinity): Promise<Connection> {
+    if (this.#current !== undefined) return this.#current;
+    if (this.#closing.signal.aborted) throw new StoreUnreachable('The store was closed.');
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      this.#waiting.add(waiter);
+      if (withinMs === Infinity) return;
+      const giveUp = (): void => {
+        if (this.#waiting.delete(waiter)) reject(this.#whyDown());
+      };
+      setTimeout(giveUp, Math.max(withinMs, 0)).unref();
+    });
+  }
+
+  /**
+   * Carries out what can be repeated without harm, again if its connection is lost.
+   *
+   * @throws {StoreUnreachable} when it has not succeeded in 3 s, or Redis refused it
+   */
+  async run<T>(operation: (connection: Connection) => Promise<T>): Promise<T> {
+    const endsAt = performance.now() + answerWithinMs;
+    for (;;) {
+      try {
+        return await operation(await this.ready(endsAt - performance.now()));
+      } catch (error) {
+        const isOver = performance.now() >= endsAt || this.#closing.signal.aborted;
+        if (!(error instanceof ConnectionLost) || isOver) throw asStoreError(error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#connection?.drop('the store was closed');
+    const closed = new StoreUnreachable('The store was closed.');
+    for (const waiter of this.#waiting) waiter.reject(closed);
+    this.#waiting.clear();
+    await this.#running;
+  }
+
+  get #current(): Connection | undefined {
+    return this.#connection?.isLost === false ? this.#connection : undefined;
+  }
+
+  async #keep(first: Connection): Promise<void> {
+    const { signal } = this.#closing;
+    const backoff = new Backoff();
+    for (let connection: Connection | undefined = first; ;) {
+      if (connection !== undefined) {
+        backoff.reset();
+        await connection.lost;
+        this.#goDown();
+      }
+      await backoff.pause(signal);
+      if (signal.aborted) return;
+      connection = await this.#reconnect();
+    }
+  }
+
+  async #reconnect(): Promise<Connection | undefined> {
+    try {
+      const connection = await this.#connect();
+      for (const listener of this.#onUp) listener();
+      return connection;
+    } catch (error) {
+      this.#trouble = asStoreError(error);
+      return undefined;
+    }
+  }
+
+  async #connect(): Promise<Connection> {
+    const connection = await this.#options.dial();
+    const connectedAt = performance.now();
+    this.#answeredAt = connectedAt;
+    this.#wholeSince = connectedAt;
+    void this.#watch(connection);
+    try {
+      await this.#options.prepare(connection);
+      if (this.#closing.signal.aborted) throw new ConnectionLost('The store was closed.');
+      if (connection.isLost) throw new ConnectionLost('The new connection to Redis was lost.');
+    } catch (error) {
+      connection.drop('it could not be prepared');
+      throw error;
+    }
+    this.#connection = connection;
+    for (const waiter of this.#waiting) waiter.resolve(connection);
+    this.#waiting.clear();
+    return connection;
+  }
+
+  /** Pings, and drops the connection when one is not answered in time. */
+  async #watch(connection: Connection): Promise<void> {
+    const { signal } = this.#closing;
+    const over = new AbortController();
+    void connection.lost.then(() => over.abort());
+    const ended = AbortSignal.any([signal, over.signal]);
+    while (!ended.aborted) {
+      await pause(pingEveryMs, ended);
+      if (ended.aborted) return;
+      try {
+        await connection.callWithin(pingWithinMs, 'PING');
+      } catch (error) {
+        // Redis refuses even a ping when it cannot write to its disk; that too is an answer.
+        if (!(error instanceof RedisRefusal)) return connection.drop(String(error));
+      }
+      this.#answered();
+    }
+  }
+
+  #answered(): void {
+    const now = performance.now();
+    if (now - this.#answeredAt > silenceMsMax) this.#wholeSince = now;
+    this.#answeredAt = now;
+  }
+
+  #goDown(): void {
+    this.#connection = undefined;
+    this.#downSince = performance.now();
+    this.#trouble = new StoreUnreachable('The connection to Redis was lost.');
+  }
+
+  #whyDown(): Error {
+    if (this.#trouble instanceof StoreUnusable) return this.#trouble;
+    const why = this.#trouble instanceof Error ? this.#trouble.message : String(this.#trouble);
+    return new StoreUnreachable(why);
+  }
+}

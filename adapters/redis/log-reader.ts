@@ -1,0 +1,45 @@
+import { type Connection } from './connection.ts';
+import { entriesOf, type Entry } from './entry.ts';
+import type { PartitionKeys } from './keys.ts';
+
+/** With records of the usual few hundred bytes a page is well below a megabyte. */
+export const pageEntriesMax = 512;
+const pageWithinMs = 2_000;
+
+/** A page of a partition's log from a position on; a short one is the last. */
+export async function readPage(
+  connection: Connection,
+  { log }: PartitionKeys,
+  from: number,
+  limit = pageEntriesMax,
+): Promise<readonly Entry[]> {
+  const count = Math.min(limit, pageEntriesMax);
+  const range = ['XRANGE', log, `${from}-0`, '+', 'COUNT', count] as const;
+  const [name, ...args] = range;
+  return entriesOf(await connection.callWithin(pageWithinMs, name, ...args));
+}
+
+/** The entry at one position, if the log has it. */
+export async function readEntry(
+  connection: Connection,
+  keys: PartitionKeys,
+  position: number,
+): Promise<Entry | undefined> {
+  const [entry] = await readPage(connection, keys, position, 1);
+  return entry?.position === position ? entry : undefined;
+}
+
+/** All entries from a position on, page by page, up to what is the end by then. */
+export async function* scanLog(
+  connection: Connection,
+  keys: PartitionKeys,
+  from = 1,
+): AsyncGenerator<readonly Entry[]> {
+  let next = from;
+  for (;;) {
+    const page = await readPage(connection, keys, next);
+    yield page;
+    if (page.length < pageEntriesMax) return;
+    next = (page.at(-1)?.position ?? next) + 1;
+  }
+}

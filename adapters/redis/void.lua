@@ -1,0 +1,23 @@
+#!lua flags=allow-oom
+-- Settles what became of a batch whose answer was lost: either it ran, or it never will.
+--
+-- KEYS[1] the writer
+-- ARGV[1] incarnation  ARGV[2] token  ARGV[3] the batch's number
+-- ARGV[4] how long to keep the writer's key, in ms; 0 for ever
+--
+-- Answers = and the batch's own answer when it ran; void when its number is used up from now on;
+-- !fenced when it did not run and this writer can run none any more; !taken when another writer's
+-- answer has taken the place of this one's, so that nobody can tell.
+local writer, incarnation, token, number = KEYS[1], tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local held = redis.call('HMGET', writer, 'incarnation', 'token', 'number', 'answer', 'ended')
+local heldIncarnation, heldNumber = tonumber(held[1] or -1), tonumber(held[3] or 0)
+local isOwn = held[2] == token
+if isOwn and heldNumber == number then
+  return held[4] == 'void' and 'void' or '=' .. held[4]
+end
+if isOwn and heldNumber > number then return '!taken' end
+if not isOwn and heldIncarnation >= incarnation then return '!taken' end
+if tonumber(held[5] or -1) >= incarnation then return '!fenced' end
+redis.call('HSET', writer, 'incarnation', incarnation, 'token', token, 'number', number, 'answer', 'void')
+if ARGV[4] ~= '0' then redis.call('PEXPIRE', writer, ARGV[4]) end
+return 'void'
