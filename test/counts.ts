@@ -17,6 +17,8 @@ export const counts = {
   simultaneousRegistrations: { asked: 100, reduced: 5, quick: 1, unit: 'rounds of 2' },
   /** A reader's connection cut between Redis's send and the client's receive. */
   readerCut: { asked: 1_000, reduced: 50, quick: 5, unit: 'cuts' },
+  /** A writer's connection cut at any moment: no answer lost there leads to a second append. */
+  writerCut: { asked: 1_000, reduced: 50, quick: 5, unit: 'cuts' },
   /** 50 clients over two servers while Redis is killed twice and a server once. */
   messagesUnderFaults: { asked: 100_000, reduced: 5_000, quick: 500, unit: 'messages' },
   /** Control characters and escape sequences in users, rooms and texts come out nowhere. */

@@ -104,7 +104,9 @@ class RedisEventStore implements EventStore {
         server,
         incarnation,
         onAppended: ({ ends }, partition) => {
-          if (ends) this.#endedGroups.add({ ...ends, partition });
+          // One that ends itself still reads, and leaves no group behind.
+          const isOwn = ends?.server === server && ends.incarnation === incarnation;
+          if (ends && !isOwn) this.#endedGroups.add({ ...ends, partition });
         },
       }),
     );

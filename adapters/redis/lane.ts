@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { type AppendOutcome, type Commit, StoreUnreachable } from '../../core/event-store.ts';
+import { type AppendOutcome, type Commit, StoreUnusable } from '../../core/event-store.ts';
 import { decodeAnswer, encodeBatch } from './append-batch.ts';
 import { Backoff } from './backoff.ts';
 import { CommitQueue, type Pending } from './commit-queue.ts';
@@ -15,6 +15,8 @@ import { rebuildIndex } from './stream-index.ts';
 
 /** After so long without a connection there is no hope left to answer in time. */
 const hopelessAfterMs = 2_500;
+/** A lane that waits for a connection looks so often whether it has been closed. */
+const lookAgainMs = 500;
 /** A tool that died leaves its key behind for so long; a server's stays, for it holds its end. */
 const toolKeyMs = 600_000;
 
@@ -39,7 +41,6 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #queue = new CommitQueue();
   readonly #closing = new AbortController();
-  readonly #closed: Promise<undefined>;
   readonly #backoff = new Backoff();
   /** The numbers count anew with each token; a new one takes the place of those before. */
   readonly #tokens: string[] = [randomUUID()];
@@ -53,10 +54,6 @@ export class Lane {
     const { known, server, incarnation } = options;
     const suffix = incarnation === 0 ? randomUUID() : undefined;
     this.key = writerKey(known.partition, server, suffix);
-    const { signal } = this.#closing;
-    this.#closed = new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
   }
 
   async append(commit: Commit): Promise<AppendOutcome> {
@@ -93,11 +90,16 @@ export class Lane {
 
   /** Undefined when there is none and the lane is closed. */
   async #connection(): Promise<Connection | undefined> {
-    try {
-      return await Promise.race([this.#options.link.ready(), this.#closed]);
-    } catch (error) {
-      if (error instanceof StoreUnreachable) return undefined;
-      throw error;
+    const { link } = this.#options;
+    for (;;) {
+      if (link.current !== undefined) return link.current;
+      if (this.#closing.signal.aborted) return undefined;
+      try {
+        return await link.ready(lookAgainMs);
+      } catch (error) {
+        if (!isPassing(error) && !(error instanceof StoreUnusable)) throw error;
+        await this.#backoff.pause(this.#closing.signal);
+      }
     }
   }
 
@@ -174,8 +176,9 @@ export class Lane {
       this.#doubtful = batch;
       return;
     }
+    const { link } = this.#options;
     this.#number -= 1;
-    if (error.code === 'READONLY') connection.drop('it leads to a replica');
+    if (error.code === 'READONLY') link.leave(connection, 'it leads to a replica');
     if (reason === 'later') {
       this.#queue.putBack(batch);
       await this.#backoff.pause(this.#closing.signal);
@@ -192,7 +195,9 @@ export class Lane {
       answer = textOf(await runScript(connection, scripts.void, [this.key], args));
     } catch (error) {
       if (!isPassing(error)) throw error;
-      if (error instanceof RedisRefusal && error.code === 'READONLY') connection.drop('a replica');
+      if (error instanceof RedisRefusal && error.code === 'READONLY') {
+        this.#options.link.leave(connection, 'it leads to a replica');
+      }
       await this.#backoff.pause(this.#closing.signal);
       return;
     }

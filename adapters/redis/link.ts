@@ -8,6 +8,8 @@ const pingEveryMs = 500;
 const pingWithinMs = 1_000;
 /** Between two answers there is at most a pause, a ping, and a little delay of this process. */
 const silenceMsMax = pingEveryMs + pingWithinMs + 500;
+/** After a failover the address may lead elsewhere, but hardly sooner than this. */
+const leaveAfterMs = 1_000;
 /** For a read or a write that can be repeated, reconnecting included. */
 const answerWithinMs = 3_000;
 
@@ -61,8 +63,13 @@ export class Link {
    */
   get wholeMs(): number {
     const now = performance.now();
-    const isWhole = this.#current !== undefined && now - this.#answeredAt <= silenceMsMax;
+    const isWhole = this.current !== undefined && now - this.#answeredAt <= silenceMsMax;
     return isWhole ? now - this.#wholeSince : 0;
+  }
+
+  /** The connection, if there is one now. */
+  get current(): Connection | undefined {
+    return this.#connection?.isLost === false ? this.#connection : undefined;
   }
 
   /** Calls `listener` after each reconnect; ends with the result's call. */
@@ -78,7 +85,8 @@ export class Link {
    * @throws {StoreUnusable} after `withinMs`, when what Redis holds is not for this program
    */
   async ready(withinMs = Infinity): Promise<Connection> {
-    if (this.#current !== undefined) return this.#current;
+    const { current } = this;
+    if (current !== undefined) return current;
     if (this.#closing.signal.aborted) throw new StoreUnreachable('The store was closed.');
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
@@ -117,8 +125,9 @@ export class Link {
     await this.#running;
   }
 
-  get #current(): Connection | undefined {
-    return this.#connection?.isLost === false ? this.#connection : undefined;
+  /** Gives a connection up that leads to the wrong place, unless it was only just made. */
+  leave(connection: Connection, reason: string): void {
+    if (performance.now() - this.#wholeSince > leaveAfterMs) connection.drop(reason);
   }
 
   async #keep(first: Connection): Promise<void> {
@@ -169,13 +178,11 @@ export class Link {
 
   /** Pings, and drops the connection when one is not answered in time. */
   async #watch(connection: Connection): Promise<void> {
-    const { signal } = this.#closing;
     const over = new AbortController();
     void connection.lost.then(() => over.abort());
-    const ended = AbortSignal.any([signal, over.signal]);
-    while (!ended.aborted) {
-      await pause(pingEveryMs, ended);
-      if (ended.aborted) return;
+    for (;;) {
+      await pause(pingEveryMs, over.signal);
+      if (over.signal.aborted) return;
       try {
         await connection.callWithin(pingWithinMs, 'PING');
       } catch (error) {
