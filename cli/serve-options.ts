@@ -1,0 +1,200 @@
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { canBeCertified } from '../adapters/tls/certificate-names.ts';
+import type { CertificateSource } from '../adapters/tls/certificates.ts';
+import { type Environment, type Flag, type Options, Settings, variableOf } from './settings.ts';
+import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const defaultPort = 1222;
+const messagesPerSecondDefault = 1_000;
+const messagesPerSecondMax = 1_000_000;
+
+const network = 'Where it listens';
+const tls = 'With which certificate';
+const chat = 'What it allows';
+
+export const serveFlags = {
+  host: { argument: 'HOST', group: network, about: 'on this address (default: 127.0.0.1)' },
+  port: {
+    argument: 'PORT',
+    group: network,
+    about: 'on this port; each one given is a chat server of its own (default: 1222)',
+    repeatable: true,
+  },
+  name: {
+    argument: 'NAME',
+    group: network,
+    about:
+      "the server's name among the others (default: HOST-PORT; of several, -PORT is added to it)",
+  },
+  ...storeFlags,
+  certs: {
+    argument: 'DIR',
+    group: tls,
+    about: 'from this folder, or made there (default: ./certs)',
+  },
+  cert: { argument: 'FILE', group: tls, about: 'this one, followed by its chain, in PEM' },
+  key: { argument: 'FILE', group: tls, about: 'the private key of --cert, in PEM' },
+  'tls-min': {
+    argument: 'VERSION',
+    group: tls,
+    about: 'the oldest TLS that clients may speak: 1.3 (default) or 1.2',
+  },
+  demo: {
+    group: chat,
+    about: 'accounts whose passwords everybody knows; on loopback addresses only',
+  },
+  registration: {
+    argument: 'HOW',
+    group: chat,
+    about: 'clients may make accounts: open or closed (default: open, but closed on Redis)',
+  },
+  'messages-per-second': {
+    argument: 'N',
+    group: chat,
+    about: 'so many from one user at most (default: 1000)',
+  },
+  'log-level': { argument: 'LEVEL', about: `${logLevels.join(', ')} (default: info)` },
+} as const satisfies Record<string, Flag>;
+
+type ServeFlag = keyof typeof serveFlags;
+
+/** Variables that are no flags of `serve`, and known all the same: to other commands and to tests. */
+const otherVariables =
+  /^SECURECHAT_(REDIS_FILE|DEBUG|CONNECT|CA|USER|PASSWORD|PASSWORD_FILE|REDIS_SERVER|CHROMIUM|TEST_\w+)$/;
+
+/** What `serve` was told, checked. */
+export interface ServeOptions {
+  /** Each is a chat server of its own. */
+  readonly servers: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly port: number;
+  }[];
+  readonly store: StoreOptions;
+  readonly certificates: CertificateSource;
+  readonly tlsMin: 'TLSv1.3' | 'TLSv1.2';
+  readonly demo: boolean;
+  readonly registration: 'open' | 'closed';
+  readonly messagesPerSecond: number;
+  readonly logLevel: (typeof logLevels)[number];
+}
+
+export type ParsedServeOptions =
+  | { readonly options: ServeOptions; readonly warnings: readonly string[] }
+  /** All that is wrong, a sentence each. */
+  | { readonly problems: readonly string[] };
+
+/** Reads the flags (as commander gives them) and the environment; a flag counts before a variable. */
+export function parseServeOptions(flags: Options, env: Environment): ParsedServeOptions {
+  const settings = new Settings<ServeFlag>(serveFlags, flags, env);
+  const store = parseStoreOptions(settings, env);
+  const servers = parseServers(settings);
+  const options: ServeOptions = {
+    servers,
+    store,
+    certificates: parseCertificates(settings),
+    tlsMin: settings.choice('tls-min', ['1.3', '1.2']) === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
+    demo: parseDemo(settings),
+    registration:
+      settings.choice('registration', ['open', 'closed']) ??
+      (store.kind === 'redis' ? 'closed' : 'open'),
+    messagesPerSecond:
+      settings.integer('messages-per-second', 1, messagesPerSecondMax) ?? messagesPerSecondDefault,
+    logLevel: settings.choice('log-level', logLevels) ?? 'info',
+  };
+  const { problems } = settings;
+  if (problems.length > 0) return { problems };
+  return { options, warnings: [...strangers(env), ...withoutEffect(settings, store)] };
+}
+
+/** Whether only programs on this machine can reach a server that listens on `host`. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+/** Whether a server that listens on `host` can be reached by every address of its machine. */
+export const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+function parseServers(settings: Settings<ServeFlag>): ServeOptions['servers'] {
+  const host = parseHost(settings);
+  const ports = settings.integers('port', 1, 65_535) ?? [defaultPort];
+  const repeated = ports.filter((port, index) => ports.indexOf(port) !== index);
+  if (repeated.length > 0) {
+    settings.problems.push(`Each port can be listened on once, but ${repeated[0]} is given twice.`);
+  }
+  const name = settings.text('name');
+  if (name !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
+    settings.problems.push(
+      `${settings.given('name')?.source} should be 1 to 63 letters, digits, dots, - and _, not "${name}".`,
+    );
+  }
+  return ports.map((port) => ({ name: nameOf(name, host, port, ports.length), host, port }));
+}
+
+/** Of two machines that listen everywhere, `0.0.0.0-1222` would name both. */
+function nameOf(given: string | undefined, host: string, port: number, servers: number): string {
+  if (given !== undefined) return servers === 1 ? given : `${given}-${port}`;
+  return `${isWildcard(host) ? hostname() : host.replaceAll(':', '_')}-${port}`;
+}
+
+function parseHost(settings: Settings<ServeFlag>): string {
+  const host = settings.text('host') ?? '127.0.0.1';
+  if (!canBeCertified(host)) {
+    const { source = 'The host' } = settings.given('host') ?? {};
+    settings.problems.push(
+      `${source} should be an address such as 127.0.0.1, ::1 or 0.0.0.0 (all), or a host name, not "${host}".`,
+    );
+  }
+  return host;
+}
+
+function parseDemo(settings: Settings<ServeFlag>): boolean {
+  const demo = settings.isOn('demo');
+  const host = settings.text('host');
+  if (demo && host !== undefined && !isLoopback(host)) {
+    settings.problems.push(
+      `Everybody knows the passwords of the demo accounts, so they can be had on a loopback address only, not on ${host}: drop ${settings.given('demo')?.source} or ${settings.given('host')?.source}.`,
+    );
+  }
+  return demo;
+}
+
+function parseCertificates(settings: Settings<ServeFlag>): CertificateSource {
+  const cert = settings.given('cert');
+  const key = settings.given('key');
+  const [certFile] = cert?.values ?? [];
+  const [keyFile] = key?.values ?? [];
+  if ((cert === undefined) !== (key === undefined)) {
+    const { source } = cert ?? key ?? { source: '' };
+    settings.problems.push(`--cert and --key belong together, but only ${source} is given.`);
+  }
+  const certs = settings.given('certs');
+  if (certs !== undefined && cert !== undefined) {
+    settings.problems.push(
+      `A certificate comes from ${certs.source} or from ${cert.source}: give one of them.`,
+    );
+  }
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  const dir = settings.text('certs') ?? './certs';
+  const host = settings.text('host');
+  const named = host !== undefined && !isWildcard(host) && canBeCertified(host);
+  return { dir, names: named ? [host] : [] };
+}
+
+/** Most likely a variable's name was misspelt. */
+function strangers(env: Environment): readonly string[] {
+  const known = new Set(Object.keys(serveFlags).map(variableOf));
+  return Object.keys(env)
+    .filter((name) => name.startsWith('SECURECHAT_') && !known.has(name))
+    .filter((name) => !otherVariables.test(name))
+    .map((name) => `The environment variable ${name} means nothing to serve; it is ignored.`);
+}
+
+function withoutEffect(settings: Settings<ServeFlag>, store: StoreOptions): readonly string[] {
+  if (store.kind === 'redis') return [];
+  return (['durability', 'accept-loss'] as const).flatMap((name) => {
+    const given = settings.given(name);
+    return given === undefined ? [] : [`${given.source} is about Redis; it is ignored here.`];
+  });
+}

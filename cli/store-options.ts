@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { parseAddress } from '../adapters/redis/address.ts';
+import { StoreUnusable } from '../core/event-store.ts';
+import type { Environment, Flag, Settings } from './settings.ts';
+
+const group = 'Where the log is kept';
+
+export const storeFlags = {
+  data: { argument: 'DIR', group, about: 'in this folder (default: ./data)' },
+  redis: {
+    argument: 'URL',
+    group,
+    about: 'in this Redis instead; a URL with a password belongs into REDIS_URL',
+  },
+  partitions: {
+    argument: 'N',
+    group,
+    about: 'how many partitions a new log gets; fixed from then on (default: 1)',
+  },
+  durability: {
+    argument: 'WHEN',
+    group,
+    about:
+      'on Redis, a message counts as stored when it is in memory and soon on disk (everysec, the default), on disk (always), or on a replica too (replica)',
+  },
+  'accept-loss': { group, about: 'use a Redis even if it may lose what it was given' },
+} as const satisfies Record<string, Flag>;
+
+export type StoreFlag = keyof typeof storeFlags;
+
+const durabilities = ['everysec', 'always', 'replica'] as const;
+const partitionsMax = 256;
+
+/** Where the log is kept. */
+export type StoreOptions = {
+  /** For a log that does not exist yet; absent: 1, or what the log has. */
+  readonly partitions?: number;
+} & (
+  | { readonly kind: 'embedded'; readonly dir: string }
+  | {
+      readonly kind: 'redis';
+      /** May hold a password: it is never shown. */
+      readonly url: string;
+      readonly durability: (typeof durabilities)[number];
+      readonly acceptLoss: boolean;
+    }
+);
+
+/**
+ * Which store is meant: `--redis` or `--data` if one is given, or else what the environment says.
+ * Problems go to `settings.problems`; none of them repeats a URL.
+ */
+export function parseStoreOptions<Name extends string>(
+  settings: Settings<Name | StoreFlag>,
+  env: Environment,
+): StoreOptions {
+  const partitions = settings.integer('partitions', 1, partitionsMax);
+  const common = partitions === undefined ? {} : { partitions };
+  const durability = settings.choice('durability', durabilities) ?? 'everysec';
+  const acceptLoss = settings.isOn('accept-loss');
+  const dir = settings.text('data') ?? './data';
+  const sources = redisSources(settings, env);
+  const data = settings.given('data');
+  const [source] = sources;
+  if (sources.length > 1 || (data !== undefined && source !== undefined)) {
+    const named = [...sources.map(({ name }) => name), ...(data ? [data.source] : [])];
+    settings.problems.push(`Only one store can be used, but ${named.join(' and ')} are given.`);
+  }
+  if (source === undefined) return { kind: 'embedded', dir, ...common };
+  const url = source.read(settings.problems);
+  return { kind: 'redis', url, durability, acceptLoss, ...common };
+}
+
+interface RedisSource {
+  readonly name: string;
+  read(problems: string[]): string;
+}
+
+/** Where a Redis URL is given. A flag makes what the environment says of stores void. */
+function redisSources<Name extends string>(
+  settings: Settings<Name | StoreFlag>,
+  env: Environment,
+): readonly RedisSource[] {
+  const redis = settings.given('redis');
+  const isFlag = redis?.source.startsWith('--') === true;
+  if (!isFlag && settings.given('data')?.source.startsWith('--') === true) return [];
+  const sources: RedisSource[] = [];
+  if (redis !== undefined) {
+    const { source: name, values } = redis;
+    const url = values.at(-1) ?? '';
+    sources.push({ name, read: (problems) => checked(url, name, isFlag, problems) });
+  }
+  if (isFlag) return sources;
+  const url = env['REDIS_URL']?.trim();
+  if (url) {
+    const name = 'REDIS_URL';
+    sources.push({ name, read: (problems) => checked(url, name, false, problems) });
+  }
+  const file = env['SECURECHAT_REDIS_FILE']?.trim();
+  if (file) {
+    const name = 'SECURECHAT_REDIS_FILE';
+    sources.push({ name, read: (problems) => checkedFile(file, name, problems) });
+  }
+  return sources;
+}
+
+function checkedFile(file: string, source: string, problems: string[]): string {
+  let url = '';
+  try {
+    url = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    problems.push(`The file ${file}, named by ${source}, cannot be read (${code}).`);
+    return url;
+  }
+  return checked(url, source, false, problems);
+}
+
+function checked(text: string, source: string, isArgument: boolean, problems: string[]): string {
+  try {
+    parseAddress(text);
+  } catch (error) {
+    if (!(error instanceof StoreUnusable)) throw error;
+    problems.push(`${source}: ${error.message}`);
+    return text;
+  }
+  const { password, searchParams } = new URL(text);
+  if (isArgument && (password !== '' || searchParams.has('password'))) {
+    problems.push(
+      `${source} holds a password, and arguments can be read by everybody on this machine: put the URL into the environment variable REDIS_URL, or into a file that SECURECHAT_REDIS_FILE names.`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,207 @@
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'tap';
+import {
+  isLoopback,
+  type ParsedServeOptions,
+  parseServeOptions,
+  serveFlags,
+  type ServeOptions,
+} from '../../cli/serve-options.ts';
+import { type Environment, type Options, variableOf } from '../../cli/settings.ts';
+
+await test('without a word, one server for this machine on the embedded store', async (t) => {
+  t.strictSame(optionsOf({}), {
+    servers: [{ name: '127.0.0.1-1222', host: '127.0.0.1', port: 1222 }],
+    store: { kind: 'embedded', dir: './data' },
+    certificates: { dir: './certs', names: [] },
+    tlsMin: 'TLSv1.3',
+    demo: false,
+    registration: 'open',
+    messagesPerSecond: 1_000,
+    logLevel: 'info',
+  });
+});
+
+await test('every flag is an environment variable too, and counts before it', async (t) => {
+  const values: Environment = {
+    SECURECHAT_HOST: 'localhost',
+    SECURECHAT_PORT: '1300, 1301',
+    SECURECHAT_NAME: 'chat',
+    SECURECHAT_DATA: '/elsewhere',
+    SECURECHAT_PARTITIONS: '8',
+    SECURECHAT_CERT: 'c.pem',
+    SECURECHAT_KEY: 'k.pem',
+    SECURECHAT_TLS_MIN: '1.2',
+    SECURECHAT_DEMO: '1',
+    SECURECHAT_REGISTRATION: 'closed',
+    SECURECHAT_MESSAGES_PER_SECOND: '5000',
+    SECURECHAT_LOG_LEVEL: 'warn',
+  };
+  const fromEnvironment: ServeOptions = {
+    servers: [
+      { name: 'chat-1300', host: 'localhost', port: 1300 },
+      { name: 'chat-1301', host: 'localhost', port: 1301 },
+    ],
+    store: { kind: 'embedded', dir: '/elsewhere', partitions: 8 },
+    certificates: { certFile: 'c.pem', keyFile: 'k.pem' },
+    tlsMin: 'TLSv1.2',
+    demo: true,
+    registration: 'closed',
+    messagesPerSecond: 5_000,
+    logLevel: 'warn',
+  };
+  t.strictSame(optionsOf({}, values), fromEnvironment);
+  const flags = { port: ['1400'], data: '/here', tlsMin: '1.3', demo: true, logLevel: 'debug' };
+  t.strictSame(optionsOf(flags, values), {
+    ...fromEnvironment,
+    servers: [{ name: 'chat', host: 'localhost', port: 1400 }],
+    store: { kind: 'embedded', dir: '/here', partitions: 8 },
+    tlsMin: 'TLSv1.3',
+    logLevel: 'debug',
+  });
+  t.strictSame(optionsOf({ registration: 'open' }, { ...values, SECURECHAT_NAME: '' }).servers, [
+    { name: 'localhost-1300', host: 'localhost', port: 1300 },
+    { name: 'localhost-1301', host: 'localhost', port: 1301 },
+  ]);
+});
+
+await test('a server is named after where it listens, or after its machine', async (t) => {
+  t.match(optionsOf({ host: '192.0.2.1' }).servers, [{ name: '192.0.2.1-1222' }]);
+  t.match(optionsOf({ host: '::1' }).servers, [{ name: '__1-1222' }], 'no name has a colon');
+  t.match(optionsOf({ host: '0.0.0.0' }).servers, [{ name: `${hostname()}-1222` }]);
+});
+
+await test('the certificate is for the host too, if it is one that clients can name', async (t) => {
+  t.strictSame(optionsOf({ host: '192.0.2.1' }).certificates, {
+    dir: './certs',
+    names: ['192.0.2.1'],
+  });
+  t.strictSame(optionsOf({ host: '0.0.0.0', certs: 'c' }).certificates, { dir: 'c', names: [] });
+});
+
+await test('Redis closes registration, unless told otherwise', async (t) => {
+  const url = 'redis://127.0.0.1:6379';
+  const store = { kind: 'redis', url, durability: 'everysec', acceptLoss: false };
+  t.match(optionsOf({ redis: url }), { store, registration: 'closed' });
+  t.match(optionsOf({}, { SECURECHAT_REDIS: url }), { store });
+  t.match(optionsOf({ registration: 'open' }, { REDIS_URL: url }), { store, registration: 'open' });
+  t.match(optionsOf({ acceptLoss: true, durability: 'always' }, { REDIS_URL: url }), {
+    store: { acceptLoss: true, durability: 'always' },
+  });
+});
+
+await test('a URL with a password is taken from the environment or a file, never an argument', async (t) => {
+  const url = 'rediss://chat:s3cret@redis.example:6380/1';
+  const file = join(t.testdir(), 'redis-url');
+  writeFileSync(file, `${url}\n`);
+  t.match(optionsOf({}, { REDIS_URL: url }), { store: { url } });
+  t.match(optionsOf({}, { SECURECHAT_REDIS_FILE: file }), { store: { url } });
+  for (const redis of [url, 'redis://redis.example?password=s3cret']) {
+    const problems = problemsOf({ redis });
+    t.match(problems, [/^--redis holds a password, and arguments can be read by everybody/]);
+    t.notMatch(problems, [/s3cret/]);
+  }
+});
+
+await test('a flag for one store makes void what the environment says of the other', async (t) => {
+  const env = { REDIS_URL: 'redis://127.0.0.1', SECURECHAT_DATA: 'd' };
+  t.match(optionsOf({ data: './mine' }, env), { store: { kind: 'embedded', dir: './mine' } });
+  t.match(problemsOf({}, env), [
+    'Only one store can be used, but REDIS_URL and SECURECHAT_DATA are given.',
+  ]);
+  t.match(problemsOf({ redis: 'redis://a', data: 'b' }), [/--redis and --data are given/]);
+  t.match(optionsOf({ redis: 'redis://a' }, { REDIS_URL: 'redis://b' }), {
+    store: { url: 'redis://a' },
+  });
+});
+
+await test('everything that is wrong is told at once, and where it was given', async (t) => {
+  const flags = {
+    host: 'a_b',
+    port: ['x', '0', '5', '5'],
+    name: 'a:b',
+    tlsMin: '1.1',
+    cert: 'c.pem',
+    certs: 'dir',
+    demo: true,
+  };
+  const env = {
+    SECURECHAT_REDIS_FILE: '/does/not/exist',
+    SECURECHAT_DURABILITY: 'maybe',
+    SECURECHAT_REGISTRATION: 'ajar',
+    SECURECHAT_PARTITIONS: '1.5',
+    SECURECHAT_MESSAGES_PER_SECOND: '-1',
+    SECURECHAT_LOG_LEVEL: 'loud',
+    SECURECHAT_ACCEPT_LOSS: 'perhaps',
+  };
+  const problems = problemsOf(flags, env);
+  for (const expected of [
+    /^SECURECHAT_PARTITIONS should be a whole number from 1 to 256, not "1.5"\.$/,
+    /^SECURECHAT_ACCEPT_LOSS should be 1 or 0, not "perhaps"\.$/,
+    /^The file \/does\/not\/exist, named by SECURECHAT_REDIS_FILE, cannot be read \(ENOENT\)\.$/,
+    /^--host should be an address such as .*, not "a_b"\.$/,
+    /^--port should be a whole number from 1 to 65535, not "x"\.$/,
+    /^--port should be a whole number from 1 to 65535, not "0"\.$/,
+    /^Each port can be listened on once, but 5 is given twice\.$/,
+    /^--name should be 1 to 63 letters, digits, dots, - and _, not "a:b"\.$/,
+    /^SECURECHAT_DURABILITY should be one of everysec, always, replica, not "maybe"\.$/,
+    /^--cert and --key belong together, but only --cert is given\.$/,
+    /^A certificate comes from --certs or from --cert: give one of them\.$/,
+    /^--tls-min should be one of 1\.3, 1\.2, not "1\.1"\.$/,
+    /^Everybody knows the passwords of the demo accounts, .* not on a_b: drop --demo or --host\.$/,
+    /^SECURECHAT_REGISTRATION should be one of open, closed, not "ajar"\.$/,
+    /^SECURECHAT_MESSAGES_PER_SECOND should be a whole number from 1 to 1000000, not "-1"\.$/,
+    /^SECURECHAT_LOG_LEVEL should be one of .*, not "loud"\.$/,
+  ]) {
+    t.ok(
+      problems.some((problem) => expected.test(problem)),
+      String(expected),
+    );
+  }
+  t.equal(problems.length, 16, problems.join('\n'));
+});
+
+await test('what is no URL of a Redis is refused without being repeated', async (t) => {
+  for (const url of ['s3cret', 'http://:s3cret@host', 'redis://']) {
+    const problems = problemsOf({}, { REDIS_URL: url });
+    t.match(problems, [/^REDIS_URL: .* redis:\/\/\[user:password@\]host/]);
+    t.notMatch(problems, [/s3cret/]);
+  }
+});
+
+await test('demo accounts can be had on every loopback address and on no other', async (t) => {
+  for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) {
+    t.ok(isLoopback(host), host);
+    t.ok(optionsOf({ demo: true, host }).demo, host);
+  }
+  for (const host of ['0.0.0.0', '::', '192.0.2.1', '127.example.org', 'example.org']) {
+    t.notOk(isLoopback(host), host);
+    t.equal(problemsOf({ demo: true, host }).length, 1, host);
+  }
+});
+
+await test('a variable that is unknown, or has no effect, gets a warning', async (t) => {
+  const env = { SECURECHAT_PROT: '1', SECURECHAT_DEBUG: '1', SECURECHAT_DURABILITY: 'always' };
+  const parsed = parseServeOptions({ acceptLoss: true }, env);
+  t.strictSame('warnings' in parsed && parsed.warnings, [
+    'The environment variable SECURECHAT_PROT means nothing to serve; it is ignored.',
+    'SECURECHAT_DURABILITY is about Redis; it is ignored here.',
+    '--accept-loss is about Redis; it is ignored here.',
+  ]);
+  const all = Object.fromEntries(Object.keys(serveFlags).map((flag) => [variableOf(flag), '']));
+  const known = parseServeOptions({}, all);
+  t.strictSame('warnings' in known && known.warnings, []);
+});
+
+function optionsOf(flags: Options, env: Environment = {}): ServeOptions {
+  const parsed: ParsedServeOptions = parseServeOptions(flags, env);
+  if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
+  return parsed.options;
+}
+
+function problemsOf(flags: Options, env: Environment = {}): readonly string[] {
+  const parsed = parseServeOptions(flags, env);
+  return 'problems' in parsed ? parsed.problems : [];
+}
