@@ -1,0 +1,5 @@
+// One process for the parts of the command line that need none of their own.
+import './banner.spec.ts';
+import './invocation.spec.ts';
+import './logger.spec.ts';
+import './serve-options.spec.ts';
