@@ -1,0 +1,95 @@
+import { Command, CommanderError } from 'commander';
+import { certsCommand } from './certs.ts';
+import { colours } from './colours.ts';
+import { invocation } from './invocation.ts';
+import { exitFailure, exitUsage, PlainFailure } from './plain-failure.ts';
+import { serveCommand } from './serve.ts';
+import { version } from './version.ts';
+
+/** Commands load what they run only when they run, so that `--help` is there at once. */
+const commands = [serveCommand, certsCommand];
+
+/** A process that failed and still has something open ends after this long all the same. */
+const lingerMsMax = 2_000;
+
+/**
+ * Runs the command line. Sets the exit code: 0 fine, 1 a failure, 2 wrong usage. It never rejects;
+ * a failure is told in a sentence, without a stack unless SECURECHAT_DEBUG is set.
+ */
+export async function run(argv: readonly string[]): Promise<void> {
+  // Whoever reads our output may go away early, as in `securechat --help | head -1`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  process.on('uncaughtException', (error) => {
+    fail(error);
+    process.exit();
+  });
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    fail(error);
+    setTimeout(() => process.exit(), lingerMsMax).unref();
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command(invocation());
+  program
+    .description('A distributed chat over TLS whose every fact is an event in a log.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help, or that of a command')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({
+      showGlobalOptions: false,
+      styleTitle: (title) => colours(process.stdout).bold(title),
+    })
+    .configureOutput({ outputError: (text, write) => write(complaint(text)) })
+    .addHelpText('after', () => examples(program.name()));
+  for (const command of commands) adopt(program, command());
+  return program;
+}
+
+/** A command that was made by itself does not take over the program's settings. */
+function adopt(parent: Command, command: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) adopt(command, child);
+  if (command.parent === null) parent.addCommand(command);
+}
+
+function examples(program: string): string {
+  return `
+Examples:
+  ${program} serve --demo          a server to try out, with alice's and bob's accounts
+  ${program} connect               talk, in another terminal
+  ${program} serve --help          all that a server can be told
+
+Exit codes: 0 fine, 1 a failure, 2 wrong usage. Colours are off where NO_COLOR is set.`;
+}
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    // It has been printed, or is no error: --help and --version end in this way too.
+    const isOurs = error.code === 'commander.error';
+    process.exitCode = isOurs || error.exitCode === 0 ? error.exitCode : exitUsage;
+  } else if (error instanceof PlainFailure) {
+    for (const line of error.message.split('\n')) console.error(`securechat: ${line}`);
+    process.exitCode = error.exitCode;
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`securechat: Something unexpected went wrong: ${message}`);
+    if (process.env['SECURECHAT_DEBUG'] === '1') console.error(error);
+    else console.error('securechat: Set SECURECHAT_DEBUG=1 to see where.');
+    process.exitCode = exitFailure;
+  }
+}
+
+/** Commander's own complaints begin with `error: `; those of a command do not. */
+function complaint(text: string): string {
+  const own = /^error: (.*?)\.?\n$/s.exec(text)?.[1]?.replaceAll('\n', ' ');
+  if (own === undefined) return text.replaceAll(/^(?=.)/gm, 'securechat: ');
+  const sentence = `${own.charAt(0).toUpperCase()}${own.slice(1)}.`;
+  return `securechat: ${sentence} Add --help to see what is possible.\n`;
+}

@@ -1,0 +1,100 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type Certificates, loadOrMakeCertificates } from '../adapters/tls/certificates.ts';
+import { demoAccounts, type RunningChat, startChat } from '../server/start.ts';
+import { banner, type Started } from './banner.ts';
+import { colours } from './colours.ts';
+import { invocation, isNpmScript } from './invocation.ts';
+import { createLogger } from './logger.ts';
+import { openStores, wordsFor } from './open-stores.ts';
+import { exitUsage, PlainFailure } from './plain-failure.ts';
+import { parseServeOptions, type ServeOptions } from './serve-options.ts';
+import type { Environment, Options } from './settings.ts';
+import { startFailure } from './start-failure.ts';
+import { version } from './version.ts';
+
+/** A person at the keyboard waits no longer; whoever sends SIGTERM grants ten seconds or more. */
+const stopMsMax = { SIGINT: 1_800, SIGHUP: 1_800, SIGTERM: 8_000 } as const;
+type StopSignal = keyof typeof stopMsMax;
+
+/**
+ * Runs chat servers until a signal stops them.
+ * @throws {PlainFailure} when the options make no sense (all problems, one a line), or a server
+ *   cannot start.
+ */
+export async function serve(flags: Options, env: Environment): Promise<void> {
+  const parsed = parseServeOptions(flags, env);
+  if ('problems' in parsed) throw new PlainFailure(parsed.problems.join('\n'), exitUsage);
+  const { options } = parsed;
+  const log = createLogger(options.logLevel);
+  const { certificates, chat } = await start(options, log);
+  for (const warning of [...parsed.warnings, ...certificates.warnings, ...chat.warnings]) {
+    log.warn(warning);
+  }
+  // A person has the banner.
+  if (!process.stderr.isTTY) log.info({ servers: chat.servers }, 'serving');
+  const stopping = firstSignal();
+  process.stdout.write(banner(startedBy(options, certificates, chat), colours(process.stdout)));
+  await stop(chat, await stopping);
+}
+
+async function start(
+  options: ServeOptions,
+  log: Logger,
+): Promise<{ readonly certificates: Certificates; readonly chat: RunningChat }> {
+  try {
+    const certificates = await loadOrMakeCertificates(options.certificates);
+    const { cert, key } = certificates;
+    const chat = await startChat({
+      servers: options.servers,
+      openStores: () => openStores(options.store, { isServer: true }),
+      tls: { cert, key, minVersion: options.tlsMin },
+      registrationOpen: options.registration === 'open',
+      demo: options.demo,
+      messagesPerSecond: options.messagesPerSecond,
+      log,
+    });
+    return { certificates, chat };
+  } catch (error) {
+    throw startFailure(error);
+  }
+}
+
+function startedBy(options: ServeOptions, certificate: Certificates, chat: RunningChat): Started {
+  const { demo, registration, store } = options;
+  return {
+    version: version(),
+    servers: chat.servers,
+    store: wordsFor(store),
+    certificate,
+    accounts: demo
+      ? { kind: 'demo', accounts: demoAccounts }
+      : { kind: chat.hasAccounts ? 'some' : 'none' },
+    registration,
+    invocation: invocation(),
+    isNpmScript: isNpmScript(),
+    hostname: hostname(),
+  };
+}
+
+/** Further signals change nothing: npm passes on a Ctrl-C that the terminal has sent to all. */
+function firstSignal(): Promise<StopSignal> {
+  return new Promise((resolve) => {
+    for (const signal of Object.keys(stopMsMax) as StopSignal[]) {
+      process.on(signal, () => resolve(signal));
+    }
+  });
+}
+
+async function stop(chat: RunningChat, signal: StopSignal): Promise<void> {
+  console.log(`\n${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping …`);
+  const timeUp = sleep(stopMsMax[signal], 'time is up' as const, { ref: false });
+  if ((await Promise.race([chat.stop(), timeUp])) === 'time is up') {
+    console.log(
+      'Stopped, but the log was not told in time: the other servers, or the next start, will notice.',
+    );
+    process.exit();
+  }
+  console.log('Stopped. The log is kept; start again to go on.');
+}

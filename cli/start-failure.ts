@@ -1,0 +1,58 @@
+import { CertificateProblem } from '../adapters/tls/certificate-problem.ts';
+import { StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
+import { NameTaken } from '../server/incarnation.ts';
+import { PlainFailure } from './plain-failure.ts';
+
+/**
+ * The sentence for a start that failed for a reason that a person can do something about; any
+ * other error as it is.
+ */
+export function startFailure(error: unknown): unknown {
+  if (isPlain(error)) return new PlainFailure(error.message);
+  if (isListenError(error)) {
+    const words = listenFailure(error);
+    if (words !== undefined) return new PlainFailure(words);
+  }
+  return error;
+}
+
+/** Their messages are sentences with the way out. */
+const isPlain = (error: unknown): error is Error =>
+  error instanceof CertificateProblem ||
+  error instanceof StoreUnusable ||
+  error instanceof StoreUnreachable ||
+  error instanceof NameTaken;
+
+interface ListenError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+  readonly address?: string;
+  readonly hostname?: string;
+  readonly port?: number;
+}
+
+const isListenError = (error: unknown): error is ListenError =>
+  error instanceof Error && 'syscall' in error && 'code' in error;
+
+function listenFailure({
+  code,
+  syscall,
+  address,
+  hostname,
+  port,
+}: ListenError): string | undefined {
+  if (syscall === 'getaddrinfo') {
+    return `There is no host named ${hostname} to listen on: give an address of this machine with --host.`;
+  }
+  if (syscall !== 'listen' && syscall !== 'bind') return undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${address} is taken by another program, perhaps by a SecureChat that runs already: stop that, or choose another port with --port.`;
+    case 'EACCES':
+      return `Port ${port} on ${address} may not be used by this user: choose one above 1023 with --port.`;
+    case 'EADDRNOTAVAIL':
+      return `${address} is no address of this machine: give one that is with --host.`;
+    default:
+      return undefined;
+  }
+}

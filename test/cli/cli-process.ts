@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { endsWithThisProcess } from '../support/reaper.ts';
+import { until, within } from '../support/until.ts';
+
+const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const endsWithinMs = 30_000;
+const servesWithinMs = 30_000;
+
+export interface CliOptions {
+  /** The folder in which it runs. */
+  readonly cwd: string;
+  /** Added to an environment that holds nothing of ours. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Arguments of Node itself. */
+  readonly node?: readonly string[];
+}
+
+/** How a command ended. */
+export interface CliEnd {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that runs. It ends with this process at the latest. */
+export interface CliProcess extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly output: { readonly stdout: string; readonly stderr: string };
+  ended(): Promise<CliEnd>;
+}
+
+/** Runs `securechat` with these arguments to its end. */
+export async function runCli(args: readonly string[], options: CliOptions): Promise<CliEnd> {
+  await using cli = startCli(args, options);
+  return await cli.ended();
+}
+
+export function startCli(args: readonly string[], { cwd, env, node = [] }: CliOptions): CliProcess {
+  const child = spawn(process.execPath, [...node, main, ...args], {
+    cwd,
+    env: { ...foreignEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  endsWithThisProcess(child);
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
+  }
+  const closed = once(child, 'close');
+  const ended = async (): Promise<CliEnd> => {
+    await within(closed, endsWithinMs, `securechat ${args.join(' ')} to end`);
+    return { code: child.exitCode, ...output };
+  };
+  const dispose = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended();
+  };
+  return { child, output, ended, [Symbol.asyncDispose]: dispose };
+}
+
+/** Runs `securechat serve` and waits for its banner. */
+export async function startServe(
+  args: readonly string[],
+  options: CliOptions,
+): Promise<CliProcess & { readonly banner: string }> {
+  const cli = startCli(['serve', ...args], options);
+  const { child, output } = cli;
+  const what = 'the banner of securechat serve';
+  await until(() => output.stdout.includes('Ctrl-C\n') || child.exitCode !== null, {
+    what,
+    withinMs: servesWithinMs,
+  });
+  if (child.exitCode !== null) throw new Error(`serve ended at once: ${output.stderr}`);
+  return { ...cli, banner: output.stdout };
+}
+
+/** What this process was told, without anything that tells the command line something. */
+function foreignEnvironment(): NodeJS.ProcessEnv {
+  const ours = /^(SECURECHAT_|REDIS_URL$|npm_|NO_COLOR$|FORCE_COLOR$|CI$|NODE_OPTIONS$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+}
