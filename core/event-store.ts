@@ -127,8 +127,11 @@ export interface Rollback {
 }
 
 export interface Subscriber {
-  /** A run of records of one partition, in order, continuing where the last one ended. */
-  onBatch(batch: readonly Recorded[]): void;
+  /**
+   * A run of records of one partition, in order, continuing where the last one ended. The next one
+   * is not asked for before the promise, if there is one, resolves: records gather meanwhile.
+   */
+  onBatch(batch: readonly Recorded[]): void | Promise<void>;
   /** The partition's subscription has ended; fold the log again and subscribe anew. */
   onRollback(rollback: Rollback): void;
   /** The subscription can no longer go on, for a reason that retrying will not mend. */

@@ -112,8 +112,8 @@ export class ChatServer implements Chat, FollowerOwner {
     }
   }
 
-  onBatchEnd(): void {
-    this.fanOut.flush();
+  onBatchEnd(): number {
+    return this.fanOut.flush();
   }
 
   onRefolded(rollback: Rollback): void {
@@ -143,8 +143,9 @@ export class ChatServer implements Chat, FollowerOwner {
     if (server !== this.options.name || incarnation !== this.incarnation) return;
     const connection = this.fanOut.holder(session);
     if (connection !== undefined) return sessionOpened(this, connection, user);
-    // Its opening was given up as unknown and came true: nobody is there to use it.
-    void endSession(this, { user, session, reason: 'disconnected' });
+    // Its opening was given up as unknown and came true: nobody is there to use it. The view knows
+    // of it once this record is folded.
+    queueMicrotask(() => void endSession(this, { user, session, reason: 'disconnected' }));
   }
 
   #onSessionClosed({ user, session }: { user: string; session: string }): void {

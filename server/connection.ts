@@ -90,6 +90,10 @@ export class Connection implements LinkOwner {
     this.#pump();
   }
 
+  onDrained(): void {
+    this.#pump();
+  }
+
   onSlow(): void {
     if (this.isClosing) return;
     const [room] = this.#rooms();
@@ -235,7 +239,7 @@ export class Connection implements LinkOwner {
 
   /** Runs what has come to its turn. */
   #pump(): void {
-    while (!this.#running && !this.isClosing) {
+    while (!this.#running && !this.isClosing && !this.#link.isBlocked) {
       const input = this.#inputs[0];
       if (input === undefined) break;
       const command = input(this.identity !== undefined);

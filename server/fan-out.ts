@@ -6,12 +6,12 @@ import type { Connection } from './connection.ts';
 
 /**
  * Writing to a socket costs more than all else that a message costs, so what goes to many
- * connections at once is paced: a flush to n of them follows the last one after n times this long,
- * and what has come meanwhile leaves in the same write. A few connections never wait.
+ * connections at once is paced: after a flush to n of them the log is not read for n times this long,
+ * and what has come meanwhile leaves in one write. A few connections never wait.
  */
-const flushMsPerConnection = 0.2;
+const flushMsPerConnection = 0.4;
 /** …but never longer than this, which nobody notices. */
-const flushMsMax = 10;
+const flushMsMax = 20;
 
 /**
  * Brings what the log shows to the connections of this server. Each delivery is encoded once for
@@ -20,8 +20,6 @@ const flushMsMax = 10;
 export class FanOut {
   readonly #bySession = new Map<string, Connection>();
   readonly #touched = new Set<Connection>();
-  #flushedAt = 0;
-  #flushTimer: NodeJS.Timeout | undefined;
 
   /** From now on, what concerns `session` goes to `connection`. */
   bind(session: string, connection: Connection): void {
@@ -47,21 +45,12 @@ export class FanOut {
     }
   }
 
-  /** Sends what was delivered: now, or as soon as the pace allows. */
-  flush(): void {
-    if (this.#touched.size === 0 || this.#flushTimer !== undefined) return;
-    const pauseMs = Math.min(flushMsMax, this.#touched.size * flushMsPerConnection);
-    const waitMs = this.#flushedAt + pauseMs - performance.now();
-    if (waitMs < 1) this.#flushNow();
-    else this.#flushTimer = setTimeout(() => this.#flushNow(), waitMs);
-  }
-
-  #flushNow(): void {
-    clearTimeout(this.#flushTimer);
-    this.#flushTimer = undefined;
-    this.#flushedAt = performance.now();
+  /** Sends what was delivered. Answers how long to let the next deliveries gather, in ms. */
+  flush(): number {
     for (const connection of this.#touched) connection.flush();
+    const pauseMs = Math.min(flushMsMax, this.#touched.size * flushMsPerConnection);
     this.#touched.clear();
+    return pauseMs;
   }
 
   #toAll(recorded: Recorded, delivery: Delivery): void {

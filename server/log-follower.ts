@@ -6,8 +6,11 @@ import { type ChatView, emptyChat, evolveChat } from '../core/views/chat.ts';
 export interface FollowerOwner {
   /** A record, what it shows to whom, and the view before it. Called just before the fold. */
   onRecord(recorded: Recorded, deliveries: readonly Delivery[]): void;
-  /** The view stands at the end of a batch: what was gathered can leave. */
-  onBatchEnd(): void;
+  /**
+   * The view stands at the end of a batch: what was gathered can leave. Answers how long the next
+   * records may gather, in milliseconds.
+   */
+  onBatchEnd(): number;
   /** The log was set back, and the view folded again from its beginning. */
   onRefolded(rollback: Rollback): void;
   onFailure(error: Error): void;
@@ -82,13 +85,15 @@ export class LogFollower {
     this.#releaseAll();
   }
 
-  #show(batch: readonly Recorded[]): void {
+  #show(batch: readonly Recorded[]): void | Promise<void> {
     for (const recorded of batch) {
       this.#owner.onRecord(recorded, deliveriesOf(this.#view, recorded));
       this.#fold(recorded);
     }
-    this.#owner.onBatchEnd();
+    const pauseMs = this.#owner.onBatchEnd();
     this.#release();
+    // Below a timer's resolution there is nothing to wait for.
+    if (pauseMs >= 1) return new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 
   #fold(recorded: Recorded): void {

@@ -52,7 +52,10 @@ export async function register(
     if (!chat.options.registrationOpen) return failure('RegistrationClosed');
     const user = parseUserName(typedUser);
     if (user === undefined)
-      return failure('InvalidUserName', cleanText(typedUser, { lines: false }).slice(0, 60));
+      return failure(
+        'InvalidUserName',
+        [...cleanText(typedUser, { lines: false })].slice(0, 60).join(''),
+      );
     const password = parsePassword(typedPassword);
     if (password === undefined) return failure('InvalidPassword');
     const { state, revision } = await loadAccount(chat.stores.events, user);
@@ -65,7 +68,9 @@ export async function register(
     const error = await openSession(chat, connection, opening);
     const { state: after } = await loadAccount(chat.stores.events, user);
     const isOurs = after.status !== 'none' && after.credential === credential;
-    if (!isOurs) await chat.stores.credentials.remove(user, credential);
+    // One of unknown fate is left to the sweep: the account may yet appear.
+    const isUnknown = error?.kind === 'error' && error.code === 'OutcomeUnknown';
+    if (!isOurs && !isUnknown) await chat.stores.credentials.remove(user, credential);
     return error;
   });
 }

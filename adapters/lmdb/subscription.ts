@@ -14,6 +14,9 @@ export class LmdbSubscription implements Subscription {
   readonly #unlisten: () => void;
   #scheduled: NodeJS.Immediate | undefined;
   #isClosed = false;
+  #isDelivering = false;
+  /** Whether there may be records that have not been given. */
+  #isBehind = false;
 
   constructor(environment: Environment, after: readonly Cursor[], subscriber: Subscriber) {
     this.#environment = environment;
@@ -38,27 +41,35 @@ export class LmdbSubscription implements Subscription {
       this.#fail(error);
       return;
     }
-    this.#deliver();
+    void this.#deliver();
   }
 
   #schedule(): void {
     if (this.#isClosed) return;
+    this.#isBehind = true;
+    if (this.#isDelivering) return;
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = undefined;
-      this.#deliver();
+      void this.#deliver();
     });
   }
 
   /** One batch of each partition; when there was any, more may follow. */
-  #deliver(): void {
+  async #deliver(): Promise<void> {
+    this.#isDelivering = true;
+    this.#isBehind = false;
+    const pauses: (void | Promise<void>)[] = [];
     for (const [partition, position] of this.#positions) {
       const batch = this.#read(partition, position + 1);
       if (batch.length === 0) continue;
       this.#positions.set(partition, position + batch.length);
-      this.#subscriber.onBatch(batch);
+      pauses.push(this.#subscriber.onBatch(batch));
       if (this.#isClosed) return;
-      if (batch.length === batchRecordsMax) this.#schedule();
+      this.#isBehind ||= batch.length === batchRecordsMax;
     }
+    await Promise.all(pauses);
+    this.#isDelivering = false;
+    if (this.#isBehind) this.#schedule();
   }
 
   #read(partition: number, from: number): ReturnType<Environment['reader']['records']> {

@@ -32,21 +32,29 @@ export class MemorySubscription implements Subscription {
   #schedule(): void {
     if (this.#isScheduled || this.#isClosed) return;
     this.#isScheduled = true;
-    queueMicrotask(() => {
-      this.#isScheduled = false;
-      this.#deliver();
-    });
+    queueMicrotask(() => void this.#deliver());
   }
 
-  #deliver(): void {
+  /** One batch of each partition; when there was any, more may follow. */
+  async #deliver(): Promise<void> {
+    const pauses: (void | Promise<void>)[] = [];
     for (const [partition, position] of this.#positions) {
       if (this.#isClosed) return;
       const batch = this.#log.partition(partition).read(position + 1, batchRecordsMax);
       if (batch.length === 0) continue;
       this.#positions.set(partition, position + batch.length);
-      this.#schedule();
-      this.#subscriber.onBatch(batch);
+      pauses.push(this.#subscriber.onBatch(batch));
     }
+    await Promise.all(pauses);
+    this.#isScheduled = false;
+    if (pauses.length > 0 || this.#isBehind()) this.#schedule();
+  }
+
+  /** Whether something was appended while the subscriber took its time. */
+  #isBehind(): boolean {
+    return [...this.#positions].some(
+      ([partition, position]) => this.#log.partition(partition).read(position + 1, 1).length > 0,
+    );
   }
 
   #fail({ partition, position }: Cursor): void {

@@ -145,16 +145,16 @@ export class Reader {
   /** Hands on what continues at the cursor; and first, where that is missing, what is there. */
   async #accept(connection: Connection, entries: readonly Entry[]): Promise<void> {
     const { keys } = this.#options.known;
-    if (entries.length > 0 && isDense(entries, this.#cursor)) return this.#give(entries);
+    if (entries.length > 0 && isDense(entries, this.#cursor)) return await this.#give(entries);
     for (let isMore = true; isMore;) {
       const page = await readPage(connection, keys, this.#cursor.position + 1);
       if (!isDense(page, this.#cursor)) throw this.#holeInLog();
-      this.#give(page);
+      await this.#give(page);
       isMore = page.length === pageEntriesMax;
     }
   }
 
-  #give(entries: readonly Entry[]): void {
+  async #give(entries: readonly Entry[]): Promise<void> {
     const { known, subscriber } = this.#options;
     if (this.#ending.signal.aborted || entries.length === 0) return;
     const { partition } = known;
@@ -162,7 +162,7 @@ export class Reader {
     for (const { position, id } of batch) known.note(position, id);
     const last = batch.at(-1);
     if (last !== undefined) this.#cursor = { partition, position: last.position, id: last.id };
-    subscriber.onBatch(batch);
+    await subscriber.onBatch(batch);
   }
 
   #heed(rollback: Rollback): void {
