@@ -44,6 +44,8 @@ export type AccountCommand =
       readonly user: string;
       readonly credential: string;
       readonly reason: PasswordChanged['data']['reason'];
+      /** The credential that the old password was checked against; an operator checks none. */
+      readonly replaces?: string;
     }
   | { readonly type: 'SuspendAccount'; readonly user: string }
   | { readonly type: 'ReinstateAccount'; readonly user: string };
@@ -74,7 +76,11 @@ export function decideAccount(command: AccountCommand, state: Account): Decision
   if (state.status === 'none') return new Rejection('NoSuchUser', user);
   switch (type) {
     case 'ChangePassword': {
-      const { credential, reason } = command;
+      const { credential, reason, replaces } = command;
+      if (replaces !== undefined && replaces !== state.credential) {
+        // Another change came first: a rehash would bring the old password back.
+        return reason === 'rehash' ? [] : new Rejection('PasswordChangedMeanwhile', user);
+      }
       return [{ type: 'PasswordChanged', data: { user, credential, reason } }];
     }
     case 'SuspendAccount':

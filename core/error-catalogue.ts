@@ -20,6 +20,7 @@ export const errorCatalogue = {
   AccountSuspended: 'This account is suspended.',
   NameTaken: 'The name {} is taken.',
   NoSuchUser: 'There is no user {}.',
+  PasswordChangedMeanwhile: 'The password of {} was changed meanwhile. Try again.',
   NotInRoom: 'You are not in {}.',
   NotInAnyRoom: 'You are in no room: /join one.',
   CannotSubscribeToSelf: 'You cannot subscribe to yourself.',

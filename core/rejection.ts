@@ -4,6 +4,7 @@ export type RejectionCode =
   | 'AccountSuspended'
   | 'NameTaken'
   | 'NoSuchUser'
+  | 'PasswordChangedMeanwhile'
   | 'NotInRoom'
   | 'CannotSubscribeToSelf'
   | 'AlreadySubscribed'

@@ -1,3 +1,5 @@
+import { utf8Bytes } from './text.ts';
+
 /**
  * Stream names. `:` separates their parts and is in nobody's name.
  */
@@ -25,13 +27,10 @@ export function partitionOf(stream: string, partitions: number): number {
   return crc16(stream.slice(stream.indexOf(':') + 1)) % partitions;
 }
 
-/** CRC-16/XMODEM, as Redis Cluster uses for its slots, over the UTF-16 code units' bytes. */
+/** CRC-16/XMODEM over the key's UTF-8 bytes: what Redis Cluster computes its slots from. */
 function crc16(key: string): number {
   let crc = 0;
-  for (let index = 0; index < key.length; index++) {
-    const unit = key.charCodeAt(index);
-    crc = crcByte(crcByte(crc, unit >> 8), unit & 0xff);
-  }
+  for (const byte of utf8Bytes(key)) crc = crcByte(crc, byte);
   return crc;
 }
 

@@ -12,12 +12,27 @@ export function cleanText(typed: string, { lines }: { lines: boolean }): string 
 /** The number of bytes of the text in UTF-8. */
 export function utf8Length(text: string): number {
   let bytes = 0;
-  for (const character of text) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
-  }
+  for (const character of text) bytes += utf8Width(character.codePointAt(0) ?? 0);
   return bytes;
 }
+
+/** The bytes of the text in UTF-8 (RFC 3629). */
+export function* utf8Bytes(text: string): Generator<number> {
+  for (const character of text) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    const width = utf8Width(codePoint);
+    if (width === 1) {
+      yield codePoint;
+      continue;
+    }
+    // The first byte says how many there are; each other one carries six bits.
+    yield ((0xf00 >> width) & 0xff) | (codePoint >> (6 * (width - 1)));
+    for (let rest = width - 2; rest >= 0; rest--) yield 0x80 | ((codePoint >> (6 * rest)) & 0x3f);
+  }
+}
+
+const utf8Width = (codePoint: number): number =>
+  codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 
 const escapeSequence = new RegExp(
   [

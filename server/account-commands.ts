@@ -47,12 +47,18 @@ export async function changePassword(
   if (password === undefined) return connection.fail('InvalidPassword');
   const delayMs = chat.throttle.delayMs(connection.address, user);
   await new Promise((resolve) => setTimeout(resolve, delayMs));
-  if ((await verifyPassword(chat, user, old)) === undefined) {
+  const verified = await verifyPassword(chat, user, old);
+  if (verified === undefined) {
     chat.throttle.failed(connection.address, user);
     return connection.fail('WrongPassword');
   }
   const actor = actorOf(chat, user, session);
-  const failed = await setPassword(chat, actor, { user, password, reason: 'changed' });
+  const failed = await setPassword(chat, actor, {
+    user,
+    password,
+    reason: 'changed',
+    replaces: verified.account.credential,
+  });
   if (failed !== undefined) connection.tell(failed);
 }
 

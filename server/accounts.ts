@@ -62,14 +62,16 @@ export async function setPassword(
     readonly user: string;
     readonly password: string;
     readonly reason: PasswordChanged['data']['reason'];
+    /** The credential that the old password was checked against, where one was. */
+    readonly replaces?: string;
   },
 ): Promise<Answer | undefined> {
-  const { user, password, reason } = change;
+  const { user, password, ...how } = change;
   const { events: store, credentials } = context.stores;
   const credential = await storeCredential(context, user, password);
   for (;;) {
     const { state, revision } = await loadAccount(store, user);
-    const events = decideAccount({ type: 'ChangePassword', user, credential, reason }, state);
+    const events = decideAccount({ type: 'ChangePassword', user, credential, ...how }, state);
     if (events instanceof Rejection) {
       await credentials.remove(user, credential);
       return { kind: 'error', code: events.code, subject: events.subject };
@@ -77,13 +79,17 @@ export async function setPassword(
     const part = { stream: accountStream(user), expected: revision, events };
     const outcome = await context.appender.append(actor, [part]);
     if (outcome.status === 'appended') {
-      if (state.status !== 'none') await credentials.remove(user, state.credential);
+      const obsolete = events.length === 0 ? credential : currentOf(state);
+      if (obsolete !== undefined) await credentials.remove(user, obsolete);
       return undefined;
     }
     // The sweep removes a credential of unknown fate: only the log says whether it counts.
     if (outcome.status !== 'conflict') return appendError(outcome);
   }
 }
+
+const currentOf = (state: Account): string | undefined =>
+  state.status === 'none' ? undefined : state.credential;
 
 /** An account that is to be made. The password has been parsed, or is a demonstration's. */
 export interface NewAccount {

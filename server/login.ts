@@ -52,10 +52,7 @@ export async function register(
     if (!chat.options.registrationOpen) return failure('RegistrationClosed');
     const user = parseUserName(typedUser);
     if (user === undefined)
-      return failure(
-        'InvalidUserName',
-        [...cleanText(typedUser, { lines: false })].slice(0, 60).join(''),
-      );
+      return failure('InvalidUserName', cleanText(typedUser, { lines: false }).slice(0, 60));
     const password = parsePassword(typedPassword);
     if (password === undefined) return failure('InvalidPassword');
     const { state, revision } = await loadAccount(chat.stores.events, user);
@@ -97,11 +94,15 @@ function failureOf(error: unknown): Answer {
 
 const failure = (code: ErrorCode, subject = ''): Answer => ({ kind: 'error', code, subject });
 
-async function rehash(chat: Chat, { user }: KnownAccount, password: string): Promise<void> {
+async function rehash(
+  chat: Chat,
+  { user, credential: replaces }: KnownAccount,
+  password: string,
+): Promise<void> {
   const { name: server } = chat.options;
   const actor = { server, incarnation: chat.incarnation };
-  const change = { user, password: password.normalize('NFC'), reason: 'rehash' } as const;
-  const failed = await setPassword(chat, actor, change);
+  const change = { user, password: password.normalize('NFC'), replaces };
+  const failed = await setPassword(chat, actor, { ...change, reason: 'rehash' });
   if (failed !== undefined) chat.log.warn('a rehash was not stored');
 }
 

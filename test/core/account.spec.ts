@@ -44,6 +44,24 @@ for (const reason of ['changed', 'reset', 'rehash'] as const)
 rule('a suspended account’s password can be reset', () =>
   given(registered, suspended).when(change('reset')).then(changed('reset')),
 );
+const replacing = (reason: Reason, replaces: string): AccountCommand => ({
+  type: 'ChangePassword',
+  user,
+  credential: 'second',
+  reason,
+  replaces,
+});
+rule('a password changes in place of the one that was checked', () =>
+  given(registered).when(replacing('changed', 'first')).then(changed('changed')),
+);
+rule('a password that was changed meanwhile stays', () =>
+  given(registered, changed('reset'))
+    .when({ ...replacing('changed', 'first'), credential: 'third' } as AccountCommand)
+    .thenRejected('PasswordChangedMeanwhile', user),
+);
+rule('a new hash of an old password comes too late', () =>
+  given(registered, changed('changed')).when(replacing('rehash', 'first')).thenNothing(),
+);
 rule('nobody has no password to change', () =>
   given().when(change('reset')).thenRejected('NoSuchUser', user),
 );
