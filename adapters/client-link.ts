@@ -14,7 +14,9 @@ export interface ClientLink {
   readonly format: WireFormat;
   /** The client's network address, for limits; never shown to others. */
   readonly address: string;
-  /** Queues bytes; they leave with the next `flush`. */
+  /** Whether the client has yet to take what it was sent: then it is not to be served more. */
+  readonly isBlocked: boolean;
+  /** Queues bytes, whole lines or frames; they leave with the next `flush`. */
   send(bytes: Buffer): void;
   flush(): void;
   /** Stops reading from the client, and goes on. */
@@ -37,6 +39,8 @@ export interface LinkOwner {
   onInput(input: Input): void;
   /** The client will send no more, but may still read. */
   onEnd(): void;
+  /** The client, which was blocked, has taken what it was sent. */
+  onDrained(): void;
   /** The client does not read what it is sent: more than the outbox holds, or nothing for long. */
   onSlow(): void;
   /** Whichever side ended it. Nothing follows. */

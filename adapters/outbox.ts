@@ -4,53 +4,121 @@ import type { Writable } from 'node:stream';
 export const outboxBytesMax = 1_048_576;
 /** A client that takes nothing for so long is as good as gone. */
 export const outboxStallMsMax = 10_000;
+/** The socket is given no more at once: so a slow client's progress can be seen. */
+const pieceBytesMax = 65_536;
+
+export interface OutboxOwner {
+  /** The client takes too little, or nothing; what it was not given yet has been dropped. */
+  onSlow(): void;
+  /** The client has taken what was waiting. */
+  onDrained(): void;
+}
 
 /**
  * What waits to be sent to one client. Bytes pushed between two flushes leave in one write: one
  * TLS record instead of many.
+ *
+ * A client that has kept up may be sent any amount at once (a long history, what came while the
+ * store was away). On top of that no more than `outboxBytesMax` waits for it.
  */
 export class Outbox {
   readonly #socket: Writable;
-  readonly #onSlow: () => void;
+  readonly #owner: OutboxOwner;
   readonly #queued: Buffer[] = [];
-  #queuedBytes = 0;
+  /** Flushed, but not yet given to the socket. */
+  #later: Buffer[] = [];
+  #laterBytes = 0;
+  /** Whether the socket has been given the beginning of what is first in `#later`. */
+  #isCut = false;
+  #bytesMax = outboxBytesMax;
+  #isClosing = false;
   #writtenBytes = 0;
   #takenBytes = 0;
   #takenAt = 0;
 
-  constructor(socket: Writable, onSlow: () => void) {
+  constructor(socket: Writable, owner: OutboxOwner) {
     this.#socket = socket;
-    this.#onSlow = onSlow;
+    this.#owner = owner;
+    socket.on('drain', () => this.#onDrain());
   }
 
+  /** Whether the client has yet to take what it was sent. */
+  get isBlocked(): boolean {
+    return this.#laterBytes > 0 || this.#socket.writableNeedDrain;
+  }
+
+  /** `bytes` are whole lines. */
   push(bytes: Buffer): void {
     this.#queued.push(bytes);
-    this.#queuedBytes += bytes.length;
-    if (this.#queuedBytes + this.#socket.writableLength > outboxBytesMax) this.#onSlow();
   }
 
   flush(): void {
     if (this.#queued.length === 0) return;
     const bytes = join(this.#queued);
     this.#queued.length = 0;
-    this.#queuedBytes = 0;
     if (!this.#socket.writable) return;
+    const waiting = this.#laterBytes + this.#socket.writableLength;
+    if (waiting <= pieceBytesMax) this.#bytesMax = waiting + bytes.length + outboxBytesMax;
+    else if (waiting + bytes.length > this.#bytesMax && !this.#isClosing) return this.#giveUp();
+    if (!this.isBlocked && bytes.length <= pieceBytesMax) return this.#write(bytes);
+    this.#later.push(bytes);
+    this.#laterBytes += bytes.length;
+    this.#writePieces();
+  }
+
+  /** Writes all that waits, then ends the stream. */
+  end(): void {
+    this.#isClosing = true;
+    this.flush();
+    for (const bytes of this.#later.splice(0)) this.#write(bytes);
+    this.#laterBytes = 0;
+    this.#socket.end();
+  }
+
+  /**
+   * Tells the owner when the client has taken nothing for `outboxStallMsMax`, although something
+   * waits. To be called now and then: `now`, in milliseconds, counts from the first call.
+   */
+  checkStalled(now: number): void {
+    const { writableLength } = this.#socket;
+    const taken = this.#writtenBytes - writableLength;
+    if (writableLength === 0 || taken !== this.#takenBytes) {
+      this.#takenBytes = taken;
+      this.#takenAt = now;
+    }
+    if (now - this.#takenAt > outboxStallMsMax && !this.#isClosing) this.#giveUp();
+  }
+
+  #write(bytes: Buffer): void {
     this.#writtenBytes += bytes.length;
     this.#socket.write(bytes);
   }
 
-  /**
-   * Whether the client has taken nothing for `outboxStallMsMax`, although something waits. To be
-   * asked now and then: `now`, in milliseconds, counts from the first time it is asked.
-   */
-  isStalled(now: number): boolean {
-    const waiting = this.#socket.writableLength;
-    const taken = this.#writtenBytes - waiting;
-    if (waiting === 0 || taken !== this.#takenBytes) {
-      this.#takenBytes = taken;
-      this.#takenAt = now;
+  #writePieces(): void {
+    while (!this.#socket.writableNeedDrain) {
+      const first = this.#later[0];
+      if (first === undefined) return;
+      this.#isCut = first.length > pieceBytesMax;
+      if (this.#isCut) this.#later[0] = first.subarray(pieceBytesMax);
+      else this.#later.shift();
+      const piece = first.subarray(0, pieceBytesMax);
+      this.#laterBytes -= piece.length;
+      this.#write(piece);
     }
-    return now - this.#takenAt > outboxStallMsMax;
+  }
+
+  #onDrain(): void {
+    this.#writePieces();
+    if (!this.isBlocked) this.#owner.onDrained();
+  }
+
+  /** Whoever reads slowly is told why they are cut off before all that they would have to read. */
+  #giveUp(): void {
+    this.#later = this.#isCut ? this.#later.slice(0, 1) : [];
+    this.#laterBytes = this.#later[0]?.length ?? 0;
+    this.#queued.length = 0;
+    this.#isClosing = true;
+    this.#owner.onSlow();
   }
 }
 

@@ -29,17 +29,19 @@ export class LineDecoder {
     return this.#framing === 'undecided' && (this.#held.length > 0 || this.#skipping);
   }
 
-  /** Takes one chunk, which must hold the bytes of at most one TLS record. */
-  push(chunk: Buffer): readonly DecodedLine[] {
+  /**
+   * Takes one chunk, which must hold the bytes of at most one TLS record. Its lines are decoded as
+   * they are asked for, and all must be before the next chunk: as bytes they take the least room.
+   */
+  *push(chunk: Buffer): Generator<DecodedLine, undefined> {
     if (this.#framing !== 'lines' && chunk.includes(newline)) this.#framing = 'lines';
-    if (this.#framing === 'records') return this.#record(chunk);
-    const lines: DecodedLine[] = [];
+    if (this.#framing === 'records') return yield* this.#record(chunk);
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      lines.push(...this.#endLine(chunk.subarray(start, end)));
+      yield* this.#endLine(chunk.subarray(start, end));
       start = end + 1;
     }
-    return [...lines, ...this.#hold(chunk.subarray(start))];
+    yield* this.#hold(chunk.subarray(start));
   }
 
   /** The client has been silent for a while: what is held is a whole line without an end. */
@@ -49,8 +51,8 @@ export class LineDecoder {
     return this.#endLine(Buffer.alloc(0));
   }
 
-  #record(chunk: Buffer): readonly DecodedLine[] {
-    return chunk.length > lineBytesMax ? [{ kind: 'tooLong' }] : [decode(chunk)];
+  *#record(chunk: Buffer): Generator<DecodedLine, undefined> {
+    yield chunk.length > lineBytesMax ? { kind: 'tooLong' } : decode(chunk);
   }
 
   #endLine(rest: Buffer): readonly DecodedLine[] {

@@ -30,7 +30,11 @@ export class LineLink implements ClientLink {
   readonly #decoder = new LineDecoder();
   readonly #owner: LinkOwner;
   readonly #onAdmitted: () => void;
+  /** What is left of the chunk that was read last. */
+  #lines: Iterator<DecodedLine, undefined> = [][Symbol.iterator]();
+  #paused = false;
   #quietTimer: NodeJS.Timeout | undefined;
+  #quietCheck: NodeJS.Immediate | undefined;
   #closing = false;
 
   constructor(
@@ -42,19 +46,26 @@ export class LineLink implements ClientLink {
     this.#socket = socket;
     this.address = address;
     this.#onAdmitted = onAdmitted;
-    this.#outbox = new Outbox(socket, () => this.#owner.onSlow());
+    this.#outbox = new Outbox(socket, {
+      onSlow: () => this.#owner.onSlow(),
+      onDrained: () => this.#owner.onDrained(),
+    });
     this.#owner = accept(this);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('end', () => {
-      this.#offer(this.#decoder.quiet());
+      this.#endQuiet();
       this.#owner.onEnd();
     });
     // A reset or a broken pipe: `close` follows.
     socket.on('error', () => {});
     socket.once('close', () => {
-      clearTimeout(this.#quietTimer);
+      this.#unawaitQuiet();
       this.#owner.onClosed();
     });
+  }
+
+  get isBlocked(): boolean {
+    return this.#outbox.isBlocked;
   }
 
   send(bytes: Buffer): void {
@@ -66,11 +77,15 @@ export class LineLink implements ClientLink {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#socket.pause();
   }
 
   resume(): void {
-    if (!this.#closing) this.#socket.resume();
+    if (this.#closing) return;
+    this.#paused = false;
+    this.#offer();
+    if (!this.#paused) this.#socket.resume();
   }
 
   admit(): void {
@@ -80,8 +95,7 @@ export class LineLink implements ClientLink {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.flush();
-    this.#socket.end();
+    this.#outbox.end();
     // What the client still sends is read and dropped, so that its end of the stream is seen.
     this.#socket.resume();
     setTimeout(() => this.#socket.destroy(), closeMsMax).unref();
@@ -89,25 +103,42 @@ export class LineLink implements ClientLink {
 
   /** To be called now and then: a client that takes nothing is told to its owner. */
   checkStalled(now: number): void {
-    if (!this.#closing && this.#outbox.isStalled(now)) this.#owner.onSlow();
+    if (!this.#closing) this.#outbox.checkStalled(now);
   }
 
   #read(chunk: Buffer): void {
     if (this.#closing) return;
-    this.#offer(this.#decoder.push(chunk));
+    this.#unawaitQuiet();
+    this.#lines = this.#decoder.push(chunk);
+    this.#offer();
     if (this.#decoder.awaitsQuiet) this.#awaitQuiet();
-    else clearTimeout(this.#quietTimer);
   }
 
   #awaitQuiet(): void {
-    clearTimeout(this.#quietTimer);
-    this.#quietTimer = setTimeout(() => this.#offer(this.#decoder.quiet()), quietMs);
+    this.#quietTimer = setTimeout(() => {
+      // If this process was busy for so long, the client's next bytes may lie here unread.
+      this.#quietCheck = setImmediate(() => this.#endQuiet());
+    }, quietMs);
   }
 
-  #offer(lines: readonly DecodedLine[]): void {
-    for (const line of lines)
+  #unawaitQuiet(): void {
+    clearTimeout(this.#quietTimer);
+    clearImmediate(this.#quietCheck);
+  }
+
+  #endQuiet(): void {
+    this.#lines = this.#decoder.quiet()[Symbol.iterator]();
+    this.#offer();
+  }
+
+  /** Gives the owner what was read, for as long as they take it. */
+  #offer(): void {
+    while (!this.#paused && !this.#closing) {
+      const { value: line } = this.#lines.next();
+      if (line === undefined) return;
       this.#owner.onInput((loggedIn) =>
         loggedIn ? parseSessionLine(line) : parseGreetingLine(line),
       );
+    }
   }
 }
