@@ -46,9 +46,12 @@ export function parseSessionLine(decoded: DecodedLine): ClientCommand | undefine
   if (!text.startsWith('/')) return message(text, say);
   const [typed = '', ...args] = words(text);
   const name = typed.slice(1).toLowerCase();
-  if (!isCommand(name)) return fault('UnknownCommand', cleanText(typed, { lines: false }));
+  if (!isCommand(name)) return fault('UnknownCommand', shown(typed));
   return parsers[name](args, text);
 }
+
+/** Longer than any name that is right, and short enough for an answer of one line. */
+const shownCharactersMax = 60;
 
 type Parser = (args: readonly string[], line: string) => ClientCommand;
 
@@ -135,8 +138,9 @@ const help = (topic: string | undefined): ClientCommand =>
 
 /** What was typed, fit for being shown back. */
 const shown = (typed: string): string => {
-  const clean = cleanText(typed, { lines: false });
-  return clean.length > 60 ? `${clean.slice(0, 60)}…` : clean;
+  const characters = [...cleanText(typed, { lines: false })];
+  const tooMany = characters.length > shownCharactersMax;
+  return tooMany ? `${characters.slice(0, shownCharactersMax).join('')}…` : characters.join('');
 };
 
 const usage = (name: CommandName): ClientCommand => fault('Usage', commandTable[name].usage);
