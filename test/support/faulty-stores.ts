@@ -1,0 +1,190 @@
+import type {
+  AppendOutcome,
+  Commit,
+  Cursor,
+  EventStore,
+  LogHead,
+  LogInfo,
+  Recorded,
+  Rollback,
+  StreamQuery,
+  Subscriber,
+  Subscription,
+  Writer,
+} from '../../core/event-store.ts';
+import { StoreUnreachable } from '../../core/event-store.ts';
+import type { EventType } from '../../core/event.ts';
+import type { Stores } from '../../core/stores.ts';
+
+/** What happens to an append instead of what was asked for; `append` does that. */
+export type AppendFault = (append: () => Promise<AppendOutcome>) => Promise<AppendOutcome>;
+
+/** The store is out of reach. */
+export const unavailable: AppendFault = async () => ({
+  status: 'unavailable',
+  reason: 'disconnected',
+});
+/** Handed over, lost on the way, never answered. */
+export const lost: AppendFault = async () => ({ status: 'unknown' });
+/** Written, but the answer is lost. */
+export const unheard: AppendFault = async (append) => {
+  await append();
+  return { status: 'unknown' };
+};
+/** Answered as unknown; written when `opened` resolves. What comes after it waits for that. */
+export const late =
+  (opened: Promise<void>): AppendFault =>
+  async (append) => {
+    void opened.then(append);
+    return { status: 'unknown' };
+  };
+/** Written, and answered, when `opened` resolves. */
+export const held =
+  (opened: Promise<void>): AppendFault =>
+  async (append) => {
+    await opened;
+    return append();
+  };
+export const fenced: AppendFault = async () => ({ status: 'fenced' });
+
+const neverWritten: ReadonlySet<AppendFault> = new Set([unavailable, lost, fenced]);
+
+interface ArrangedFault {
+  readonly applies: (commit: Commit) => boolean;
+  readonly fault: AppendFault;
+  left: number;
+}
+
+/** A store whose faults a test arranges; without any it is the store that it was given. */
+export class FaultyStores implements Stores, EventStore {
+  readonly events: EventStore = this;
+  readonly credentials: Stores['credentials'];
+  readonly leases: Stores['leases'];
+  readonly warnings: readonly string[] = [];
+  /** How many commits were asked for. */
+  appends = 0;
+  readonly #inner: Stores;
+  #faults: ArrangedFault[] = [];
+  #beforeRead: (query: StreamQuery) => Promise<void> | void = () => {};
+  #subscribers: Subscriber[] = [];
+  #withheld: (() => void)[] | undefined;
+
+  constructor(inner: Stores) {
+    this.#inner = inner;
+    this.credentials = inner.credentials;
+    this.leases = inner.leases;
+  }
+
+  get info(): LogInfo {
+    return this.#inner.events.info;
+  }
+
+  /** The next `times` commits with an event of `type` (any, if it is not given) meet `fault`. */
+  arrange(fault: AppendFault, type?: EventType, times = 1): void {
+    const applies = (commit: Commit): boolean =>
+      type === undefined || typesOf(commit).includes(type);
+    this.#faults.push({ applies, fault, left: times });
+  }
+
+  /** Nothing can be reached until it is mended. */
+  cutOff(): void {
+    this.arrange(unavailable, undefined, Infinity);
+    this.beforeRead(() => {
+      throw new StoreUnreachable('arranged by a test');
+    });
+  }
+
+  mend(): void {
+    this.#faults = [];
+    this.#beforeRead = () => {};
+  }
+
+  /** Reads wait for what this promises, or fail with what it throws. */
+  beforeRead(then: (query: StreamQuery) => Promise<void> | void): void {
+    this.#beforeRead = then;
+  }
+
+  /** What is appended reaches the subscribers only from `deliver` on. */
+  withhold(): void {
+    this.#withheld ??= [];
+  }
+
+  deliver(): void {
+    const withheld = this.#withheld ?? [];
+    this.#withheld = undefined;
+    for (const give of withheld) give();
+  }
+
+  /** As though the log had been set back; what was withheld is never given. */
+  rollBack(rollback: Rollback): void {
+    this.#withheld = undefined;
+    for (const subscriber of this.#subscribers.splice(0)) subscriber.onRollback(rollback);
+  }
+
+  writer(server: string, incarnation: number): Writer {
+    const inner = this.#inner.events.writer(server, incarnation);
+    // What is handed over is written in the order of the calls, whatever becomes of each.
+    let before: Promise<unknown> = Promise.resolve();
+    const append = (commit: Commit): Promise<AppendOutcome> => {
+      this.appends += 1;
+      const earlier = before;
+      const write = async (): Promise<AppendOutcome> => {
+        await earlier;
+        return inner.append(commit);
+      };
+      const fault = this.#faultFor(commit);
+      if (fault === undefined) return (before = write());
+      if (neverWritten.has(fault)) return fault(write);
+      return new Promise((resolve) => {
+        before = new Promise((written) => {
+          const outcome = fault(async () => {
+            const appended = await write();
+            written(appended);
+            return appended;
+          });
+          resolve(outcome);
+        });
+      });
+    };
+    return { append, close: () => inner.close() };
+  }
+
+  async readStream(query: StreamQuery): Promise<readonly Recorded[]> {
+    await this.#beforeRead(query);
+    return this.#inner.events.readStream(query);
+  }
+
+  readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
+    return this.#inner.events.readAll(partition, from, limit);
+  }
+
+  head(partition: number): Promise<LogHead> {
+    return this.#inner.events.head(partition);
+  }
+
+  subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
+    this.#subscribers.push(subscriber);
+    return this.#inner.events.subscribe(group, after, {
+      onBatch: (batch) => {
+        if (this.#withheld === undefined) return subscriber.onBatch(batch);
+        this.#withheld.push(() => void subscriber.onBatch(batch));
+      },
+      onRollback: (rollback) => subscriber.onRollback(rollback),
+      onFailure: (error) => subscriber.onFailure(error),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #faultFor(commit: Commit): AppendFault | undefined {
+    const arranged = this.#faults.find(({ applies, left }) => left > 0 && applies(commit));
+    if (arranged === undefined) return undefined;
+    arranged.left -= 1;
+    return arranged.fault;
+  }
+}
+
+const typesOf = ({ parts }: Commit): readonly EventType[] =>
+  parts.flatMap(({ events }) => events.map(({ event }) => event.type));
