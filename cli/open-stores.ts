@@ -5,26 +5,38 @@ import type { Stores } from '../core/stores.ts';
 import type { BannerStore } from './banner.ts';
 import { word } from './invocation.ts';
 import { PlainFailure } from './plain-failure.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { StoreOptions } from './store-options.ts';
 
 /**
- * Opens the store that is meant; a log that does not exist yet is made.
- * @param isServer holds a data folder against other processes that serve from it
+ * Opens the store that is meant, for a tool; a log that does not exist yet is made.
  * @throws {StoreUnusable} @throws {StoreUnreachable} a sentence with the way out
  */
-export async function openStores(
-  store: StoreOptions,
-  { isServer }: { readonly isServer: boolean },
-): Promise<Stores> {
-  const { partitions } = store;
-  const made = partitions === undefined ? {} : { partitions };
-  if (store.kind === 'embedded') return openLmdb({ dir: store.dir, own: isServer, ...made });
-  const { url, acceptLoss, durability } = store;
-  if (durability !== 'everysec') {
+export function openStores(store: StoreOptions): Promise<Stores> {
+  return open(store, false);
+}
+
+/**
+ * The same for a server, which holds a data folder against other processes that serve from it.
+ * @throws {PlainFailure} when the store cannot wait for such a durability
+ */
+export async function openServerStores({
+  store,
+  durability,
+}: Pick<ServeOptions, 'store' | 'durability'>): Promise<Stores> {
+  if (store.kind === 'redis' && durability !== 'everysec') {
     throw new PlainFailure(
-      `The store on Redis does not answer for durability "${durability}" in this version: leave it out, and set appendfsync in Redis.`,
+      `The store on Redis cannot wait for durability "${durability}" in this version: leave it out, and set appendfsync in Redis.`,
     );
   }
+  return open(store, true);
+}
+
+function open(store: StoreOptions, own: boolean): Promise<Stores> {
+  const { partitions } = store;
+  const made = partitions === undefined ? {} : { partitions };
+  if (store.kind === 'embedded') return openLmdb({ dir: store.dir, own, ...made });
+  const { url, acceptLoss } = store;
   return openRedis({ url, acceptLoss, ...made });
 }
 

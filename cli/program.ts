@@ -4,10 +4,11 @@ import { colours } from './colours.ts';
 import { invocation } from './invocation.ts';
 import { exitFailure, exitUsage, PlainFailure } from './plain-failure.ts';
 import { serveCommand } from './serve.ts';
+import { userCommand } from './user.ts';
 import { version } from './version.ts';
 
 /** Commands load what they run only when they run, so that `--help` is there at once. */
-const commands = [serveCommand, certsCommand];
+const commands = [serveCommand, userCommand, certsCommand];
 
 /** A process that failed and still has something open ends after this long all the same. */
 const lingerMsMax = 2_000;

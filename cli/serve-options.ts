@@ -6,6 +6,7 @@ import { type Environment, type Flag, type Options, Settings, variableOf } from 
 import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const durabilities = ['everysec', 'always', 'replica'] as const;
 const defaultPort = 1222;
 const messagesPerSecondDefault = 1_000;
 const messagesPerSecondMax = 1_000_000;
@@ -29,6 +30,12 @@ export const serveFlags = {
       "the server's name among the others (default: HOST-PORT; of several, -PORT is added to it)",
   },
   ...storeFlags,
+  durability: {
+    argument: 'WHEN',
+    group: storeFlags.redis.group,
+    about:
+      'on Redis, a message counts as stored when it is in memory and soon on disk (everysec, the default), on disk (always), or on a replica too (replica)',
+  },
   certs: {
     argument: 'DIR',
     group: tls,
@@ -73,6 +80,7 @@ export interface ServeOptions {
     readonly port: number;
   }[];
   readonly store: StoreOptions;
+  readonly durability: (typeof durabilities)[number];
   readonly certificates: CertificateSource;
   readonly tlsMin: 'TLSv1.3' | 'TLSv1.2';
   readonly demo: boolean;
@@ -94,6 +102,7 @@ export function parseServeOptions(flags: Options, env: Environment): ParsedServe
   const options: ServeOptions = {
     servers,
     store,
+    durability: settings.choice('durability', durabilities) ?? 'everysec',
     certificates: parseCertificates(settings),
     tlsMin: settings.choice('tls-min', ['1.3', '1.2']) === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
     demo: parseDemo(settings),

@@ -7,7 +7,7 @@ import { banner, type Started } from './banner.ts';
 import { colours } from './colours.ts';
 import { invocation, isNpmScript } from './invocation.ts';
 import { createLogger } from './logger.ts';
-import { openStores, wordsFor } from './open-stores.ts';
+import { openServerStores, wordsFor } from './open-stores.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 import { parseServeOptions, type ServeOptions } from './serve-options.ts';
 import type { Environment, Options } from './settings.ts';
@@ -48,7 +48,7 @@ async function start(
     const { cert, key } = certificates;
     const chat = await startChat({
       servers: options.servers,
-      openStores: () => openStores(options.store, { isServer: true }),
+      openStores: () => openServerStores(options),
       tls: { cert, key, minVersion: options.tlsMin },
       registrationOpen: options.registration === 'open',
       demo: options.demo,

@@ -17,18 +17,11 @@ export const storeFlags = {
     group,
     about: 'how many partitions a new log gets; fixed from then on (default: 1)',
   },
-  durability: {
-    argument: 'WHEN',
-    group,
-    about:
-      'on Redis, a message counts as stored when it is in memory and soon on disk (everysec, the default), on disk (always), or on a replica too (replica)',
-  },
   'accept-loss': { group, about: 'use a Redis even if it may lose what it was given' },
 } as const satisfies Record<string, Flag>;
 
 export type StoreFlag = keyof typeof storeFlags;
 
-const durabilities = ['everysec', 'always', 'replica'] as const;
 const partitionsMax = 256;
 
 /** Where the log is kept. */
@@ -41,7 +34,6 @@ export type StoreOptions = {
       readonly kind: 'redis';
       /** May hold a password: it is never shown. */
       readonly url: string;
-      readonly durability: (typeof durabilities)[number];
       readonly acceptLoss: boolean;
     }
 );
@@ -56,7 +48,6 @@ export function parseStoreOptions<Name extends string>(
 ): StoreOptions {
   const partitions = settings.integer('partitions', 1, partitionsMax);
   const common = partitions === undefined ? {} : { partitions };
-  const durability = settings.choice('durability', durabilities) ?? 'everysec';
   const acceptLoss = settings.isOn('accept-loss');
   const dir = settings.text('data') ?? './data';
   const sources = redisSources(settings, env);
@@ -68,7 +59,7 @@ export function parseStoreOptions<Name extends string>(
   }
   if (source === undefined) return { kind: 'embedded', dir, ...common };
   const url = source.read(settings.problems);
-  return { kind: 'redis', url, durability, acceptLoss, ...common };
+  return { kind: 'redis', url, acceptLoss, ...common };
 }
 
 interface RedisSource {

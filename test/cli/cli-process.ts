@@ -13,6 +13,8 @@ export interface CliOptions {
   readonly cwd: string;
   /** Added to an environment that holds nothing of ours. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads on standard input; nothing unless given. */
+  readonly input?: string;
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
 }
@@ -37,12 +39,17 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   return await cli.ended();
 }
 
-export function startCli(args: readonly string[], { cwd, env, node = [] }: CliOptions): CliProcess {
+export function startCli(
+  args: readonly string[],
+  { cwd, env, input, node = [] }: CliOptions,
+): CliProcess {
   const child = spawn(process.execPath, [...node, main, ...args], {
     cwd,
     env: { ...foreignEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A command that needs no input may be gone before it is written.
+  child.stdin.on('error', () => undefined).end(input);
   endsWithThisProcess(child);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

@@ -1,18 +1,16 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
 import { type Test, test } from 'tap';
 import { openDatabase, openFolder } from '../../adapters/lmdb/data-folder.ts';
 import { openLmdb } from '../../adapters/lmdb/event-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-process.ts';
-import { within } from '../support/until.ts';
+import { LineClient } from './line-client.ts';
 import { type CliEnd, runCli, startServe } from './cli-process.ts';
 
 const stopsWithinMs = 2_000;
-const greetsWithinMs = 10_000;
 
 await test('a first start makes what it needs, and says how to connect and how to stop', async (t) => {
   const cwd = t.testdir();
@@ -25,11 +23,14 @@ await test('a first start makes what it needs, and says how to connect and how t
   t.match(serve.banner, 'embedded, in ./data\n');
   t.match(serve.banner, /certs\/server\.crt, made now; valid until \d{4}-\d\d-\d\d\n/);
   t.strictSame(readdirSync(cwd).toSorted(), ['certs', 'data']);
-  for (const port of [one, two]) {
-    t.equal(
-      await greeting(port, join(cwd, 'certs', 'ca.crt')),
-      'AUTH_REQUIRED: LOGIN <user> <pass>\n',
-    );
+  for (const [port, user] of [
+    [one, 'alice password123'],
+    [two, 'bob letmein'],
+  ] as const) {
+    using client = new LineClient(Number(port), join(cwd, 'certs', 'ca.crt'));
+    await client.reads('AUTH_REQUIRED: LOGIN <user> <pass>');
+    client.send(`LOGIN ${user}`);
+    await client.reads(`SUCCESS: Welcome ${user.split(' ')[0]}. You are in lobby.`);
   }
   const lines = serve.output.stderr.trimEnd().split('\n');
   const [serving] = lines.map((line) => JSON.parse(line) as { readonly msg: string });
@@ -182,16 +183,4 @@ function failsPlainly(t: Test, { code, stdout, stderr }: CliEnd, sentence: strin
   t.equal(stderr.split('\n').length, 2, 'one line');
   t.equal(stdout, '');
   t.equal(code, 1);
-}
-
-/** What a line server says first, to a client that trusts this authority alone. */
-async function greeting(port: string, caFile: string): Promise<string> {
-  const socket = connect({ host: 'localhost', port: Number(port), ca: readFileSync(caFile) });
-  try {
-    const said = once(socket, 'data') as Promise<[Buffer]>;
-    const [bytes] = await within(said, greetsWithinMs, 'the greeting');
-    return bytes.toString();
-  } finally {
-    socket.destroy();
-  }
 }

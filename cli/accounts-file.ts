@@ -1,0 +1,47 @@
+import { parseUserName } from '../core/names.ts';
+import { parsePassword } from '../core/password.ts';
+import type { NewAccount } from '../server/accounts.ts';
+import { PlainFailure } from './plain-failure.ts';
+
+/** A file with everything wrong has thousands of problems; the first ones tell enough. */
+const problemsShownMax = 20;
+
+/**
+ * The accounts of a file: one `name,password` a line, no header. What stands behind the first
+ * comma is the password, further commas included; empty lines are nothing.
+ * @throws {PlainFailure} that names every line that is wrong, and no password
+ */
+export function parseAccountsFile(text: string, file: string): readonly NewAccount[] {
+  const problems: string[] = [];
+  const accounts = new Map<string, NewAccount>();
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    if (line === '') continue;
+    const account = parseLine(line);
+    const at = `${file}, line ${index + 1}`;
+    if (typeof account === 'string') problems.push(`${at}: ${account}`);
+    else if (accounts.has(account.user)) problems.push(`${at}: ${account.user} was there before.`);
+    else accounts.set(account.user, account);
+  }
+  if (problems.length > 0) {
+    const more = problems.length - problemsShownMax;
+    const shown = problems.slice(0, problemsShownMax);
+    if (more > 0) shown.push(`and ${more} more.`);
+    throw new PlainFailure([...shown, 'No account was made.'].join('\n'));
+  }
+  return [...accounts.values()];
+}
+
+function parseLine(line: string): NewAccount | string {
+  const comma = line.indexOf(',');
+  if (comma === -1) return 'there is no comma between a name and a password.';
+  const user = parseUserName(line.slice(0, comma));
+  const password = parsePassword(line.slice(comma + 1));
+  // The name is not repeated either: in a file of another order it would be the password.
+  if (user === undefined) return 'what stands before the comma is no user name.';
+  return password === undefined
+    ? 'what stands behind the comma is no password.'
+    : { user, password };
+}

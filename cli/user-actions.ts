@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { PasswordHasher } from '../adapters/password-hasher.ts';
+import type { Answer } from '../core/answer.ts';
+import { errorWords } from '../core/error-catalogue.ts';
+import type { Actor } from '../core/event-store.ts';
+import { parseUserName } from '../core/names.ts';
+import { parsePassword } from '../core/password.ts';
+import { accountsStream } from '../core/stream.ts';
+import {
+  type AccountsContext,
+  createAccount,
+  setPassword,
+  setSuspended,
+} from '../server/accounts.ts';
+import { loadAccount } from '../server/aggregate.ts';
+import { Appender } from '../server/appender.ts';
+import { parseAccountsFile } from './accounts-file.ts';
+import { openStores } from './open-stores.ts';
+import { askNewPassword } from './password-prompt.ts';
+import { exitUsage, PlainFailure } from './plain-failure.ts';
+import { type Environment, type Options, Settings } from './settings.ts';
+import { startFailure } from './start-failure.ts';
+import { parseStoreOptions, storeFlags } from './store-options.ts';
+
+/** In the log, who did it: no user, no session, a tool. */
+const actor: Actor = { server: 'user-tool', incarnation: 0 };
+const pageSize = 500;
+/** Hashing takes all cores but one; a few more than those keep them busy. */
+const importsAtOnce = 8;
+
+/** What `securechat user` can do. Each prints what it did, and throws a PlainFailure if it did not. */
+const actions = { add, list, passwd, suspend, reinstate, import: importAccounts };
+export type UserActions = typeof actions;
+
+/** Runs one action on the store that the options and the environment mean. */
+export async function runUserAction(
+  name: keyof UserActions,
+  argument: string,
+  options: Options,
+  env: Environment,
+): Promise<void> {
+  const settings = new Settings(storeFlags, options, env);
+  const store = parseStoreOptions(settings, env);
+  const { problems } = settings;
+  if (problems.length > 0) throw new PlainFailure(problems.join('\n'), exitUsage);
+  const prepared = await actions[name](argument);
+  try {
+    const stores = await openStores(store);
+    for (const warning of stores.warnings) console.error(`securechat: ${warning}`);
+    const writer = stores.events.writer(actor.server, actor.incarnation);
+    // Nobody here waits for a fold: what the store has answered is in the log.
+    const reader = { reached: () => Promise.resolve() };
+    const { partitions } = stores.events.info;
+    const appender = new Appender(writer, reader, partitions, () => undefined);
+    try {
+      await prepared({ stores, hasher: new PasswordHasher(), appender });
+    } finally {
+      await appender.close();
+      await stores.close();
+    }
+  } catch (error) {
+    throw startFailure(error);
+  }
+}
+
+/** What is left to do once everything that can be asked and checked before has been. */
+type Prepared = (context: AccountsContext) => Promise<void>;
+
+async function add(typed: string): Promise<Prepared> {
+  const user = userNamed(typed);
+  const password = await newPassword(user);
+  return async (context) => {
+    refuse(await createAccount(context, actor, { user, password }));
+    console.log(`Added ${user}.`);
+  };
+}
+
+async function passwd(typed: string): Promise<Prepared> {
+  const user = userNamed(typed);
+  const password = await newPassword(user);
+  return async (context) => {
+    refuse(await setPassword(context, actor, { user, password, reason: 'reset' }));
+    console.log(`${user} has another password.`);
+  };
+}
+
+async function suspend(typed: string): Promise<Prepared> {
+  const user = userNamed(typed);
+  return async (context) => {
+    refuse(await setSuspended(context, actor, { user, suspended: true }));
+    console.log(`Suspended ${user}.`);
+  };
+}
+
+async function reinstate(typed: string): Promise<Prepared> {
+  const user = userNamed(typed);
+  return async (context) => {
+    refuse(await setSuspended(context, actor, { user, suspended: false }));
+    console.log(`${user} may log in again.`);
+  };
+}
+
+async function list(): Promise<Prepared> {
+  return async (context) => {
+    const users = await allUsers(context);
+    for (const user of users) {
+      const { state } = await loadAccount(context.stores.events, user);
+      console.log(state.status === 'suspended' ? `${user} (suspended)` : user);
+    }
+    if (users.length === 0) console.error('There are no accounts yet.');
+  };
+}
+
+async function importAccounts(file: string): Promise<Prepared> {
+  const accounts = parseAccountsFile(await read(file), file);
+  return async (context) => {
+    const waiting = [...accounts];
+    const there: string[] = [];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const answer = await createAccount(context, actor, next);
+        if (answer?.kind === 'error' && answer.code === 'NameTaken') there.push(next.user);
+        else refuse(answer);
+      }
+    };
+    await Promise.all(Array.from({ length: importsAtOnce }, work));
+    console.log(`Added ${accounts.length - there.length} of ${accounts.length} accounts.`);
+    if (there.length > 0) {
+      console.log(`There already, and left as they were: ${there.toSorted().join(', ')}.`);
+    }
+  };
+}
+
+async function allUsers({ stores: { events } }: AccountsContext): Promise<readonly string[]> {
+  const users: string[] = [];
+  for (let partition = 0; partition < events.info.partitions; partition++) {
+    for (let from = 1; ; from += pageSize) {
+      const query = { stream: accountsStream, partition, from, limit: pageSize };
+      const page = await events.readStream(query);
+      for (const { event } of page) {
+        if (event.type === 'AccountRegistered') users.push(event.data.user);
+      }
+      if (page.length < pageSize) break;
+    }
+  }
+  return users.toSorted();
+}
+
+function userNamed(typed: string): string {
+  const user = parseUserName(typed);
+  if (user === undefined) throw new PlainFailure(errorWords('InvalidUserName', typed), exitUsage);
+  return user;
+}
+
+async function newPassword(user: string): Promise<string> {
+  const password = parsePassword(await askNewPassword(user));
+  if (password === undefined) throw new PlainFailure(errorWords('InvalidPassword', ''));
+  return password;
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new PlainFailure(`${file} cannot be read (${code}).`);
+  }
+}
+
+function refuse(answer: Answer | undefined): void {
+  if (answer?.kind === 'error') throw new PlainFailure(errorWords(answer.code, answer.subject));
+}

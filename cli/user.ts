@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { addFlags } from './command-flags.ts';
+import type { Options } from './settings.ts';
+import { storeFlags } from './store-options.ts';
+import type { UserActions } from './user-actions.ts';
+
+const passwordHelp = `
+The password is asked for, twice and without being shown, or is the first line of standard input:
+it is never an argument, since arguments can be read by everybody on this machine.`;
+
+/** `securechat user` */
+export function userCommand(): Command {
+  const user = new Command('user')
+    .summary('add, list and change accounts')
+    .helpCommand(false)
+    .description(
+      'Add, list and change accounts, while servers run or before the first start. The store is the one that serve takes with the same options and environment.',
+    );
+  action(user, 'add', 'make an account', '<name>').addHelpText('after', passwordHelp);
+  action(user, 'list', 'show all accounts');
+  action(user, 'passwd', 'give an account another password', '<name>').addHelpText(
+    'after',
+    passwordHelp,
+  );
+  action(user, 'suspend', 'end the session of an account, and let it in no more', '<name>');
+  action(user, 'reinstate', 'let a suspended account in again', '<name>');
+  action(
+    user,
+    'import',
+    'make the accounts of a file: one name,password a line, no header (- is standard input)',
+    '<file>',
+  );
+  return user;
+}
+
+function action(
+  user: Command,
+  name: keyof UserActions,
+  about: string,
+  argument?: '<name>' | '<file>',
+): Command {
+  const command = new Command(name).description(
+    `${about.charAt(0).toUpperCase()}${about.slice(1)}.`,
+  );
+  command.summary(about);
+  if (argument !== undefined) command.argument(argument);
+  addFlags(command, storeFlags);
+  command.action(async () => {
+    const { runUserAction } = await import('./user-actions.ts');
+    const options: Options = command.opts();
+    await runUserAction(name, command.args[0] ?? '', options, process.env);
+  });
+  user.addCommand(command);
+  return command;
+}
