@@ -39,6 +39,7 @@ export interface PartitionState {
 /** A commit's answer for `once` is remembered so long after its use. */
 export const onceRememberedMs = 3_600_000;
 
+/** Of a server that has not written. */
 export const noFence: Fence = { incarnation: 0, token: '', ended: 0 };
 
 /** @throws {RangeError} for a commit that names neither a partition nor a stream */

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 
 import { StoreUnusable } from '../../core/event-store.ts';
@@ -34,15 +43,38 @@ export function openFolder(name: string): DataFolder {
 /** @throws {StoreUnusable} when the folder's files cannot be opened, or are no log */
 export function openDatabase({ name, path }: DataFolder): RootDatabase<Buffer, Buffer> {
   try {
+    checkDataFile(join(path, 'data.mdb'));
     return open<Buffer, Buffer>(path, {
       noSubdir: false,
       encoding: 'binary',
       keyEncoding: 'binary',
       // A commit is on disk before anybody can see it, so no reader is shown what may yet be lost.
       overlappingSync: false,
+      // Else the package makes a promise of its own, whose rejection by a full disk nobody hears.
+      eventTurnBatching: false,
     });
   } catch (error) {
     throw unusable(name, error);
+  }
+}
+
+/** What an LMDB file begins with (`MDB_meta` in mdb.c), behind the header of its first page. */
+const magicAt = 24;
+const magicAndVersion = Buffer.from('dec0efbe02000000', 'hex');
+
+/** LMDB's JavaScript package crashes the process when a file is something else. */
+function checkDataFile(path: string): void {
+  // Elsewhere the header is of another size.
+  if (!['x64', 'arm64'].includes(process.arch) || !existsSync(path)) return;
+  const start = Buffer.alloc(magicAt + magicAndVersion.length);
+  const file = openSync(path, 'r');
+  try {
+    const bytesRead = readSync(file, start);
+    if (bytesRead > 0 && !start.subarray(magicAt).equals(magicAndVersion)) {
+      throw new Error('its data.mdb is not a log of this program, or is damaged');
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

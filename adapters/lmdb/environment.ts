@@ -42,8 +42,12 @@ export class Environment {
       { length: info.partitions },
       (_, partition) => new LogPartition(tables, partition, isLeased),
     );
-    const transact = (action: () => void): Promise<void> => tables.root.childTransaction(action);
-    this.commits = new GroupCommit(transact, () => this.#tell());
+    this.commits = new GroupCommit({
+      run: (action) => tables.root.childTransaction(action),
+      begin: () => this.partitions.forEach((partition) => partition.begin()),
+      end: () => this.partitions.forEach((partition) => partition.end()),
+      onDurable: () => this.#tell(),
+    });
   }
 
   /**
@@ -168,7 +172,7 @@ async function makeLog(tables: Tables, partitions: number, now: () => number): P
     tables.meta.putSync(logKey, Buffer.from(JSON.stringify(info)));
     for (let partition = 0; partition < partitions; partition++) {
       const at = now();
-      new LogPartition(tables, partition, () => true).begin(randomUUID(), randomUUID(), at);
+      new LogPartition(tables, partition, () => true).create(randomUUID(), randomUUID(), at);
     }
   });
   return info;

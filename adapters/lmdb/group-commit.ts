@@ -25,6 +25,17 @@ const queuedBytesMax = 16 * 1024 * 1024;
 const answeredWithinMs = appendAnswerMsMax - 300;
 const lookEveryMs = 100;
 
+/** How batches are written. */
+export interface Transactions {
+  /** Runs an action in a write transaction; resolves when that is on disk. */
+  run(action: () => void): Promise<void>;
+  /** Called within the transaction, before a batch's first job and after its last. */
+  begin(): void;
+  end(): void;
+  /** Called after a batch was settled. */
+  onDurable(): void;
+}
+
 interface Waiting {
   readonly job: Job;
   readonly since: number;
@@ -39,8 +50,7 @@ interface Waiting {
  * true; who has waited too long for the disk hears `unknown`.
  */
 export class GroupCommit {
-  readonly #transact: (action: () => void) => Promise<void>;
-  readonly #onDurable: () => void;
+  readonly #transactions: Transactions;
   #queue: Waiting[] = [];
   #queuedBytes = 0;
   /** What was handed over and is not settled yet. */
@@ -48,10 +58,8 @@ export class GroupCommit {
   #isRunning = false;
   #clock: NodeJS.Timeout | undefined;
 
-  /** `transact` runs its action in a write transaction and resolves when that is on disk. */
-  constructor(transact: (action: () => void) => Promise<void>, onDurable: () => void) {
-    this.#transact = transact;
-    this.#onDurable = onDurable;
+  constructor(transactions: Transactions) {
+    this.#transactions = transactions;
   }
 
   add(job: Job): void {
@@ -79,14 +87,16 @@ export class GroupCommit {
   async #commitBatch(): Promise<void> {
     let stage: 'waiting' | 'applying' | 'committing' = 'waiting';
     try {
-      await this.#transact(() => {
+      await this.#transactions.run(() => {
         stage = 'applying';
         this.#inFlight = this.#nextBatch();
+        this.#transactions.begin();
         for (const { job } of this.#inFlight) job.apply();
+        this.#transactions.end();
         stage = 'committing';
       });
       this.#settleInFlight('durable');
-      this.#onDurable();
+      this.#transactions.onDurable();
     } catch (error) {
       const failure = await writeFailure(error, stage);
       this.#settleInFlight(failure);

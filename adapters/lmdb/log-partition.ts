@@ -6,8 +6,6 @@ import {
   fenceAfter,
   fenceEnded,
   noFence,
-  type OnceEntry,
-  onceRememberedMs,
   type PartitionState,
   placeCommit,
   refusalOf,
@@ -15,37 +13,65 @@ import {
 } from '../commit-rules.ts';
 import { epochEvent } from '../epoch-event.ts';
 import { type EncodedEvent, encodeEvent, type Placement } from '../record-codec.ts';
-import { headKey, keyBehind, keyWithoutNumber, logKey } from './keys.ts';
-import { numberedKey, numberValue, writeNumber } from './keys.ts';
+import { headKey, logKey, numberedKey, numberValue, writeNumber } from './keys.ts';
 import { type PartitionHead, readHead, readRevision } from './log-reader.ts';
+import { OnceTable, type StoredOnce } from './once-table.ts';
 import { storedRecord } from './stored-record.ts';
 import type { Tables } from './tables.ts';
 
-type StoredOnce = OnceEntry & { readonly usedAt: number };
-
-/** With each new entry two old ones go: they run out, and no append has much to clear away. */
-const onceForgottenAtOnce = 2;
-
 /**
- * Decides and writes the commits of one partition. Its methods are to be called within a write
- * transaction: what they read is then the end of the log, whoever else writes to the folder.
+ * Decides and writes the commits of one partition, within write transactions: between `begin` and
+ * `end` the log is this process's alone. What many commits change again and again (heads and
+ * fences) is read once and written once in a transaction.
  */
 export class LogPartition implements PartitionState {
   readonly isLeased: (server: string) => boolean;
   readonly #tables: Tables;
   readonly #partition: number;
+  readonly #onceTable: OnceTable;
+  #head: PartitionHead | undefined;
+  readonly #revisions = new Map<string, number>();
+  readonly #fences = new Map<string, Fence>();
+  /** What differs from the tables. */
+  readonly #changedStreams = new Set<string>();
+  readonly #changedServers = new Set<string>();
 
   constructor(tables: Tables, partition: number, isLeased: (server: string) => boolean) {
     this.#tables = tables;
     this.#partition = partition;
+    this.#onceTable = new OnceTable(tables, partition);
     this.isLeased = isLeased;
   }
 
-  /** The first record of a partition that has none. */
-  begin(epoch: string, id: string, now: number): void {
+  /** Makes the log's first record, within a transaction of its own. */
+  create(epoch: string, id: string, now: number): void {
+    this.begin();
     const event = epochEvent(id, { epoch, from: 1 });
     const commit = { parts: [{ stream: epochStream, expected: 0, events: [event] }] };
     this.#write(commit, [encodeEvent(event)], { position: 0, at: now, epoch });
+    this.end();
+  }
+
+  /** Whatever was known belongs to an earlier transaction, and others may have written since. */
+  begin(): void {
+    this.#head = undefined;
+    this.#revisions.clear();
+    this.#fences.clear();
+    this.#changedStreams.clear();
+    this.#changedServers.clear();
+  }
+
+  /** Writes what `append` has only noted. */
+  end(): void {
+    const { heads, fences } = this.#tables;
+    for (const stream of this.#changedStreams) {
+      heads.putSync(headKey(this.#partition, stream), numberValue(this.revision(stream)));
+    }
+    for (const server of this.#changedServers) {
+      const fence = JSON.stringify(this.fence(server));
+      fences.putSync(headKey(this.#partition, server), Buffer.from(fence));
+    }
+    if (this.#head && this.#changedStreams.size > 0) this.#putHead(this.#head);
   }
 
   /** `encoded`: one for each event, in order. `now`: milliseconds since 1970. */
@@ -55,30 +81,39 @@ export class LogPartition implements PartitionState {
     writer: WriterIdentity,
     now: number,
   ): AppendOutcome {
-    const head = readHead(this.#tables, this.#partition);
-    const at = Math.max(now, head.at);
-    const content = (): string => commitContent(commit);
-    this.#forgetOnce(commit.once, at);
-    const refusal = refusalOf(commit, writer, this, content);
+    this.#head ??= readHead(this.#tables, this.#partition);
+    const head = { ...this.#head, at: Math.max(now, this.#head.at) };
+    if (commit.once) this.#onceTable.forget(commit.once, head.at);
+    const refusal = refusalOf(commit, writer, this, () => commitContent(commit));
     if (refusal !== undefined) return refusal;
-    const answer = this.#write(commit, encoded, { ...head, at });
+    const answer = this.#write(commit, encoded, head);
     this.#updateFences(commit, writer);
-    if (commit.once) this.#remember(commit.once, { content: content(), first: answer, usedAt: at });
+    if (commit.once) {
+      const entry = { content: commitContent(commit), first: answer, usedAt: head.at };
+      this.#onceTable.put(commit.once, entry);
+    }
     return answer;
   }
 
   revision(stream: string): number {
-    return readRevision(this.#tables, this.#partition, stream);
+    const known = this.#revisions.get(stream);
+    if (known !== undefined) return known;
+    const revision = readRevision(this.#tables, this.#partition, stream);
+    this.#revisions.set(stream, revision);
+    return revision;
   }
 
-  fence(server: string): Fence | undefined {
+  fence(server: string): Fence {
+    const known = this.#fences.get(server);
+    if (known !== undefined) return known;
     const value = this.#tables.fences.getBinary(headKey(this.#partition, server));
-    return value && (parsed(value) as Fence);
+    const fence = value === undefined ? noFence : (JSON.parse(value.toString()) as Fence);
+    this.#fences.set(server, fence);
+    return fence;
   }
 
   once(session: string, sequence: number): StoredOnce | undefined {
-    const value = this.#tables.once.getBinary(numberedKey(this.#partition, session, sequence));
-    return value && (parsed(value) as StoredOnce);
+    return this.#onceTable.get({ session, sequence });
   }
 
   #write(commit: Commit, encoded: readonly EncodedEvent[], head: PartitionHead): Appended {
@@ -91,10 +126,10 @@ export class LogPartition implements PartitionState {
       this.#putRecord(placement, event);
     }
     for (const [stream, revision] of revisions) {
-      this.#tables.heads.putSync(headKey(this.#partition, stream), numberValue(revision));
+      this.#revisions.set(stream, revision);
+      this.#changedStreams.add(stream);
     }
-    const end = position + placements.length;
-    if (end > position) this.#putHead({ position: end, at, epoch });
+    if (placements.length > 0) this.#head = { position: position + placements.length, at, epoch };
     return answer;
   }
 
@@ -116,41 +151,18 @@ export class LogPartition implements PartitionState {
   }
 
   #updateFences({ ends }: Commit, writer: WriterIdentity): void {
-    const before = this.fence(writer.server) ?? noFence;
-    const isNew = before.incarnation !== writer.incarnation || before.token !== writer.token;
-    if (writer.incarnation > 0 && isNew) this.#putFence(writer.server, fenceAfter(writer, before));
-    if (ends) this.#putFence(ends.server, fenceEnded(ends.incarnation, this.fence(ends.server)));
-  }
-
-  #putFence(server: string, fence: Fence): void {
-    const key = headKey(this.#partition, server);
-    this.#tables.fences.putSync(key, Buffer.from(JSON.stringify(fence)));
-  }
-
-  #remember({ session, sequence }: NonNullable<Commit['once']>, entry: StoredOnce): void {
-    const { once, onceUses } = this.#tables;
-    const key = numberedKey(this.#partition, session, sequence);
-    once.putSync(key, Buffer.from(JSON.stringify(entry)));
-    onceUses.putSync(keyBehind(entry.usedAt, key), Buffer.alloc(1));
-  }
-
-  /** Forgets the commit of that number if it is too old, and a few others that are. */
-  #forgetOnce(used: Commit['once'], at: number): void {
-    if (used === undefined) return;
-    const { once, onceUses } = this.#tables;
-    const oldest = at - onceRememberedMs;
-    const usedAt = this.once(used.session, used.sequence)?.usedAt;
-    if (usedAt !== undefined && usedAt < oldest) {
-      const key = numberedKey(this.#partition, used.session, used.sequence);
-      once.removeSync(key);
-      onceUses.removeSync(keyBehind(usedAt, key));
+    const { server, incarnation, token } = writer;
+    const before = this.fence(server);
+    if (incarnation > 0 && (before.incarnation !== incarnation || before.token !== token)) {
+      this.#changeFence(server, fenceAfter(writer, before));
     }
-    const old = { start: numberValue(0), end: numberValue(oldest), limit: onceForgottenAtOnce };
-    for (const use of Array.from(onceUses.getKeys(old))) {
-      once.removeSync(keyWithoutNumber(use));
-      onceUses.removeSync(use);
+    if (ends) {
+      this.#changeFence(ends.server, fenceEnded(ends.incarnation, this.fence(ends.server)));
     }
+  }
+
+  #changeFence(server: string, fence: Fence): void {
+    this.#fences.set(server, fence);
+    this.#changedServers.add(server);
   }
 }
-
-const parsed = (value: Buffer): unknown => JSON.parse(value.toString());

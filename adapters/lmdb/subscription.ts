@@ -54,16 +54,17 @@ export class LmdbSubscription implements Subscription {
     });
   }
 
-  /** One batch of each partition; when there was any, more may follow. */
+  /** One batch of each partition; the next ones when the subscriber is ready for them. */
   async #deliver(): Promise<void> {
     this.#isDelivering = true;
     this.#isBehind = false;
-    const pauses: (void | Promise<void>)[] = [];
+    const pauses: Promise<void>[] = [];
     for (const [partition, position] of this.#positions) {
       const batch = this.#read(partition, position + 1);
       if (batch.length === 0) continue;
       this.#positions.set(partition, position + batch.length);
-      pauses.push(this.#subscriber.onBatch(batch));
+      const pause = this.#subscriber.onBatch(batch);
+      if (pause instanceof Promise) pauses.push(pause);
       if (this.#isClosed) return;
       this.#isBehind ||= batch.length === batchRecordsMax;
     }

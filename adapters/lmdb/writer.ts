@@ -74,11 +74,14 @@ const bytesOf = (encoded: readonly EncodedEvent[]): number =>
 
 /** A name that is too long for a key would undo the whole batch that its commit is in. */
 function checkNames({ parts, once, ends }: Commit): void {
-  const streams = parts.flatMap(({ stream, events }) => [
-    stream,
-    ...events.flatMap(({ link }) => link ?? []),
-  ]);
-  const names = [...streams, once?.session ?? '', ends?.server ?? ''];
-  const long = names.find((name) => Buffer.byteLength(name) > nameBytesMax);
-  if (long !== undefined) throw new RangeError(`a name of more than ${nameBytesMax} bytes`);
+  checkName(once?.session);
+  checkName(ends?.server);
+  for (const { stream, events } of parts) {
+    checkName(stream);
+    for (const { link } of events) checkName(link);
+  }
+}
+
+function checkName(name = ''): void {
+  if (Buffer.byteLength(name) > nameBytesMax) throw new RangeError('a name too long for a key');
 }

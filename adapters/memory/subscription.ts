@@ -35,19 +35,20 @@ export class MemorySubscription implements Subscription {
     queueMicrotask(() => void this.#deliver());
   }
 
-  /** One batch of each partition; when there was any, more may follow. */
+  /** One batch of each partition; the next ones when the subscriber is ready for them. */
   async #deliver(): Promise<void> {
-    const pauses: (void | Promise<void>)[] = [];
+    const pauses: Promise<void>[] = [];
     for (const [partition, position] of this.#positions) {
       if (this.#isClosed) return;
       const batch = this.#log.partition(partition).read(position + 1, batchRecordsMax);
       if (batch.length === 0) continue;
       this.#positions.set(partition, position + batch.length);
-      pauses.push(this.#subscriber.onBatch(batch));
+      const pause = this.#subscriber.onBatch(batch);
+      if (pause instanceof Promise) pauses.push(pause);
     }
     await Promise.all(pauses);
     this.#isScheduled = false;
-    if (pauses.length > 0 || this.#isBehind()) this.#schedule();
+    if (this.#isBehind()) this.#schedule();
   }
 
   /** Whether something was appended while the subscriber took its time. */

@@ -10,6 +10,8 @@ export class Collector implements Subscriber {
   readonly faults: string[] = [];
   /** Called for each record, once it is kept. */
   onEach: ((record: Recorded) => void) | undefined;
+  /** Makes the promise that lets the next batch wait, if there is to be one. */
+  pause: (() => Promise<void>) | undefined;
   readonly #held: Map<number, Recorded[]>;
 
   /** `held` are records that it has from before. */
@@ -36,7 +38,7 @@ export class Collector implements Subscriber {
     });
   }
 
-  onBatch(batch: readonly Recorded[]): void {
+  onBatch(batch: readonly Recorded[]): void | Promise<void> {
     const [first] = batch;
     if (first === undefined) this.faults.push('an empty batch');
     for (const record of batch) {
@@ -49,6 +51,7 @@ export class Collector implements Subscriber {
       held?.push(record);
       this.onEach?.(record);
     }
+    return this.pause?.();
   }
 
   onRollback(rollback: Rollback): void {

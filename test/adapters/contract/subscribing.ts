@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+
 import type { Stores } from '../../../core/stores.ts';
 import { commitTo, messagePosted } from '../../support/events.ts';
 import { until } from '../../support/until.ts';
@@ -89,6 +91,29 @@ export const subscribingTests: ContractTests = {
     await holds(collector, logs.partitions + 3_000);
     t.same(idsOf(collector.records()), idsOf(await log.records(stores)));
     t.same(collector.faults, []);
+  },
+
+  'a subscriber that takes its time is given nothing meanwhile, and then all of it': async (
+    t,
+    logs,
+  ) => {
+    const log = await logs.make(t);
+    const stores = await log.open();
+    const collector = new Collector(startOf(logs.all));
+    const readiness = new EventEmitter();
+    collector.pause = async () => void (await once(readiness, 'ready'));
+    stores.events.subscribe('slow:1', startOf(logs.all), collector);
+    const other = new Collector(startOf(logs.all));
+    stores.events.subscribe('fast:1', startOf(logs.all), other);
+    await holds(collector, logs.partitions);
+    await say(stores, logs, 40);
+    await holds(other, logs.partitions + 40);
+    t.equal(collector.size, logs.partitions);
+    collector.pause = undefined;
+    readiness.emit('ready');
+    await holds(collector, logs.partitions + 40);
+    t.strictSame(collector.records(), await log.records(stores));
+    t.same([collector.faults, other.faults], [[], []]);
   },
 
   'nothing is given after a subscription was closed': async (t, logs) => {
