@@ -35,6 +35,7 @@ const lines = input[Symbol.asyncIterator]();
 const load = JSON.parse(((await lines.next()).value as string | undefined) ?? '{}') as Load;
 const ca = readFileSync(load.caFile);
 const marker = 'bench:';
+const password = 'bench-password';
 const roomSize = load.clients / load.rooms;
 const latencies: number[] = [];
 let delivered = 0;
@@ -61,11 +62,15 @@ async function open(index: number): Promise<TLSSocket> {
   socket.setNoDelay(true);
   if (load.logsIn) {
     await saw(socket, 'AUTH_REQUIRED');
-    socket.write(`LOGIN bench-${index} bench-password\n`);
+    // The first run makes the accounts, the others find them.
+    socket.write(`REGISTER bench-${index} ${password}\nLOGIN bench-${index} ${password}\n`);
     await saw(socket, 'SUCCESS: Welcome');
     socket.write(`/join ${roomOf(index)}\n`);
     await saw(socket, 'SUCCESS: Joined');
-  } else await new Promise((resolve) => socket.once('secureConnect', resolve));
+  } else {
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    socket.write(`${roomOf(index)}\n`);
+  }
   let rest = '';
   socket.setEncoding('latin1');
   socket.on('data', (chunk: string) => {
@@ -133,4 +138,3 @@ function saw(socket: TLSSocket, words: string): Promise<void> {
     socket.once('close', () => reject(new Error(`closed before "${words}": ${seen}`)));
   });
 }
-
