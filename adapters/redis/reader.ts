@@ -144,12 +144,15 @@ export class Reader {
 
   /** Hands on what continues at the cursor; and first, where that is missing, what is there. */
   async #accept(connection: Connection, entries: readonly Entry[]): Promise<void> {
-    const { keys } = this.#options.known;
-    if (entries.length > 0 && isDense(entries, this.#cursor)) return await this.#give(entries);
-    for (let isMore = true; isMore;) {
-      const page = await readPage(connection, keys, this.#cursor.position + 1);
-      if (!isDense(page, this.#cursor)) throw this.#holeInLog();
-      await this.#give(page);
+    const { known } = this.#options;
+    const { generation } = known;
+    const isNext = entries.length > 0 && denseLength(entries, this.#cursor) === entries.length;
+    if (isNext) return this.#give(entries);
+    for (let isMore = true; isMore && generation === known.generation;) {
+      const page = await readPage(connection, known.keys, this.#cursor.position + 1);
+      const length = denseLength(page, this.#cursor);
+      await this.#give(page.slice(0, length));
+      if (length < page.length) throw this.#holeInLog();
       isMore = page.length === pageEntriesMax;
     }
   }
@@ -215,5 +218,8 @@ function entriesOfRead(reply: Reply): readonly Entry[] {
   return entries === undefined ? [] : entriesOf(entries);
 }
 
-const isDense = (entries: readonly Entry[], { position }: Cursor): boolean =>
-  entries.every((entry, index) => entry.position === position + 1 + index);
+/** How many of the entries follow the cursor without a hole. */
+function denseLength(entries: readonly Entry[], { position }: Cursor): number {
+  const hole = entries.findIndex((entry, index) => entry.position !== position + 1 + index);
+  return hole === -1 ? entries.length : hole;
+}
