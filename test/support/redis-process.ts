@@ -1,11 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
+import { isStopped } from './process-state.ts';
 import { endsWithThisProcess } from './reaper.ts';
 import { redisProgram } from './redis-program.ts';
 import { until, within } from './until.ts';
@@ -232,13 +233,4 @@ async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promis
 function pidOf(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error('redis-server was not started');
   return child.pid;
-}
-
-function isStopped(pid: number): boolean {
-  const stat = `/proc/${pid}/stat`;
-  if (!existsSync(stat)) {
-    return execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' })[0] === 'T';
-  }
-  // The state follows the name, which is in parentheses and may hold some itself.
-  return /\) T [^)]*$/.test(readFileSync(stat, 'utf8'));
 }
