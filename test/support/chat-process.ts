@@ -11,9 +11,10 @@ import { until } from './until.ts';
 const pausesWithinMs = 5_000;
 const portAttemptsMax = 5;
 
-export interface ChatProcessOptions {
-  /** The log: in a Redis, told by REDIS_URL, or in a folder of the caller's. */
-  readonly store: { readonly redis: string } | { readonly data: string };
+/** Where the log is: in a Redis, whose URL goes by REDIS_URL, or in a folder of the caller's. */
+export type ChatProcessStore = { readonly redis: string } | { readonly data: string };
+
+export type ChatProcessOptions = ChatProcessStore & {
   /** How many chat servers it runs: 1 unless given, and as many free ports unless given. */
   readonly servers?: number;
   readonly ports?: readonly number[];
@@ -22,11 +23,15 @@ export interface ChatProcessOptions {
   /** Whether the demonstration accounts are made: they are unless told otherwise. */
   readonly demo?: boolean;
   readonly registration?: 'open' | 'closed';
+  /** Of one user. */
+  readonly messagesPerSecond?: number;
+  /** The folder of certificates; without, it makes one of its own. */
+  readonly certs?: string;
   /** Of a new log. */
   readonly partitions?: number;
   /** More arguments of `serve`. */
   readonly args?: readonly string[];
-}
+};
 
 /** How a chat process ended by itself. */
 export interface ChatProcessEnd {
@@ -41,8 +46,10 @@ export interface ChatProcess extends AsyncDisposable {
   readonly pid: number;
   /** One for each chat server, on 127.0.0.1. */
   readonly ports: readonly number[];
-  /** The certificate of the authority that clients are to trust; a restart keeps it. */
-  readonly caFile: string;
+  /** The folder of its certificates, for another process to share; a restart keeps them. */
+  readonly certs: string;
+  /** The certificate of the authority that clients are to trust. */
+  readonly ca: string;
   /** Of the process that runs now or ran last; on standard error the log, a JSON object a line. */
   readonly output: { readonly stdout: string; readonly stderr: string };
   /** SIGKILL; settles when the process is gone. */
@@ -82,7 +89,8 @@ export async function startChatProcess(options: ChatProcessOptions): Promise<Cha
 
 class RunningChatProcess implements ChatProcess {
   readonly ports: readonly number[];
-  readonly caFile: string;
+  readonly certs: string;
+  readonly ca: string;
   readonly #options: ChatProcessOptions;
   readonly #cwd: string;
   #cli: CliProcess;
@@ -96,7 +104,8 @@ class RunningChatProcess implements ChatProcess {
     this.#options = options;
     this.ports = ports;
     this.#cwd = cwd;
-    this.caFile = join(cwd, 'certs', 'ca.crt');
+    this.certs = options.certs ?? join(cwd, 'certs');
+    this.ca = join(this.certs, 'ca.crt');
     this.#cli = started;
     // For a process that ends without disposing of its servers.
     process.once('exit', this.#removeFolder);
@@ -141,7 +150,7 @@ class RunningChatProcess implements ChatProcess {
   connect({ server = 0, framed = true } = {}): ChatClient {
     const port = this.ports[server];
     if (port === undefined) throw new RangeError(`there is no server ${server}`);
-    const socket = connect({ host: '127.0.0.1', port, ca: readFileSync(this.caFile) });
+    const socket = connect({ host: '127.0.0.1', port, ca: readFileSync(this.ca) });
     socket.setNoDelay(true);
     return new ChatClient(socket, { framed });
   }
@@ -160,17 +169,24 @@ async function launched(
   ports: readonly number[],
   cwd: string,
 ): Promise<CliProcess> {
-  const { store, name, demo = true, registration, partitions, args = [] } = options;
+  const { name, demo = true, registration, partitions, messagesPerSecond, certs, args } = options;
+  const given = {
+    data: 'data' in options ? options.data : undefined,
+    name,
+    registration,
+    partitions,
+    'messages-per-second': messagesPerSecond,
+    certs,
+  };
   const flags = [
     ...ports.flatMap((port) => ['--port', String(port)]),
-    ...(name === undefined ? [] : ['--name', name]),
+    ...Object.entries(given).flatMap(([flag, value]) =>
+      value === undefined ? [] : [`--${flag}`, String(value)],
+    ),
     ...(demo ? ['--demo'] : []),
-    ...(registration === undefined ? [] : ['--registration', registration]),
-    ...(partitions === undefined ? [] : ['--partitions', String(partitions)]),
-    ...('data' in store ? ['--data', store.data] : []),
-    ...args,
+    ...(args ?? []),
   ];
-  return startServe(flags, { cwd, env: 'redis' in store ? { REDIS_URL: store.redis } : {} });
+  return startServe(flags, { cwd, env: 'redis' in options ? { REDIS_URL: options.redis } : {} });
 }
 
 async function freePorts(howMany: number): Promise<readonly number[]> {
