@@ -1,0 +1,175 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { createServer } from 'node:tls';
+import { type Test, test } from 'tap';
+
+import { openRedis, type RedisStoreOptions } from '../../../adapters/redis/event-store.ts';
+import {
+  certifyAuthority,
+  certifyServer,
+  makeKey,
+} from '../../../adapters/tls/development-authority.ts';
+import { freePort } from '../../support/free-port.ts';
+import type { RedisProcess } from '../../support/redis-process.ts';
+import { Journal } from './journal.ts';
+import { opened, redisFor } from './opened.ts';
+
+/** One sentence, or two clauses of one: no stack, no list. */
+const plain = /^[A-Z][^\n]{20,250}\.?$/;
+
+async function refused(
+  t: Test,
+  options: RedisStoreOptions,
+  name: 'StoreUnusable' | 'StoreUnreachable',
+  ...says: readonly RegExp[]
+): Promise<void> {
+  for (const message of [plain, ...says]) {
+    await t.rejects(openRedis(options), { name, message }, String(message));
+  }
+}
+
+await test('an address that is none of a Redis is refused, and not repeated', async (t) => {
+  const urls = ['', 'nonsense', 'http://127.0.0.1', 'redis://', 'redis://host/name', '127.0.0.1'];
+  for (const url of urls) await refused(t, { url }, 'StoreUnusable', /redis:\/\//);
+  const error = await openRedis({ url: 'redis://user:secret%@host/x' }).catch(String);
+  t.notMatch(error, /secret/);
+  const other = await openRedis({ url: 'redis://user:secret%zz@host' }).catch(String);
+  t.match(other, /%25/);
+  t.notMatch(other, /secret/);
+});
+
+await test('where nobody listens, it is said where that was', async (t) => {
+  const port = await freePort();
+  const url = `redis://someone:secret@127.0.0.1:${port}/2`;
+  const at = new RegExp(`redis://127\\.0\\.0\\.1:${port}/2`);
+  await refused(t, { url }, 'StoreUnreachable', at, /ECONNREFUSED/);
+  t.notMatch(await openRedis({ url }).catch(String), /secret|someone/);
+});
+
+await test('a Redis that takes a connection and says nothing is given up in 2 s', async (t) => {
+  const redis = await redisFor(t);
+  await redis.pause();
+  const startedAt = performance.now();
+  await t.rejects(openRedis({ url: redis.url }), { name: 'StoreUnreachable' });
+  t.ok(performance.now() - startedAt < 2_500);
+  redis.resume();
+});
+
+await test('a password that is wanted, or wrong, is spoken of but not shown', async (t) => {
+  const redis = await redisFor(t, { args: ['--requirepass', 'right'] });
+  const at = (credentials: string): RedisStoreOptions => ({
+    url: `redis://${credentials}127.0.0.1:${redis.port}`,
+  });
+  await refused(t, at(''), 'StoreUnusable', /wants a password/);
+  await refused(t, at(':wrong@'), 'StoreUnusable', /does not accept/);
+  t.notMatch(await openRedis(at(':wrong@')).catch(String), /wrong/);
+  const stores = await openRedis(at(':right@'));
+  t.equal((await stores.events.head(0)).position, 1);
+  await stores.close();
+});
+
+await test('a user and a password with special characters are understood', async (t) => {
+  const redis = await redisFor(t);
+  await redis.command('ACL', 'SETUSER', 'chat', 'on', '>p@ss:/%w', '~sc:*', '+@all');
+  const url = `redis://chat:${encodeURIComponent('p@ss:/%w')}@127.0.0.1:${redis.port}`;
+  const stores = await openRedis({ url });
+  await stores.close();
+});
+
+await test('a database that does not exist is refused, and no other is used', async (t) => {
+  const redis = await redisFor(t);
+  await refused(t, { url: `${redis.url}/99` }, 'StoreUnusable', /out of range/);
+  t.equal(await redis.command('DBSIZE'), 0);
+  const stores = await openRedis({ url: `${redis.url}/3` });
+  await stores.close();
+  t.equal(await redis.command('DBSIZE'), 0);
+});
+
+await test('a Redis without an append-only file is refused, unless the loss is accepted', async (t) => {
+  const redis = await redisFor(t, { args: ['--appendonly', 'no'] });
+  const options = { url: redis.url };
+  await refused(t, options, 'StoreUnusable', /redis-cli CONFIG SET appendonly yes/);
+  const { warnings } = await opened(t, redis, { acceptLoss: true });
+  t.match(warnings, [/lost/]);
+  t.equal(warnings.length, 1);
+  await redis.command('CONFIG', 'SET', 'appendonly', 'yes');
+  t.same((await opened(t, redis)).warnings, []);
+});
+
+await test('a Redis that throws data away when it is full is refused', async (t) => {
+  const redis = await redisFor(t, { args: ['--maxmemory-policy', 'allkeys-lru'] });
+  const options = { url: redis.url, acceptLoss: true };
+  await refused(t, options, 'StoreUnusable', /allkeys-lru/, /CONFIG SET maxmemory-policy/);
+});
+
+await test('a replica is refused, and its primary named', async (t) => {
+  const redis = await redisFor(t);
+  await redis.command('REPLICAOF', '127.0.0.1', '6399');
+  await refused(t, { url: redis.url }, 'StoreUnusable', /replica/, /127\.0\.0\.1:6399/);
+});
+
+await test('what may not be looked at is reported, and not taken for granted', async (t) => {
+  const redis = await redisFor(t);
+  const user = ['on', '>secret', '~sc:*', '+@all'] as const;
+  await redis.command('ACL', 'SETUSER', 'some', ...user, '-config');
+  await redis.command('ACL', 'SETUSER', 'less', ...user, '-config', '-info');
+  await redis.command('CONFIG', 'SET', 'appendfsync', 'no');
+  t.match((await opened(t, redis)).warnings, [/leaves it to the system/]);
+  const url = (name: string): string => `redis://${name}:secret@127.0.0.1:${redis.port}`;
+  t.match((await opened(t, redis, { url: url('some') })).warnings, [/could not be checked/]);
+  t.match((await opened(t, redis, { url: url('less') })).warnings, [/INFO.*not be checked/]);
+});
+
+await test('a log of a later format is refused', async (t) => {
+  const redis = await redisFor(t);
+  await redis.command('HSET', 'sc:{0}:meta', 'format', '2', 'partitions', '1');
+  await refused(t, { url: redis.url }, 'StoreUnusable', /format 2/);
+});
+
+await test('the number of partitions is fixed when the log is made', async (t) => {
+  const redis = await redisFor(t);
+  t.equal((await opened(t, redis, { partitions: 3 })).events.info.partitions, 3);
+  t.equal((await opened(t, redis)).events.info.partitions, 3);
+  await refused(t, { url: redis.url, partitions: 4 }, 'StoreUnusable', /3 partitions, not 4/);
+});
+
+await test('several that open an empty Redis at once make one log', async (t) => {
+  const redis = await redisFor(t);
+  const stores = await Promise.all([1, 2, 3, 4].map(() => opened(t, redis)));
+  const heads = await Promise.all(stores.map(({ events }) => events.head(0)));
+  t.equal(new Set(heads.map(({ epoch }) => epoch)).size, 1);
+  t.same(new Set(heads.map(({ position }) => position)), new Set([1]));
+});
+
+await test('a Redis is spoken to over TLS, if its certificate can be trusted', async (t) => {
+  const redis = await redisFor(t);
+  const { ca, port } = await tlsFor(t, redis);
+  const url = `rediss://localhost:${port}`;
+  await refused(t, { url }, 'StoreUnreachable', /certificate/);
+  const stores = await openRedis({ url, ca });
+  const journal = new Journal(stores.events.writer('a', 1));
+  await journal.sayMany(100);
+  t.same(journal.faults(await stores.events.readAll(0, 1, 1_000)), []);
+  await stores.close();
+  await refused(t, { url: `redis://localhost:${port}` }, 'StoreUnreachable');
+});
+
+/** Ends TLS before a Redis, as its own TLS port would. */
+async function tlsFor(t: Test, redis: RedisProcess): Promise<{ ca: string; port: number }> {
+  const [caKey, key] = [Buffer.from(makeKey()), Buffer.from(makeKey())];
+  const ca = await certifyAuthority(caKey, Date.now());
+  const authority = { key: caKey, certificate: new X509Certificate(ca) };
+  const cert = await certifyServer({ key, names: ['localhost'] }, authority, Date.now());
+  const server = createServer({ key, cert }, (socket) => {
+    // What ends one side ends the other.
+    pipeline(socket, connect(redis.port, '127.0.0.1'), socket).catch(() => undefined);
+  });
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  const port = await freePort();
+  server.listen(port, 'localhost');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return { ca, port };
+}
