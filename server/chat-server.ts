@@ -39,6 +39,8 @@ export class ChatServer implements Chat, FollowerOwner {
   readonly #connections = new Set<Connection>();
   #incarnation: Incarnation | undefined;
   #appender: Appender | undefined;
+  /** The beginning of a new incarnation that is under way. */
+  #anew: Promise<void> = Promise.resolve();
   #status: 'starting' | 'serving' | 'restarting' | 'stopped' = 'starting';
 
   constructor(options: ChatOptions, stores: Stores, hasher: PasswordHasher, log: Logger) {
@@ -91,6 +93,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#status = 'stopped';
     this.#lostServers.stop();
     await this.#dropClients('ServerStopping');
+    await this.#anew;
     await this.#incarnation?.stop();
     await this.follower.close();
   }
@@ -155,7 +158,7 @@ export class ChatServer implements Chat, FollowerOwner {
 
   #onServerEnded(recorded: Recorded, ended: { server: string; incarnation: number }): void {
     const { server, incarnation } = ended;
-    if (server === this.options.name && incarnation === this.incarnation) return this.#restart();
+    if (server === this.options.name && incarnation === this.incarnation) this.#restart();
     if (!endsAtHome(recorded, this.stores.events.info.partitions)) return;
     completeEnd(this.stores.events, recorded.event.type as 'ServerLost', server, incarnation).catch(
       (error: unknown) => this.log.warn({ err: error, server }, 'an end was not completed'),
@@ -167,16 +170,18 @@ export class ChatServer implements Chat, FollowerOwner {
     if (this.#status !== 'serving') return;
     this.#status = 'restarting';
     this.log.warn({ incarnation: this.incarnation }, 'this incarnation has ended; beginning anew');
-    void this.#beginAnew();
+    this.#anew = this.#beginAnew();
   }
 
   async #beginAnew(): Promise<void> {
     await this.#dropClients('ServerRestarted');
-    await this.#incarnation?.abandon();
+    const former = this.#incarnation;
     while (this.#status === 'restarting') {
       try {
+        await former?.abandon();
         await this.#begin();
-        this.#status = 'serving';
+        // Unless it was stopped meanwhile.
+        if (this.#status === 'restarting') this.#status = 'serving';
       } catch (error) {
         this.log.warn({ err: error }, 'no new incarnation yet');
         await new Promise((resolve) => setTimeout(resolve, restartPauseMs));

@@ -208,6 +208,7 @@ export class Connection implements LinkOwner {
 
   /** Ends the connection, and the session with it if the log still has it. */
   close(): void {
+    this.release();
     this.#leaveLog('disconnected');
     this.#link.close();
   }

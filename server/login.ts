@@ -85,8 +85,8 @@ async function answering(
     connection.tell({ kind: 'takeoverHint' });
 }
 
-/** What may go wrong in a login without anybody's fault. */
-function failureOf(error: unknown): Answer {
+/** What may go wrong in a command without anybody's fault. */
+export function failureOf(error: unknown): Answer {
   if (error instanceof HasherBusy) return failure('Busy', String(error.retryAfterSeconds));
   if (error instanceof StoreUnreachable) return failure('Unavailable');
   throw error;

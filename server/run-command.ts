@@ -4,7 +4,7 @@ import { changePassword, subscribe, subscriptions, unsubscribe } from './account
 import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
 import { sendDirect } from './direct-command.ts';
-import { logIn, register } from './login.ts';
+import { failureOf, logIn, register } from './login.ts';
 import { logOut } from './logout.ts';
 import { describeSession, history, join, members, rooms } from './room-commands.ts';
 
@@ -40,7 +40,9 @@ export async function runCommand(
       return logOut(chat, connection);
     default: {
       const { identity } = connection;
-      if (identity !== undefined) return runInSession(chat, connection, identity, command);
+      if (identity === undefined) return;
+      const failed = await runInSession(chat, connection, identity, command).catch(failureOf);
+      if (failed !== undefined) connection.tell(failed);
     }
   }
 }

@@ -24,7 +24,7 @@ export async function endSession(chat: Chat, ending: EndingSession): Promise<voi
   const { incarnation } = chat;
   for (let pauseMs = retryMsMin; ; pauseMs = Math.min(pauseMs * 2, retryMsMax)) {
     const outcome = await tryEndSession(chat, ending);
-    if (outcome === 'done' || chat.incarnation !== incarnation) break;
+    if (outcome === 'done' || chat.incarnation !== incarnation || chat.isEnding) break;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   chat.fanOut.unbind(ending.session);
