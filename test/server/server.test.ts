@@ -8,3 +8,7 @@ import './account-commands.spec.ts';
 import './receipts.spec.ts';
 import './ordering.spec.ts';
 import './session-end.spec.ts';
+import './store-faults.spec.ts';
+import './inbox-faults.spec.ts';
+import './rollback.spec.ts';
+import './server-end.spec.ts';

@@ -10,6 +10,7 @@ import { rule } from '../../support/given.ts';
 const greeting = (text: string) => parseGreetingLine({ kind: 'line', text });
 const session = (text: string) => parseSessionLine({ kind: 'line', text });
 const fault = (code: string, subject = '') => ({ type: 'fault', code, subject });
+const direct = (text: string) => ({ type: 'direct', to: 'bob', text });
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 rule('a login is three words, and a fourth to take over', () => {
@@ -45,7 +46,6 @@ rule('a login typed in a session is not said', () => {
   deepStrictEqual(session('LOGIN is hard today'), { type: 'say', text: 'LOGIN is hard today' });
 });
 rule('a direct message keeps its text as it was typed', () => {
-  const direct = (text: string) => ({ type: 'direct', to: 'bob', text });
   deepStrictEqual(session('/msg Bob hello  world '), direct('hello  world '));
   deepStrictEqual(session('/msg\tbob\t\thello'), direct('\thello'));
   deepStrictEqual(session('/msg  bob  /msg eve x'), direct(' /msg eve x'));

@@ -18,6 +18,13 @@ function decoded(...chunks: readonly (Buffer | string | null)[]): DecodedLine[] 
   );
 }
 
+/** Whether a silence after these chunks would decide how the client is read. */
+function awaits(...chunks: readonly string[]): boolean {
+  const decoder = new LineDecoder();
+  const lines = chunks.flatMap((chunk) => [...decoder.push(Buffer.from(chunk))]);
+  return lines.length <= chunks.length && decoder.awaitsQuiet;
+}
+
 rule('lines end with a line feed, or with a carriage return before it', () =>
   deepStrictEqual(decoded('one\r\n\ntwo\nth', 'ree\r', '\n\r', 'four'), [
     line('one'),
@@ -82,11 +89,6 @@ rule('the first line end makes it a connection of lines for good', () =>
   ]),
 );
 rule('a silence decides only while something was sent and no line end', () => {
-  const awaits = (...chunks: readonly string[]): boolean => {
-    const decoder = new LineDecoder();
-    for (const chunk of chunks) [...decoder.push(Buffer.from(chunk))];
-    return decoder.awaitsQuiet;
-  };
   deepStrictEqual(
     [awaits(), awaits('a'), awaits('a\n'), awaits('a\nb'), awaits('x'.repeat(9_999))],
     [false, true, false, false, true],

@@ -1,0 +1,83 @@
+import { deepStrictEqual } from 'node:assert/strict';
+
+import { commitOf } from '../../server/appender.ts';
+import { endIncarnation } from '../../server/incarnation.ts';
+import { serverStream } from '../../core/stream.ts';
+import { type ChatHarness, scene } from '../support/chat-harness.ts';
+
+scene(
+  'an end that was only begun is completed in every partition',
+  async (chat) => {
+    const alice = await chat.login('alice', 0);
+    const bob = await chat.login('bob', 1);
+    await declareLostAtHome(chat, 0);
+    await alice.closes();
+    await bob.sees('[lobby] Server: alice left.');
+    const { partitions } = chat.log;
+    await chat.until(
+      () => chat.records('ServerLost').length === partitions.length,
+      'the whole end',
+    );
+  },
+  { partitions: 8 },
+);
+
+scene(
+  'a server completes its own end, if nobody else is there to do so',
+  async (chat) => {
+    await chat.login('alice', 0);
+    await declareLostAtHome(chat, 0);
+    const { partitions } = chat.log;
+    await chat.until(
+      () => chat.records('ServerLost').length === partitions.length,
+      'the whole end',
+    );
+    await chat.until(() => chat.server(0).incarnation > 1, 'a new incarnation');
+    await chat.settled();
+    deepStrictEqual(chat.server(0).follower.view.sessions.bySession.size, 0);
+    deepStrictEqual(chat.server(0).follower.view.rooms.byRoom.size, 0);
+  },
+  { partitions: 8, servers: 1 },
+);
+
+scene('a server that stops while it begins anew stays stopped', async (chat) => {
+  const server = chat.server(0);
+  chat.passTime(6_000);
+  await endIncarnation(chat.store(1), {
+    type: 'DeclareLost',
+    server: server.options.name,
+    incarnation: server.incarnation,
+  });
+  await chat.until(() => server.isEnding, 'the server to begin anew');
+  await server.stop();
+  await chat.settled(0);
+  const running = chat.server(1).follower.view.servers;
+  deepStrictEqual(running.has(server.options.name), false);
+});
+
+scene('a server begins anew at once, though it held its lease until then', async (chat) => {
+  const server = chat.server(0);
+  const { incarnation } = server;
+  await endIncarnation(chat.store(1), {
+    type: 'DeclareLost',
+    server: server.options.name,
+    incarnation,
+  });
+  const startedAt = performance.now();
+  await chat.until(() => server.incarnation > incarnation, 'a new incarnation');
+  deepStrictEqual(performance.now() - startedAt < 2_000, true);
+});
+
+/** As a server does that dies right after. */
+async function declareLostAtHome(chat: ChatHarness, server: number): Promise<void> {
+  const { options, incarnation } = chat.server(server);
+  const { name } = options;
+  chat.passTime(6_000);
+  const event = { type: 'ServerLost', data: { server: name, incarnation } } as const;
+  const part = { stream: serverStream(name), expected: 'any', events: [event] } as const;
+  const commit = commitOf({ server: 'other', incarnation: 0 }, [part]);
+  await chat
+    .store(server)
+    .writer('other', 0)
+    .append({ ...commit, ends: { server: name, incarnation } });
+}
