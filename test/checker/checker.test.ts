@@ -1,4 +1,5 @@
 // One process for all specs of the checker.
+import './history.spec.ts';
 import './log.spec.ts';
 import './random.spec.ts';
 import './received.spec.ts';
