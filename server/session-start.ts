@@ -82,6 +82,9 @@ async function prepare(
 ): Promise<Attempt | Rejection> {
   const { events: store } = chat.stores;
   const account = await loadAccount(store, user);
+  // Whoever registered the name in the same moment may have a session already: not for us to tell.
+  if (registration !== undefined && registration.expected !== account.revision)
+    return new Rejection('NameTaken', user);
   if (account.state.status === 'suspended') return new Rejection('AccountSuspended', user);
   const following = await loadFollowing(store, user);
   const current = await loadSession(store, user);
