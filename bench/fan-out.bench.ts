@@ -80,7 +80,8 @@ async function measureFloor(workload: Workload): Promise<Measured> {
 
 async function measureChat(workload: Workload): Promise<Measured> {
   await using redis = await startRedis({ appendfsync: 'everysec' });
-  const shared = { redis: redis.url, registration: 'open', messagesPerSecond: 100_000 } as const;
+  const limits = { registration: 'open', messagesPerSecond: 100_000 } as const;
+  const shared = { redis: redis.url, demo: false, ...limits };
   await using first = await startChatProcess(shared);
   await using second = await startChatProcess({ ...shared, certs: first.certs });
   const ports = [...first.ports, ...second.ports];
@@ -114,7 +115,9 @@ async function take(lines: AsyncIterable<string>, count: number): Promise<string
   return taken;
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}
 
 function print(table: readonly string[][]): void {
   const widths = (table[0] ?? []).map((_, column) =>
