@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { certsCommand } from './certs.ts';
 import { colours } from './colours.ts';
+import { connectCommand } from './connect.ts';
 import { invocation } from './invocation.ts';
 import { exitFailure, exitUsage, PlainFailure } from './plain-failure.ts';
 import { serveCommand } from './serve.ts';
@@ -8,7 +9,7 @@ import { userCommand } from './user.ts';
 import { version } from './version.ts';
 
 /** Commands load what they run only when they run, so that `--help` is there at once. */
-const commands = [serveCommand, userCommand, certsCommand];
+const commands = [serveCommand, connectCommand, userCommand, certsCommand];
 
 /** A process that failed and still has something open ends after this long all the same. */
 const lingerMsMax = 2_000;
