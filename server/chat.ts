@@ -15,6 +15,8 @@ export interface ChatOptions {
   readonly registrationOpen: boolean;
   /** At most so many messages a second from one user. */
   readonly messagesPerSecond: number;
+  /** How long a client may take to log in; `loginMsMax` unless given. */
+  readonly loginMs?: number;
 }
 
 /** What the commands of one chat server work with. */

@@ -53,7 +53,7 @@ export class Connection implements LinkOwner {
   #paused = false;
   #held: Buffer[] | undefined;
   #loginTimer: NodeJS.Timeout | undefined;
-  #loginMsLeft = loginMsMax;
+  #loginMsLeft: number;
   #onSettled: (() => void)[] = [];
 
   constructor(chat: Chat, link: ClientLink, onGone: () => void) {
@@ -62,6 +62,7 @@ export class Connection implements LinkOwner {
     this.#link = link;
     this.format = link.format;
     this.address = link.address;
+    this.#loginMsLeft = chat.options.loginMs ?? loginMsMax;
     this.#rate = new MessageRate(chat.options.messagesPerSecond, performance.now());
     this.tell({ kind: 'authRequired' });
     this.flush();
