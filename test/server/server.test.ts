@@ -12,3 +12,8 @@ import './store-faults.spec.ts';
 import './inbox-faults.spec.ts';
 import './rollback.spec.ts';
 import './server-end.spec.ts';
+import './login-clock.spec.ts';
+import './login-throttle.spec.ts';
+import './messages-in-flight.spec.ts';
+import './framings.spec.ts';
+import './back-pressure.spec.ts';

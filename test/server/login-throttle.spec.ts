@@ -1,0 +1,78 @@
+import { deepStrictEqual } from 'node:assert/strict';
+
+import { loginDelayMsMax, LoginThrottle } from '../../server/login-throttle.ts';
+import { scene } from '../support/chat-harness.ts';
+import { rule } from '../support/given.ts';
+
+const home = '192.0.2.1';
+const away = '198.51.100.7';
+
+function failing(address: string, user: string, times: number, throttle = new LoginThrottle()) {
+  for (let time = 0; time < times; time++) throttle.failed(address, user);
+  return throttle;
+}
+
+rule('a few mistakes cost nothing, then each more, and never more than the limit', () => {
+  const delays = [0, 1, 2, 3, 4, 5, 6, 7, 8, 100].map((times) =>
+    failing(home, 'alice', times).delayMs(home, 'alice'),
+  );
+  deepStrictEqual(delays, [
+    0,
+    0,
+    0,
+    250,
+    500,
+    1_000,
+    2_000,
+    4_000,
+    loginDelayMsMax,
+    loginDelayMsMax,
+  ]);
+});
+rule('failures slow down the account from everywhere, and the address for every account', () => {
+  const throttle = failing(away, 'alice', 3);
+  deepStrictEqual(throttle.delayMs(home, 'alice'), 250);
+  deepStrictEqual(throttle.delayMs(away, 'bob'), 250);
+  deepStrictEqual(throttle.delayMs(home, 'bob'), 0);
+});
+rule('an account’s own address is slowed down by its own failures alone', () => {
+  const throttle = new LoginThrottle();
+  throttle.succeeded(home, 'alice');
+  failing(away, 'alice', 100, throttle);
+  deepStrictEqual(throttle.delayMs(home, 'alice'), 0);
+  failing(home, 'alice', 4, throttle);
+  deepStrictEqual(throttle.delayMs(home, 'alice'), 500);
+});
+rule('a login forgets the failures of its account', () => {
+  const throttle = failing(home, 'alice', 4);
+  throttle.succeeded(home, 'alice');
+  deepStrictEqual([throttle.delayMs(home, 'alice'), throttle.delayMs(away, 'alice')], [0, 0]);
+});
+
+scene('failed logins from one address are answered more and more slowly', async (chat) => {
+  const address = '203.0.113.5';
+  const client = await chat.client(0, { address });
+  const durations: number[] = [];
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const startedAt = performance.now();
+    client.send('LOGIN alice wrong');
+    await client.sees('ERROR: Invalid credentials.');
+    durations.push(performance.now() - startedAt);
+  }
+  const [, , , fourth = 0, fifth = 0] = durations;
+  deepStrictEqual([fourth >= 240, fifth >= 490], [true, true], durations.join(' '));
+  const elsewhere = await chat.client(0);
+  elsewhere.send('LOGIN bob letmein');
+  await elsewhere.sees('SUCCESS: Welcome bob. You are in lobby.');
+});
+
+scene('only a wrong password counts as a failed login', async (chat) => {
+  const address = '203.0.113.6';
+  await chat.login('alice', 1);
+  const client = await chat.client(0, { address });
+  for (let attempt = 0; attempt < 8; attempt++) {
+    client.send('LOGIN alice password123', 'LOGIN alice', '/nonsense');
+    await client.sees('ERROR: User already logged in elsewhere.');
+  }
+  deepStrictEqual(chat.server(0).throttle.delayMs(address, 'alice'), 0);
+});
