@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { canBeCertified } from '../adapters/tls/certificate-names.ts';
 import type { CertificateSource } from '../adapters/tls/certificates.ts';
+import { connectFlags } from './connect-options.ts';
 import { type Environment, type Flag, type Options, Settings, variableOf } from './settings.ts';
 import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
 
@@ -67,9 +68,9 @@ export const serveFlags = {
 
 type ServeFlag = keyof typeof serveFlags;
 
-/** Variables that are no flags of `serve`, and known all the same: to other commands and to tests. */
+/** Variables that mean something, but are no flags. */
 const otherVariables =
-  /^SECURECHAT_(REDIS_FILE|DEBUG|CONNECT|CA|USER|PASSWORD|PASSWORD_FILE|REDIS_SERVER|CHROMIUM|TEST_\w+)$/;
+  /^SECURECHAT_(DEBUG|REDIS_FILE|CONNECT|PASSWORD|PASSWORD_FILE|REDIS_SERVER|CHROMIUM|TEST_\w+)$/;
 
 /** What `serve` was told, checked. */
 export interface ServeOptions {
@@ -191,9 +192,10 @@ function parseCertificates(settings: Settings<ServeFlag>): CertificateSource {
   return { dir, names: named ? [host] : [] };
 }
 
-/** Most likely a variable's name was misspelt. */
+/** Most likely a variable's name was misspelt. Those of `connect` may be set for everything. */
 function strangers(env: Environment): readonly string[] {
-  const known = new Set(Object.keys(serveFlags).map(variableOf));
+  const flags = [...Object.keys(serveFlags), ...Object.keys(connectFlags)];
+  const known = new Set(flags.map(variableOf));
   return Object.keys(env)
     .filter((name) => name.startsWith('SECURECHAT_') && !known.has(name))
     .filter((name) => !otherVariables.test(name))

@@ -47,7 +47,7 @@ await test('--help shows every command and how to begin; --version the version',
   const help = await runCli(['--help'], { cwd });
   t.equal(help.code, 0);
   t.equal(help.stderr, '');
-  for (const command of ['serve', 'certs']) {
+  for (const command of ['serve', 'connect', 'user', 'certs']) {
     t.match(help.stdout, new RegExp(`^  ${command} .*\\w`, 'm'));
     const own = await runCli([command, '--help'], { cwd });
     t.equal(own.code, 0);

@@ -193,7 +193,9 @@ await test('a variable that is unknown, or has no effect, gets a warning', async
     'SECURECHAT_DURABILITY is about Redis; it is ignored here.',
     '--accept-loss is about Redis; it is ignored here.',
   ]);
-  const all = Object.fromEntries(Object.keys(serveFlags).map((flag) => [variableOf(flag), '']));
+  const others = ['user', 'connect', 'password-file', 'redis-server', 'test-tier'];
+  const names = [...Object.keys(serveFlags), ...others];
+  const all = Object.fromEntries(names.map((name) => [variableOf(name), '']));
   const known = parseServeOptions({}, all);
   t.strictSame('warnings' in known && known.warnings, []);
 });
