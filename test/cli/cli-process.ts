@@ -1,6 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import type { Test } from 'tap';
+import { ChatClient } from '../support/chat-client.ts';
 import { endsWithThisProcess } from '../support/reaper.ts';
 import { until, within } from '../support/until.ts';
 
@@ -81,6 +86,14 @@ export async function startServe(
   });
   if (child.exitCode !== null) throw new Error(`serve ended at once: ${output.stderr}`);
   return { ...cli, banner: output.stdout };
+}
+
+/** A client of a server that was started in `cwd`, which trusts the authority made there. */
+export function clientOf(t: Test, port: number | string, cwd: string): ChatClient {
+  const ca = readFileSync(join(cwd, 'certs', 'ca.crt'));
+  const socket = connect({ host: 'localhost', port: Number(port), ca });
+  t.teardown(() => socket.destroy());
+  return new ChatClient(socket);
 }
 
 /** What this process was told, without anything that tells the command line something. */

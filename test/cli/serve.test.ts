@@ -7,8 +7,7 @@ import { openDatabase, openFolder } from '../../adapters/lmdb/data-folder.ts';
 import { openLmdb } from '../../adapters/lmdb/event-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-process.ts';
-import { LineClient } from './line-client.ts';
-import { type CliEnd, runCli, startServe } from './cli-process.ts';
+import { type CliEnd, clientOf, runCli, startServe } from './cli-process.ts';
 
 const stopsWithinMs = 2_000;
 
@@ -27,10 +26,10 @@ await test('a first start makes what it needs, and says how to connect and how t
     [one, 'alice password123'],
     [two, 'bob letmein'],
   ] as const) {
-    using client = new LineClient(Number(port), join(cwd, 'certs', 'ca.crt'));
-    await client.reads('AUTH_REQUIRED: LOGIN <user> <pass>');
+    const client = clientOf(t, port, cwd);
+    await client.sees('AUTH_REQUIRED: LOGIN <user> <pass>');
     client.send(`LOGIN ${user}`);
-    await client.reads(`SUCCESS: Welcome ${user.split(' ')[0]}. You are in lobby.`);
+    await client.sees(`SUCCESS: Welcome ${user.split(' ')[0]}. You are in lobby.`);
   }
   const lines = serve.output.stderr.trimEnd().split('\n');
   const [serving] = lines.map((line) => JSON.parse(line) as { readonly msg: string });

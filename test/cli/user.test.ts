@@ -6,8 +6,7 @@ import { promisify } from 'node:util';
 import { test } from 'tap';
 import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-process.ts';
-import { runCli, startServe } from './cli-process.ts';
-import { LineClient } from './line-client.ts';
+import { clientOf, runCli, startServe } from './cli-process.ts';
 
 const done = (stdout: string) => ({ code: 0, stdout, stderr: '' });
 const failed = (stderr: string, code = 1) => ({ code, stdout: '', stderr });
@@ -51,21 +50,21 @@ await test('what is changed while a server runs counts there at once', async (t)
   t.match(serve.banner, 'none yet');
   const user = (input: string, ...args: string[]) => runCli(['user', ...args], { cwd, input });
   t.match(await user('password1', 'add', 'carol'), { code: 0 });
-  using client = new LineClient(port, join(cwd, 'certs', 'ca.crt'));
+  const client = clientOf(t, port, cwd);
   client.send('LOGIN carol password1');
-  await client.reads('SUCCESS: Welcome carol. You are in lobby.');
+  await client.sees('SUCCESS: Welcome carol. You are in lobby.');
   t.strictSame(await user('', 'suspend', 'carol'), done('Suspended carol.\n'));
   t.strictSame(await user('', 'list'), done('carol (suspended)\n'));
-  await client.reads('ERROR: This account is suspended.');
-  using other = new LineClient(port, join(cwd, 'certs', 'ca.crt'));
+  await client.sees('ERROR: This account is suspended.');
+  const other = clientOf(t, port, cwd);
   other.send('LOGIN carol password1');
-  await other.reads('ERROR: This account is suspended.');
+  await other.sees('ERROR: This account is suspended.');
   t.strictSame(await user('', 'reinstate', 'carol'), done('carol may log in again.\n'));
   t.strictSame(await user('password2', 'passwd', 'carol'), done('carol has another password.\n'));
   other.send('LOGIN carol password1');
-  await other.reads('ERROR: Invalid credentials.');
+  await other.sees('ERROR: Invalid credentials.');
   other.send('LOGIN carol password2');
-  await other.reads('SUCCESS: Welcome carol. You are in lobby.');
+  await other.sees('SUCCESS: Welcome carol. You are in lobby.');
 });
 
 await test('import makes the accounts of a file, and leaves those that are there', async (t) => {
