@@ -10,6 +10,7 @@ import {
   listenForLines,
 } from '../../../adapters/line/line-listener.ts';
 import {
+  type Peer,
   Strangers,
   strangersMax,
   strangersPerAddressMax,
@@ -177,10 +178,10 @@ await test('a client that is not read from does not fill the memory', async (t) 
   t.ok(grown < 8_000_000, `${grown} bytes more`);
 });
 
-const peer = (number: number) => ({
-  remoteAddress: `10.0.${Math.floor(number / 100)}.1`,
-  remotePort: 1_024 + (number % 100),
-});
+function peer(number: number): Peer {
+  const remotePort = 1_024 + (number % 100);
+  return { remoteAddress: `10.0.${Math.floor(number / 100)}.1`, remotePort };
+}
 
 interface Setting extends AsyncDisposable {
   readonly chat: ChatHarness;
