@@ -102,7 +102,7 @@ function accountLines(
 ): readonly string[] {
   if (accounts.kind === 'demo') {
     const pairs = accounts.accounts.map(({ user, password }) => `${user}/${password}`);
-    return [`${pairs.join('  ')}  (for trying out: everybody knows them)`];
+    return [pairs.join('  '), 'for trying out: everybody knows these passwords'];
   }
   if (accounts.kind === 'some') return [];
   const command = [invocation, 'user add NAME', store.flags].filter(Boolean).join(' ');

@@ -34,7 +34,8 @@ SecureChat 1.2.3 is running.
                127.0.0.1:1223
   Connect      npm run connect
                npm run connect -- localhost:1223
-  Accounts     alice/password123  (for trying out: everybody knows them)
+  Accounts     alice/password123
+               for trying out: everybody knows these passwords
   Log          embedded, in ./data
   Certificate  certs/server.crt, made now; valid until 2029-02-20
                signed by a development authority, also made now: certs/ca.crt
