@@ -75,7 +75,9 @@ await test('records that another takes out of the live group are read by range',
     const journal = new Journal(stores.events.writer(`a${round}`, 1));
     await journal.sayMany(20);
     stolen += await thief.stolen;
-    await holds(collector, (round + 1) * 20 + 1);
+    // Now a hole shows what is missing; in the last round only silence does.
+    if (round === 0) await journal.sayMany(20);
+    await holds(collector, (await allRecords(stores)).length);
   }
   t.ok(stolen > 0, `the thief has taken ${stolen} records`);
   const records = await allRecords(stores);
