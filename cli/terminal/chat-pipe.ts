@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Conversation } from './conversation.ts';
 import { ConversationRun, type ShownEffect } from './conversation-run.ts';
 import type { Dial } from './line-link.ts';
@@ -30,6 +32,8 @@ export class ChatPipe {
   #awaited: Awaited | undefined;
   #answer: (isGood: boolean) => void = () => {};
   #isCommandGood = true;
+  /** The message was refused because too many came at once; it was not stored. */
+  #againInMs: number | undefined;
   #isOver = false;
   #wasStopped = false;
   #loggedIn: () => void = () => {};
@@ -44,7 +48,9 @@ export class ChatPipe {
   async run(): Promise<0 | 1> {
     const ready = new Promise<void>((resolve) => (this.#loggedIn = resolve));
     this.#run.start();
-    const said = ready.then(() => this.#sayAll());
+    const said = ready
+      .then(() => this.#sayAll())
+      .catch((error: unknown) => this.#onBadInput(error));
     const code = await this.#run.finished;
     this.#isOver = true;
     this.#answer(false);
@@ -65,18 +71,31 @@ export class ChatPipe {
       for await (const line of lines()) {
         if (this.#isOver) return false;
         if (/^\/(?:quit|logout)\s*$/i.test(line)) break;
-        if (line !== '') allGood = (await this.#say(line)) && allGood;
+        if (line.trim() !== '') allGood = (await this.#say(line)) && allGood;
       }
     }
     this.#run.take({ type: 'quit' });
     return allGood;
   }
 
-  #say(line: string): Promise<boolean> {
+  /** The input cannot be read on: whoever ends it early, or what it comes from. */
+  #onBadInput(error: unknown): false {
+    if (this.#isOver) return false;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#options.err(`securechat: The input cannot be read: ${why}`);
+    this.#run.take({ type: 'quit' });
+    return false;
+  }
+
+  async #say(line: string): Promise<boolean> {
     if (line.startsWith('/') && !line.startsWith('//')) return this.#command(line);
-    const answer = this.#await('receipt');
-    this.#run.send(line);
-    return answer;
+    for (;;) {
+      const answer = this.#await('receipt');
+      this.#run.send(line);
+      const isGood = await answer;
+      if (this.#againInMs === undefined) return isGood;
+      await sleep(this.#againInMs);
+    }
   }
 
   /** Sends a command, and behind it one whose answer is known: there the command's answer ends. */
@@ -88,6 +107,7 @@ export class ChatPipe {
   }
 
   #await(awaited: Awaited): Promise<boolean> {
+    this.#againInMs = undefined;
     if (this.#isOver) return Promise.resolve(false);
     this.#awaited = awaited;
     this.#isCommandGood = true;
@@ -116,6 +136,10 @@ export class ChatPipe {
   #onLine(line: ServerLine): void {
     const { out, err } = this.#options;
     const isFence = line.kind === 'success' && line.words === 'Receipts on.';
+    if (this.#awaited === 'receipt' && line.kind === 'error' && line.code === 'TooManyMessages') {
+      this.#againInMs = Number(line.subject) * 1_000;
+      return this.#answer(false);
+    }
     if (line.kind === 'error') err(line.text);
     else if (!(isFence && this.#awaited === 'fence')) out(line.text);
     if (this.#awaited === 'receipt') {

@@ -16,6 +16,9 @@ export interface InputFieldOwner {
   cleared(): void;
 }
 
+/** Passwords are not brought back by an arrow key. */
+const isSecretCommand = /^\s*\/passwd\b/i;
+
 type Mode = 'closed' | 'asking' | 'askingInSecret' | 'chatting';
 
 /** The one line at which a person types: an answer to a question, or something to say. */
@@ -114,7 +117,7 @@ export class InputField {
   #enter(): void {
     const { text } = this.#line;
     const isSecret = this.#mode === 'askingInSecret';
-    if (this.#mode === 'chatting') this.#history.add(text);
+    if (this.#mode === 'chatting' && !isSecretCommand.test(text)) this.#history.add(text);
     this.#set(emptyLine);
     // A question is over once it is answered; a chat goes on.
     if (this.#mode !== 'chatting') this.close();

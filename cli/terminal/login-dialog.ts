@@ -149,7 +149,7 @@ export class LoginDialog {
       return [{ do: 'wait', ms: retryMs }];
     }
     if (!this.#options.interactive)
-      return [said, fail('End it with --takeover.'), { do: 'finish', code: 1 }];
+      return [said, fail('Add --takeover to end the other session.'), { do: 'finish', code: 1 }];
     return [said, ...this.#ask('takeover')];
   }
 

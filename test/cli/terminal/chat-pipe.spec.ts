@@ -11,9 +11,11 @@ interface PipeCase {
   readonly room?: string;
   /** More lines may come after these. */
   readonly staysOpen?: boolean;
+  /** After these the input fails. */
+  readonly breaks?: boolean;
 }
 
-function piped({ lines = [], room, staysOpen = false }: PipeCase) {
+function piped({ lines = [], room, staysOpen = false, breaks = false }: PipeCase) {
   const [near, far] = duplexPair();
   const out: string[] = [];
   const err: string[] = [];
@@ -29,6 +31,7 @@ function piped({ lines = [], room, staysOpen = false }: PipeCase) {
   async function* input() {
     yield* lines;
     if (staysOpen) await new Promise(() => {});
+    if (breaks) throw new Error('is a directory');
   }
   const pipe = new ChatPipe({
     conversation,
@@ -118,6 +121,28 @@ await test('the place where the log was set back is told, and is no answer to a 
   server.send('STORED lobby 0b 2');
   await ends(server);
   t.equal(await code, 0);
+});
+
+await test('a line that came too early is sent again when it may be', async (t) => {
+  const { code, server, err } = piped({ lines: ['one'] });
+  await begins(server);
+  await server.reads('one');
+  server.send('ERROR: Too many messages, try again in 0.01 s.');
+  await server.reads('one');
+  server.send('STORED lobby 0a 1');
+  await ends(server);
+  t.equal(await code, 0);
+  t.strictSame(err, []);
+});
+
+await test('an input that cannot be read is a failure', async (t) => {
+  const { code, server, err } = piped({ lines: ['one'], breaks: true });
+  await begins(server);
+  await server.reads('one');
+  server.send('STORED lobby 0a 1');
+  await ends(server);
+  t.equal(await code, 1);
+  t.strictSame(err, ['securechat: The input cannot be read: is a directory']);
 });
 
 await test('/quit in the input is the end of it', async (t) => {

@@ -76,6 +76,16 @@ await test('an answer is not remembered among what was said', async (t) => {
   t.equal(fixture.text, '');
 });
 
+await test('passwords are not remembered among what was said', async (t) => {
+  const fixture = chatting();
+  for (const said of ['hello', '/passwd old-password new-password']) {
+    fixture.type(said);
+    fixture.press('return');
+  }
+  fixture.press('up');
+  t.equal(fixture.text, 'hello');
+});
+
 await test('a question in between leaves what was being said', async (t) => {
   const fixture = chatting();
   fixture.type('half a');
