@@ -19,8 +19,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY docker docker
-# The folder of a volume takes its owner from the image.
-RUN mkdir certs && chown node:node certs
+# The folder of a volume takes its mode from the image; the only user here has to write to it.
+RUN mkdir -m 1777 certs
 USER node
 EXPOSE 1222
 ENTRYPOINT ["node", "dist/cli/main.js"]

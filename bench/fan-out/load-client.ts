@@ -38,10 +38,10 @@ export async function runLoad(load: Load, pids: readonly number[]): Promise<Meas
 }
 
 async function next(
-  lines: AsyncIterator<string>,
+  lines: AsyncIterator<string, undefined>,
   child: ChildProcessByStdio<Writable, Readable, null>,
 ): Promise<string> {
-  const { value, done } = await lines.next();
-  if (done === true) throw new Error(`The load ended early (exit code ${child.exitCode}).`);
+  const { value } = await lines.next();
+  if (value === undefined) throw new Error(`The load ended early (exit code ${child.exitCode}).`);
   return value;
 }

@@ -100,8 +100,9 @@ async function run(): Promise<LoadResult> {
   }
   const seconds = (performance.now() - startedAt) / 1000;
   const expected = total * (roomSize - 1);
+  const isComplete = (): boolean => delivered >= expected;
   const giveUpAt = performance.now() + 10_000;
-  while (delivered < expected && performance.now() < giveUpAt)
+  while (!isComplete() && performance.now() < giveUpAt)
     await new Promise((resolve) => setTimeout(resolve, 10));
   latencies.sort((one, other) => one - other);
   const [p50Ms, p99Ms] = [quantile(0.5), quantile(0.99)];

@@ -13,7 +13,7 @@ interface Turn {
   readonly line: string;
 }
 
-test('the conversation in the README is what two people on two servers see', async (t) => {
+await test('the conversation in the README is what two people on two servers see', async (t) => {
   await using cluster = await startEmbeddedCluster();
   const people = {
     alice: await cluster.client(0),
@@ -28,7 +28,7 @@ test('the conversation in the README is what two people on two servers see', asy
   }
 });
 
-test('the README names every command', (t) => {
+await test('the README names every command', (t) => {
   for (const { usage } of Object.values(commandTable))
     t.ok(readme.includes(`\`${usage.replace('|', String.raw`\|`)}\``), usage);
   t.end();
