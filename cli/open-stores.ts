@@ -4,8 +4,6 @@ import { openRedis } from '../adapters/redis/event-store.ts';
 import type { Stores } from '../core/stores.ts';
 import type { BannerStore } from './banner.ts';
 import { word } from './invocation.ts';
-import { PlainFailure } from './plain-failure.ts';
-import type { ServeOptions } from './serve-options.ts';
 import type { StoreOptions } from './store-options.ts';
 
 /**
@@ -16,19 +14,8 @@ export function openStores(store: StoreOptions): Promise<Stores> {
   return open(store, false);
 }
 
-/**
- * The same for a server, which holds a data folder against other processes that serve from it.
- * @throws {PlainFailure} when the store cannot wait for such a durability
- */
-export async function openServerStores({
-  store,
-  durability,
-}: Pick<ServeOptions, 'store' | 'durability'>): Promise<Stores> {
-  if (store.kind === 'redis' && durability !== 'everysec') {
-    throw new PlainFailure(
-      `The store on Redis cannot wait for durability "${durability}" in this version: leave it out, and set appendfsync in Redis.`,
-    );
-  }
+/** The same for a server, which holds a data folder against other processes that serve from it. */
+export function openServerStores(store: StoreOptions): Promise<Stores> {
   return open(store, true);
 }
 

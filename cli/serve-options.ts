@@ -7,7 +7,6 @@ import { type Environment, type Flag, type Options, Settings, variableOf } from 
 import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const durabilities = ['everysec', 'always', 'replica'] as const;
 const defaultPort = 1222;
 const messagesPerSecondDefault = 1_000;
 const messagesPerSecondMax = 1_000_000;
@@ -31,12 +30,6 @@ export const serveFlags = {
       "the server's name among the others (default: HOST-PORT; of several, -PORT is added to it)",
   },
   ...storeFlags,
-  durability: {
-    argument: 'WHEN',
-    group: storeFlags.redis.group,
-    about:
-      'on Redis, a message counts as stored when it is in memory and soon on disk (everysec, the default), on disk (always), or on a replica too (replica)',
-  },
   certs: {
     argument: 'DIR',
     group: tls,
@@ -81,7 +74,6 @@ export interface ServeOptions {
     readonly port: number;
   }[];
   readonly store: StoreOptions;
-  readonly durability: (typeof durabilities)[number];
   readonly certificates: CertificateSource;
   readonly tlsMin: 'TLSv1.3' | 'TLSv1.2';
   readonly demo: boolean;
@@ -103,7 +95,6 @@ export function parseServeOptions(flags: Options, env: Environment): ParsedServe
   const options: ServeOptions = {
     servers,
     store,
-    durability: settings.choice('durability', durabilities) ?? 'everysec',
     certificates: parseCertificates(settings),
     tlsMin: settings.choice('tls-min', ['1.3', '1.2']) === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
     demo: parseDemo(settings),
@@ -204,8 +195,6 @@ function strangers(env: Environment): readonly string[] {
 
 function withoutEffect(settings: Settings<ServeFlag>, store: StoreOptions): readonly string[] {
   if (store.kind === 'redis') return [];
-  return (['durability', 'accept-loss'] as const).flatMap((name) => {
-    const given = settings.given(name);
-    return given === undefined ? [] : [`${given.source} is about Redis; it is ignored here.`];
-  });
+  const given = settings.given('accept-loss');
+  return given === undefined ? [] : [`${given.source} is about Redis; it is ignored here.`];
 }

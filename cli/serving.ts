@@ -48,7 +48,7 @@ async function start(
     const { cert, key } = certificates;
     const chat = await startChat({
       servers: options.servers,
-      openStores: () => openServerStores(options),
+      openStores: () => openServerStores(options.store),
       tls: { cert, key, minVersion: options.tlsMin },
       registrationOpen: options.registration === 'open',
       demo: options.demo,

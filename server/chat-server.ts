@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Logger } from 'pino';
 
 import type { LinkAcceptor } from '../adapters/client-link.ts';
@@ -184,7 +186,7 @@ export class ChatServer implements Chat, FollowerOwner {
         if (this.#status === 'restarting') this.#status = 'serving';
       } catch (error) {
         this.log.warn({ err: error }, 'no new incarnation yet');
-        await new Promise((resolve) => setTimeout(resolve, restartPauseMs));
+        await sleep(restartPauseMs);
       }
     }
   }
@@ -192,9 +194,11 @@ export class ChatServer implements Chat, FollowerOwner {
   async #dropClients(code: ErrorCode): Promise<void> {
     const connections = [...this.#connections];
     for (const connection of connections) connection.disconnect(code);
-    await Promise.race([
-      Promise.all(connections.map((connection) => connection.settled())),
-      new Promise((resolve) => setTimeout(resolve, settleMsMax)),
-    ]);
+    const settled = Promise.all(connections.map((connection) => connection.settled()));
+    const isSettled = new AbortController();
+    const { signal } = isSettled;
+    const tooLate = sleep(settleMsMax, undefined, { signal }).catch(() => {});
+    await Promise.race([settled, tooLate]);
+    isSettled.abort();
   }
 }

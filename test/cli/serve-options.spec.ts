@@ -15,7 +15,6 @@ await test('without a word, one server for this machine on the embedded store', 
   t.strictSame(optionsOf({}), {
     servers: [{ name: '127.0.0.1-1222', host: '127.0.0.1', port: 1222 }],
     store: { kind: 'embedded', dir: './data' },
-    durability: 'everysec',
     certificates: { dir: './certs', names: [] },
     tlsMin: 'TLSv1.3',
     demo: false,
@@ -46,7 +45,6 @@ await test('every flag is an environment variable too, and counts before it', as
       { name: 'chat-1301', host: 'localhost', port: 1301 },
     ],
     store: { kind: 'embedded', dir: '/elsewhere', partitions: 8 },
-    durability: 'everysec',
     certificates: { certFile: 'c.pem', keyFile: 'k.pem' },
     tlsMin: 'TLSv1.2',
     demo: true,
@@ -89,9 +87,8 @@ await test('Redis closes registration, unless told otherwise', async (t) => {
   t.match(optionsOf({ redis: url }), { store, registration: 'closed' });
   t.match(optionsOf({}, { SECURECHAT_REDIS: url }), { store });
   t.match(optionsOf({ registration: 'open' }, { REDIS_URL: url }), { store, registration: 'open' });
-  t.match(optionsOf({ acceptLoss: true, durability: 'always' }, { REDIS_URL: url }), {
+  t.match(optionsOf({ acceptLoss: true }, { REDIS_URL: url }), {
     store: { acceptLoss: true },
-    durability: 'always',
   });
 });
 
