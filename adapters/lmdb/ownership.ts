@@ -128,8 +128,9 @@ function isAlive(path: string): Promise<boolean> {
   });
 }
 
-/** What a killed owner has left behind. */
+/** What a killed owner has left behind; a pipe leaves nothing. */
 function removeSocket(path: string): void {
+  if (process.platform === 'win32') return;
   try {
     unlinkSync(path);
   } catch (error) {

@@ -18,7 +18,7 @@ export class LmdbWriter implements Writer {
   /** What was handed to the group commit and is not settled. */
   readonly #pending = new Set<Job>();
   #onIdle: (() => void) | undefined;
-  #isClosed = false;
+  #closed: Promise<void> | undefined;
 
   /** `now`: milliseconds since 1970. */
   constructor(environment: Environment, server: string, incarnation: number, now: () => number) {
@@ -29,7 +29,7 @@ export class LmdbWriter implements Writer {
 
   /** Rejects with a RangeError for a partition that is not there, or a name that is too long. */
   async append(commit: Commit): Promise<AppendOutcome> {
-    if (this.#isClosed) return { status: 'unavailable', reason: 'closed' };
+    if (this.#closed) return { status: 'unavailable', reason: 'closed' };
     checkNames(commit);
     const { commits, info } = this.#environment;
     const number = partitionOfCommit(commit, info.partitions);
@@ -56,13 +56,13 @@ export class LmdbWriter implements Writer {
     });
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#environment.commits.withdraw(this.#pending);
-    if (this.#pending.size === 0) return;
-    await new Promise<void>((resolve) => {
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
       this.#onIdle = resolve;
+      this.#environment.commits.withdraw(this.#pending);
+      if (this.#pending.size === 0) resolve();
     });
+    return this.#closed;
   }
 }
 

@@ -22,10 +22,12 @@ export const fencingTests: ContractTests = {
     appended(await judge.append(say(logs)));
   },
 
-  'an incarnation that never wrote can end too': async (t, logs) => {
+  'an incarnation that never wrote can end too, and those before it with it': async (t, logs) => {
     const { events } = await logs.open(t);
-    appended(await events.writer('b', 1).append(end(logs, 'a', 1)));
+    appended(await events.writer('b', 1).append(end(logs, 'a', 3)));
+    t.strictSame(await events.writer('a', 3).append(say(logs)), fenced);
     t.strictSame(await events.writer('a', 1).append(say(logs)), fenced);
+    appended(await events.writer('a', 4).append(say(logs)));
   },
 
   'an incarnation ends once': async (t, logs) => {
