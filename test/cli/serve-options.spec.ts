@@ -129,7 +129,6 @@ await test('everything that is wrong is told at once, and where it was given', a
   };
   const env = {
     SECURECHAT_REDIS_FILE: '/does/not/exist',
-    SECURECHAT_DURABILITY: 'maybe',
     SECURECHAT_REGISTRATION: 'ajar',
     SECURECHAT_PARTITIONS: '1.5',
     SECURECHAT_MESSAGES_PER_SECOND: '-1',
@@ -146,7 +145,6 @@ await test('everything that is wrong is told at once, and where it was given', a
     /^--port should be a whole number from 1 to 65535, not "0"\.$/,
     /^Each port can be listened on once, but 5 is given twice\.$/,
     /^--name should be 1 to 63 letters, digits, dots, - and _, not "a:b"\.$/,
-    /^SECURECHAT_DURABILITY should be one of everysec, always, replica, not "maybe"\.$/,
     /^--cert and --key belong together, but only --cert is given\.$/,
     /^A certificate comes from --certs or from --cert: give one of them\.$/,
     /^--tls-min should be one of 1\.3, 1\.2, not "1\.1"\.$/,
@@ -160,7 +158,7 @@ await test('everything that is wrong is told at once, and where it was given', a
       String(expected),
     );
   }
-  t.equal(problems.length, 16, problems.join('\n'));
+  t.equal(problems.length, 15, problems.join('\n'));
 });
 
 await test('what is no URL of a Redis is refused without being repeated', async (t) => {
@@ -183,11 +181,10 @@ await test('demo accounts can be had on every loopback address and on no other',
 });
 
 await test('a variable that is unknown, or has no effect, gets a warning', async (t) => {
-  const env = { SECURECHAT_PROT: '1', SECURECHAT_DEBUG: '1', SECURECHAT_DURABILITY: 'always' };
+  const env = { SECURECHAT_PROT: '1', SECURECHAT_DEBUG: '1' };
   const parsed = parseServeOptions({ acceptLoss: true }, env);
   t.strictSame('warnings' in parsed && parsed.warnings, [
     'The environment variable SECURECHAT_PROT means nothing to serve; it is ignored.',
-    'SECURECHAT_DURABILITY is about Redis; it is ignored here.',
     '--accept-loss is about Redis; it is ignored here.',
   ]);
   const others = ['user', 'connect', 'password-file', 'redis-server', 'test-tier'];
