@@ -26,48 +26,9 @@ export interface Key {
  * characters that come together in the middle of a line, pasted ones above all, into its end.
  */
 export function edit(line: EditedLine, key: Key): EditedLine | undefined {
-  const { text, cursor, cut } = line;
-  switch (chord(key)) {
-    case 'left':
-    case 'ctrl-b':
-      return { ...line, cursor: cursor - lastOf(text.slice(0, cursor)).length };
-    case 'right':
-    case 'ctrl-f':
-      return { ...line, cursor: cursor + firstOf(text.slice(cursor)).length };
-    case 'home':
-    case 'ctrl-a':
-      return { ...line, cursor: 0 };
-    case 'end':
-    case 'ctrl-e':
-      return { ...line, cursor: text.length };
-    case 'ctrl-left':
-    case 'meta-left':
-    case 'meta-b':
-      return { ...line, cursor: wordStart(text, cursor) };
-    case 'ctrl-right':
-    case 'meta-right':
-    case 'meta-f':
-      return { ...line, cursor: wordEnd(text, cursor) };
-    case 'backspace':
-    case 'ctrl-h':
-      return without(line, cursor - lastOf(text.slice(0, cursor)).length, cursor);
-    case 'delete':
-    case 'ctrl-d':
-      return without(line, cursor, cursor + firstOf(text.slice(cursor)).length);
-    case 'ctrl-w':
-    case 'meta-backspace':
-      return cutOut(line, wordStart(text, cursor), cursor);
-    case 'meta-d':
-      return cutOut(line, cursor, wordEnd(text, cursor));
-    case 'ctrl-u':
-      return cutOut(line, 0, cursor);
-    case 'ctrl-k':
-      return cutOut(line, cursor, text.length);
-    case 'ctrl-y':
-      return insert(line, cut);
-    default:
-      return isTyping(key) ? insert(line, key.typed ?? '') : undefined;
-  }
+  const change = changes.get(chord(key));
+  if (change !== undefined) return change(line);
+  return isTyping(key) ? insert(line, key.typed ?? '') : undefined;
 }
 
 /** The line with a text put in at the cursor, without control characters. */
@@ -95,11 +56,38 @@ const without = (line: EditedLine, from: number, to: number): EditedLine => ({
 const cutOut = (line: EditedLine, from: number, to: number): EditedLine =>
   from === to ? line : { ...without(line, from, to), cut: line.text.slice(from, to) };
 
-const lastOf = (text: string): string => graphemesOf(text).at(-1) ?? '';
-const firstOf = (text: string): string => graphemesOf(text)[0] ?? '';
+/** Where the character before the cursor begins. */
+const before = ({ text, cursor }: EditedLine): number =>
+  cursor - (graphemesOf(text.slice(0, cursor)).at(-1) ?? '').length;
 
-const wordStart = (text: string, cursor: number): number =>
+/** Where the character at the cursor ends. */
+const behind = ({ text, cursor }: EditedLine): number =>
+  cursor + (graphemesOf(text.slice(cursor))[0] ?? '').length;
+
+const wordStart = ({ text, cursor }: EditedLine): number =>
   text.slice(0, cursor).search(/\S+\s*$|^\s*$/);
 
-const wordEnd = (text: string, cursor: number): number =>
+const wordEnd = ({ text, cursor }: EditedLine): number =>
   cursor + (/^\s*\S*/.exec(text.slice(cursor))?.[0].length ?? 0);
+
+type Change = (line: EditedLine) => EditedLine;
+
+const keysOf: readonly (readonly [keys: readonly string[], change: Change])[] = [
+  [['left', 'ctrl-b'], (line) => ({ ...line, cursor: before(line) })],
+  [['right', 'ctrl-f'], (line) => ({ ...line, cursor: behind(line) })],
+  [['home', 'ctrl-a'], (line) => ({ ...line, cursor: 0 })],
+  [['end', 'ctrl-e'], (line) => ({ ...line, cursor: line.text.length })],
+  [['ctrl-left', 'meta-left', 'meta-b'], (line) => ({ ...line, cursor: wordStart(line) })],
+  [['ctrl-right', 'meta-right', 'meta-f'], (line) => ({ ...line, cursor: wordEnd(line) })],
+  [['backspace', 'ctrl-h'], (line) => without(line, before(line), line.cursor)],
+  [['delete', 'ctrl-d'], (line) => without(line, line.cursor, behind(line))],
+  [['ctrl-w', 'meta-backspace'], (line) => cutOut(line, wordStart(line), line.cursor)],
+  [['meta-d'], (line) => cutOut(line, line.cursor, wordEnd(line))],
+  [['ctrl-u'], (line) => cutOut(line, 0, line.cursor)],
+  [['ctrl-k'], (line) => cutOut(line, line.cursor, line.text.length)],
+  [['ctrl-y'], (line) => insert(line, line.cut)],
+];
+
+const changes: ReadonlyMap<string, Change> = new Map(
+  keysOf.flatMap(([keys, change]) => keys.map((key) => [key, change] as const)),
+);
