@@ -77,6 +77,7 @@ export interface RedisClusterOptions {
   readonly servers?: number;
   readonly partitions?: number;
   readonly registration?: 'open' | 'closed';
+  readonly messagesPerSecond?: number;
   readonly appendfsync?: RedisOptions['appendfsync'];
 }
 
@@ -93,14 +94,9 @@ export class RedisCluster extends Cluster {
   }
 
   async startServer(options: Partial<ChatProcessOptions> = {}): Promise<ChatProcess> {
-    const { partitions, registration } = this.#options;
-    return this.start({
-      redis: this.redis.url,
-      name: `server-${this.#started++}`,
-      ...(partitions !== undefined && { partitions }),
-      ...(registration !== undefined && { registration }),
-      ...options,
-    });
+    const { servers: _, appendfsync: __, ...all } = this.#options;
+    const name = `server-${this.#started++}`;
+    return this.start({ redis: this.redis.url, name, ...all, ...options });
   }
 
   /** The whole log as it lies in Redis: partition by partition, each in its order. */

@@ -46,6 +46,30 @@ await test('who has logged out on one server can log in on the other at once', a
   reportCount(t, 'logoutThenLogin', moves);
 });
 
+for (const partitions of [1, 8]) {
+  await test(`a takeover from the other server ends the first session, and nobody is gone (partitions: ${partitions})`, async (t) => {
+    await using cluster = await startRedisCluster({ partitions });
+    const bob = await cluster.login('bob', 1);
+    let alice = await cluster.login('alice', 0);
+    await bob.reads('[lobby] Server: alice joined.');
+    for (const server of [1, 0, 1]) {
+      const next = await cluster.client(server);
+      next.send(`${loginOf('alice')} TAKEOVER`);
+      await next.reads(welcome('alice'));
+      t.strictSame(await alice.closes(), ['ERROR: Session taken over from another connection.']);
+      next.send('here I am');
+      const { before } = await bob.seesMatching(/^\[lobby\] alice: here I am$/);
+      if (partitions === 1) t.strictSame(before, [], 'one stays in the room');
+      alice = next;
+    }
+    bob.send('/who');
+    await bob.sees('In lobby: alice, bob');
+    const opened = (await cluster.records('SessionOpened')).filter(isAlices);
+    const closed = (await cluster.records('SessionClosed')).filter(isAlices);
+    t.equal(opened.length - closed.length, 1, 'one session is open');
+  });
+}
+
 await test('two registrations of one name at the same moment make one account, with the password of who got it', async (t) => {
   await using cluster = await startRedisCluster({ registration: 'open' });
   const rounds = count('simultaneousRegistrations');
@@ -106,4 +130,8 @@ interface AccountMeta {
 
 async function credentialsKept(cluster: RedisCluster): Promise<number> {
   return Number(await cluster.redis.command('HLEN', 'sc:{0}:credentials'));
+}
+
+function isAlices({ event }: { readonly event: { readonly user: string } }): boolean {
+  return event.user === 'alice';
 }
