@@ -35,10 +35,10 @@ export class CommitQueue {
   }
 
   /** Answers `unavailable`, reason `busy`, when the queue is full. */
-  async add(commit: Commit): Promise<AppendOutcome> {
+  add(commit: Commit): Promise<AppendOutcome> {
     const encoded = encodeCommit(commit);
     if (this.#commits >= queuedCommitsMax || this.#bytes + encoded.bytes > queuedBytesMax) {
-      return { status: 'unavailable', reason: 'busy' };
+      return Promise.resolve({ status: 'unavailable', reason: 'busy' });
     }
     this.#commits += 1;
     this.#bytes += encoded.bytes;

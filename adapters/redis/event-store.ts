@@ -120,20 +120,32 @@ class RedisEventStore implements EventStore {
   }
 
   async readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
-    const { keys } = this.#log(partition);
-    const records: Recorded[] = [];
-    let next = Math.max(from, 1);
-    while (records.length < limit) {
-      const [start, count] = [next, Math.min(limit - records.length, pageEntriesMax)];
-      const page = await this.#link.run((connection) => readPage(connection, keys, start, count));
-      for (const entry of page) {
-        if (entry.position !== next) throw new StoreUnreachable(lacks(partition, next));
-        records.push(recordOf(partition, entry));
-        next += 1;
-      }
-      if (page.length < count) break;
+    const known = this.#log(partition);
+    for (;;) {
+      const { generation } = known;
+      const records = await this.#readPages(known, Math.max(from, 1), limit);
+      // A rollback in between would have put together what never was one log.
+      if (generation !== known.generation) continue;
+      for (const { position, id } of records) known.note(position, id);
+      return records;
     }
-    return records;
+  }
+
+  async #readPages(known: KnownLog, from: number, limit: number): Promise<readonly Recorded[]> {
+    const records: Recorded[] = [];
+    for (;;) {
+      const next = from + records.length;
+      const count = Math.min(limit - records.length, pageEntriesMax);
+      if (count <= 0) return records;
+      const page = await this.#link.run((connection) =>
+        readPage(connection, known.keys, next, count),
+      );
+      for (const [index, entry] of page.entries()) {
+        if (entry.position !== next + index) throw new StoreUnreachable(lacks(known, next + index));
+        records.push(recordOf(known.partition, entry));
+      }
+      if (page.length < count) return records;
+    }
   }
 
   async head(partition: number): Promise<LogHead> {
@@ -176,5 +188,5 @@ class RedisEventStore implements EventStore {
   }
 }
 
-const lacks = (partition: number, position: number): string =>
+const lacks = ({ partition }: KnownLog, position: number): string =>
   `The log of partition ${partition} lacks position ${position}.`;

@@ -2,6 +2,7 @@ import { StoreUnreachable, StoreUnusable } from '../../core/event-store.ts';
 import type { Address } from './address.ts';
 import { pause } from './backoff.ts';
 import { Connection } from './connection.ts';
+import { clusterRefused } from './guards.ts';
 import { metaKey } from './keys.ts';
 import { ConnectionLost, RedisRefusal } from './refusal.ts';
 
@@ -60,6 +61,9 @@ function withWayOut(error: unknown, { text }: Address): unknown {
       return new StoreUnusable(`The Redis at ${text} does not accept this user and password.`);
     case 'LOADING':
       return new StoreUnreachable(`The Redis at ${text} is still reading its files; try later.`);
+    case 'CLUSTERDOWN':
+    case 'MOVED':
+      return new StoreUnusable(clusterRefused);
     default:
       return new StoreUnusable(`The Redis at ${text} cannot be used: ${error.message}.`);
   }

@@ -5,6 +5,10 @@ import { listOf, textOf } from './reply.ts';
 
 const majorMin = 7;
 
+export const clusterRefused =
+  'This Redis is a node of a Redis Cluster, which holds only a part of the keys; use one that ' +
+  'stands alone, with replicas if they are wanted.';
+
 export interface GuardOptions {
   /** The operator accepts that a restart of Redis loses what was answered. */
   readonly acceptLoss: boolean;
@@ -26,6 +30,7 @@ export async function guard(
   }
   refuseOld(info);
   refuseReplica(info);
+  refuseCluster(info);
   refuseEvicting(info);
   return durabilityWarnings(connection, info, acceptLoss);
 }
@@ -45,6 +50,10 @@ function refuseReplica(info: Info): void {
   throw new StoreUnusable(
     `This Redis is a replica, which takes no writes; give the address of its primary, ${primary}.`,
   );
+}
+
+function refuseCluster(info: Info): void {
+  if (info.get('cluster_enabled') === '1') throw new StoreUnusable(clusterRefused);
 }
 
 function refuseEvicting(info: Info): void {

@@ -203,10 +203,13 @@ export class Lane {
     }
     this.#doubtful = undefined;
     if (answer.startsWith('=')) return this.#settle(batch, answer.slice(1), generation);
-    if (answer === 'void') return this.#queue.putBack(batch);
-    const isCertain = answer === '!fenced';
-    this.#queue.settleAll({ status: isCertain ? 'fenced' : 'unknown' }, batch);
-    this.#fence();
+    const [word, token = ''] = answer.split(' ');
+    const isOwn = this.#tokens.includes(token);
+    // An earlier token of this writer is there only since the log was rolled back to its time.
+    if (word === '!taken' && isOwn) this.#renewToken();
+    if (word === 'void' || isOwn) return this.#queue.putBack(batch);
+    this.#queue.settleAll({ status: word === '!fenced' ? 'fenced' : 'unknown' }, batch);
+    if (word !== 'unsure') this.#fence();
   }
 
   #fence(): void {

@@ -101,6 +101,7 @@ export class Reader {
     const { generation } = known;
     const rollback = await known.rollbackOf(control, this.#cursor);
     if (rollback !== undefined) return this.#tellRollback(rollback);
+    if (this.#cursor.id !== undefined) known.note(this.#cursor.position, this.#cursor.id);
     const group = await this.#newGroup(control);
     const endsAt = group === undefined ? performance.now() + groupRetryMs : Infinity;
     this.#isFollowing = true;

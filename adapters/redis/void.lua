@@ -5,9 +5,12 @@
 -- ARGV[1] incarnation  ARGV[2] token  ARGV[3] the batch's number
 -- ARGV[4] how long to keep the writer's key, in ms; 0 for ever
 --
--- Answers = and the batch's own answer when it ran; void when its number is used up from now on;
--- !fenced when it did not run and this writer can run none any more; !taken when another writer's
--- answer has taken the place of this one's, so that nobody can tell.
+-- Answers
+--   = and the batch's own answer  it ran
+--   void             it did not; its number is used up, so that it never will
+--   unsure <token>   its number is used up, but it may have run before that token's writer did
+--   !fenced          it did not run, and this writer can run nothing any more
+--   !taken <token>   it will not run; whether it has, that token's answer has covered up
 local writer, incarnation, token, number = KEYS[1], tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local held = redis.call('HMGET', writer, 'incarnation', 'token', 'number', 'answer', 'ended')
 local heldIncarnation, heldNumber = tonumber(held[1] or -1), tonumber(held[3] or 0)
@@ -15,9 +18,12 @@ local isOwn = held[2] == token
 if isOwn and heldNumber == number then
   return held[4] == 'void' and 'void' or '=' .. held[4]
 end
-if isOwn and heldNumber > number then return '!taken' end
-if not isOwn and heldIncarnation >= incarnation then return '!taken' end
-if tonumber(held[5] or -1) >= incarnation then return '!fenced' end
+local isOthers = not isOwn and heldIncarnation == incarnation
+local hasEnded = tonumber(held[5] or -1) >= incarnation
+if heldIncarnation > incarnation or isOthers and (number > 1 or hasEnded) then
+  return '!taken ' .. held[2]
+end
+if hasEnded then return '!fenced' end
 redis.call('HSET', writer, 'incarnation', incarnation, 'token', token, 'number', number, 'answer', 'void')
 if ARGV[4] ~= '0' then redis.call('PEXPIRE', writer, ARGV[4]) end
-return 'void'
+return isOthers and 'unsure ' .. held[2] or 'void'

@@ -110,6 +110,11 @@ await test('a replica is refused, and its primary named', async (t) => {
   await refused(t, { url: redis.url }, 'StoreUnusable', /replica/, /127\.0\.0\.1:6399/);
 });
 
+await test('a node of a cluster is refused', async (t) => {
+  const redis = await redisFor(t, { args: ['--cluster-enabled', 'yes'] });
+  await refused(t, { url: redis.url }, 'StoreUnusable', /Cluster/);
+});
+
 await test('what may not be looked at is reported, and not taken for granted', async (t) => {
   const redis = await redisFor(t);
   const user = ['on', '>secret', '~sc:*', '+@all'] as const;

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
@@ -135,6 +135,44 @@ await test('appends wait until the log was looked at, and go on in the new epoch
   t.same(later.tally, { appended: 10 });
   t.equal(records[11]?.stream, epochStream, 'the epoch comes before what is appended in it');
   t.equal(records.length, 22);
+});
+
+await test('what a server has only read counts as known to it', async (t) => {
+  const { redis, copy } = await copyable(t);
+  const writing = await opened(t, redis);
+  const journal = new Journal(writing.events.writer('a', 1));
+  await journal.sayMany(10);
+  await copy.take();
+  await journal.sayMany(10);
+  await writing.close();
+  const stores = await opened(t, redis);
+  const follower = followed(stores, await stores.events.readAll(0, 1, 100), 0);
+  await copy.restore();
+  await until(() => follower.rollbacks.length > 0, { what: 'the rollback', withinMs: 10_000 });
+  t.match(follower.rollbacks, [{ from: 12 }]);
+  const epochs = await stores.events.readStream({ stream: epochStream, limit: 9 });
+  t.match(epochs.slice(1), [{ position: 12, event: { data: { from: 12 } } }]);
+});
+
+await test('an append-only file that lost its end starts an epoch there', async (t) => {
+  const redis = await redisFor(t, { appendfsync: 'always' });
+  const stores = await opened(t, redis);
+  const journal = new Journal(stores.events.writer('a', 1));
+  for (let said = 0; said < 20; said++) await journal.say();
+  const follower = followed(stores, [], 0);
+  await holds(follower, 21);
+  await redis.kill9();
+  const folder = join(redis.dir, 'appendonlydir');
+  const name = readdirSync(folder).find((file) => file.endsWith('.incr.aof')) ?? '';
+  truncateSync(join(folder, name), statSync(join(folder, name)).size - 3_000);
+  await redis.restart();
+  await until(() => follower.rollbacks.length > 0, { what: 'the rollback', withinMs: 10_000 });
+  const records = await allRecords(stores);
+  const started = records.at(-1);
+  t.match(started, { event: { type: 'EpochStarted', data: { from: started?.position } } });
+  t.ok(records.length > 10 && records.length < 20, `${records.length} records are left`);
+  t.match(follower.rollbacks, [{ from: records.length }]);
+  t.match(await journal.say(), { status: 'appended', position: records.length + 1 });
 });
 
 await test('a log that is gone is begun anew, and says what it follows', async (t) => {
