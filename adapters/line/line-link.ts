@@ -33,6 +33,9 @@ export class LineLink implements ClientLink {
   /** What is left of the chunk that was read last. */
   #lines: Iterator<DecodedLine, undefined> = [][Symbol.iterator]();
   #paused = false;
+  /** Whether the client has sent nothing for a while since then. */
+  #isSilent = false;
+  #hasEnded = false;
   #quietTimer: NodeJS.Timeout | undefined;
   #quietCheck: NodeJS.Immediate | undefined;
   #closing = false;
@@ -52,9 +55,10 @@ export class LineLink implements ClientLink {
     });
     this.#owner = accept(this);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    // It can come while the client is paused, before its last lines were given.
     socket.on('end', () => {
-      this.#endQuiet();
-      this.#owner.onEnd();
+      this.#hasEnded = true;
+      this.#fallSilent();
     });
     // A reset or a broken pipe: `close` follows.
     socket.on('error', () => {});
@@ -109,6 +113,7 @@ export class LineLink implements ClientLink {
   #read(chunk: Buffer): void {
     if (this.#closing) return;
     this.#unawaitQuiet();
+    this.#isSilent = false;
     this.#lines = this.#decoder.push(chunk);
     this.#offer();
     if (this.#decoder.awaitsQuiet) this.#awaitQuiet();
@@ -117,7 +122,7 @@ export class LineLink implements ClientLink {
   #awaitQuiet(): void {
     this.#quietTimer = setTimeout(() => {
       // If this process was busy for so long, the client's next bytes may lie here unread.
-      this.#quietCheck = setImmediate(() => this.#endQuiet());
+      this.#quietCheck = setImmediate(() => this.#fallSilent());
     }, quietMs);
   }
 
@@ -126,8 +131,8 @@ export class LineLink implements ClientLink {
     clearImmediate(this.#quietCheck);
   }
 
-  #endQuiet(): void {
-    this.#lines = this.#decoder.quiet()[Symbol.iterator]();
+  #fallSilent(): void {
+    this.#isSilent = true;
     this.#offer();
   }
 
@@ -135,10 +140,16 @@ export class LineLink implements ClientLink {
   #offer(): void {
     while (!this.#paused && !this.#closing) {
       const { value: line } = this.#lines.next();
-      if (line === undefined) return;
-      this.#owner.onInput((loggedIn) =>
-        loggedIn ? parseSessionLine(line) : parseGreetingLine(line),
-      );
+      if (line !== undefined)
+        this.#owner.onInput((loggedIn) =>
+          loggedIn ? parseSessionLine(line) : parseGreetingLine(line),
+        );
+      else if (this.#isSilent && this.#decoder.awaitsQuiet)
+        this.#lines = this.#decoder.quiet()[Symbol.iterator]();
+      else {
+        if (this.#hasEnded) this.#owner.onEnd();
+        return;
+      }
     }
   }
 }
