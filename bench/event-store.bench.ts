@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 
+import { encodeCommit } from '../adapters/redis/append-batch.ts';
 import { openRedis } from '../adapters/redis/event-store.ts';
 import type { Commit, Writer } from '../core/event-store.ts';
 import type { Stores } from '../core/stores.ts';
@@ -21,7 +22,9 @@ if (values.redis !== undefined && values['empty-it'] !== true) {
   console.error('Everything in that Redis would be deleted. If that is meant, add --empty-it.');
   process.exit(2);
 }
-const own = values.redis === undefined ? await startRedis() : undefined;
+// A file that is rewritten meanwhile would tell nothing of what an event takes.
+const args = ['--auto-aof-rewrite-percentage', '0'];
+const own = values.redis === undefined ? await startRedis({ args }) : undefined;
 const url = values.redis ?? own?.url ?? '';
 const admin = new Redis(url, { protocol: 2 });
 try {
@@ -83,9 +86,9 @@ async function bytesEach(events: number): Promise<void> {
     await admin.call('MEMORY', 'USAGE', `sc:{0}:stream:${room}`, 'SAMPLES', '0'),
   );
   const file = Number(state.get('aof_current_size') ?? 0);
-  const said = JSON.stringify(message().parts[0]?.events[0]).length;
+  const said = encodeCommit(message()).bytes;
   console.log(
-    `  bytes an event of some ${said} B: log ${(log / events).toFixed(0)}, ` +
+    `  bytes for each event of ${said} B: log ${(log / events).toFixed(0)}, ` +
       `index ${(index / events).toFixed(0)}, append-only file ${(file / events).toFixed(0)}`,
   );
 }

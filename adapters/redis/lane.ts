@@ -105,6 +105,7 @@ export class Lane {
 
   async #send(connection: Connection): Promise<void> {
     const batch = this.#queue.take();
+    if (batch.length === 0) return;
     const { generation } = this.#options.known;
     this.#number += 1;
     try {

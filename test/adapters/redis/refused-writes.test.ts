@@ -71,6 +71,39 @@ await test('a replica refuses writers, until it is the primary again', async (t)
   t.same(journal.faults(await allRecords(stores)), []);
 });
 
+await test('a Redis without the replicas that it wants refuses writers only', async (t) => {
+  const redis = await redisFor(t);
+  const stores = await opened(t, redis);
+  const collector = follow(stores);
+  const journal = new Journal(stores.events.writer('a', 1));
+  await journal.sayMany(10);
+  await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '1');
+  t.same(await journal.say(), { status: 'unavailable', reason: 'readOnly' });
+  await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
+  const late = follow(stores, 'late:1');
+  await holdsAll(t, stores, [collector, late]);
+  await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '0');
+  t.match(await journal.say(), { status: 'appended' });
+  await holdsAll(t, stores, [collector, late]);
+  t.same(journal.faults(await allRecords(stores)), []);
+});
+
+await test("commits wait while another's script keeps Redis busy", async (t) => {
+  const redis = await redisFor(t);
+  const stores = await opened(t, redis);
+  const journal = new Journal(stores.events.writer('a', 1));
+  await journal.say();
+  await redis.command('CONFIG', 'SET', 'busy-reply-threshold', '50');
+  const endless = t.rejects(redis.command('EVAL', 'while true do end', 0), /killed/i);
+  await until(async () => isBusy(redis), { what: 'Redis to be busy', withinMs: 5_000 });
+  const said = journal.sayMany(10);
+  await t.rejects(redis.command('DBSIZE'), /BUSY/);
+  await redis.command('SCRIPT', 'KILL');
+  await Promise.all([endless, said]);
+  t.same(journal.tally, { appended: 11 });
+  t.same(journal.faults(await allRecords(stores)), []);
+});
+
 await test('a full queue is answered at once, and holds no more than it may', async (t) => {
   const redis = await redisFor(t);
   const stores = await opened(t, redis);
@@ -87,6 +120,15 @@ await test('a full queue is answered at once, and holds no more than it may', as
   });
   t.same(journal.faults(await allRecords(stores)), []);
 });
+
+async function isBusy(redis: RedisProcess): Promise<boolean> {
+  try {
+    await redis.command('DBSIZE');
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.message.startsWith('BUSY');
+  }
+}
 
 /** Talks until there is no memory left for it. */
 async function fillUp(redis: RedisProcess, journal: Journal): Promise<void> {
