@@ -96,7 +96,9 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#lostServers.stop();
     await this.#dropClients('ServerStopping');
     await this.#anew;
-    await this.#incarnation?.stop();
+    await this.#incarnation?.stop().catch((error: unknown) => {
+      this.log.warn({ err: error }, 'the log does not know of this end; the others will miss it');
+    });
     await this.follower.close();
   }
 

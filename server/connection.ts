@@ -1,14 +1,14 @@
 import type { ClientLink, Input, LinkOwner, WireFormat } from '../adapters/client-link.ts';
 import type { Answer } from '../core/answer.ts';
-import type { Delivery } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
-import type { Recorded } from '../core/event-store.ts';
 import type { Following } from '../core/following.ts';
 import type { SessionEnd } from '../core/session.ts';
 import type { Chat } from './chat.ts';
 import { InboxMark, markRead } from './inbox.ts';
+import { LoginClock } from './login-clock.ts';
 import { MessageRate } from './message-rate.ts';
 import { MessagesInFlight, messagesInFlightMax } from './messages-in-flight.ts';
+import { Outgoing } from './outgoing.ts';
 import { type ExclusiveCommand, runCommand } from './run-command.ts';
 import { say } from './say.ts';
 import { endSession } from './session-end.ts';
@@ -38,6 +38,7 @@ export class Connection implements LinkOwner {
   readonly format: WireFormat;
   readonly address: string;
   readonly inboxMark = new InboxMark();
+  readonly outgoing: Outgoing;
   /** The places in the log at which the session was opened. */
   inboxAsOf: readonly number[] = [];
   readonly #chat: Chat;
@@ -46,14 +47,12 @@ export class Connection implements LinkOwner {
   readonly #inputs: Input[] = [];
   readonly #inFlight = new MessagesInFlight((answer) => this.#tellReceipt(answer));
   readonly #rate: MessageRate;
+  readonly #loginClock: LoginClock;
   #state: State = { status: 'greeting' };
   #running = false;
   #ended = false;
   #receipts = false;
   #paused = false;
-  #held: Buffer[] | undefined;
-  #loginTimer: NodeJS.Timeout | undefined;
-  #loginMsLeft: number;
   #onSettled: (() => void)[] = [];
 
   constructor(chat: Chat, link: ClientLink, onGone: () => void) {
@@ -62,11 +61,13 @@ export class Connection implements LinkOwner {
     this.#link = link;
     this.format = link.format;
     this.address = link.address;
-    this.#loginMsLeft = chat.options.loginMs ?? loginMsMax;
+    this.outgoing = new Outgoing(link);
     this.#rate = new MessageRate(chat.options.messagesPerSecond, performance.now());
     this.tell({ kind: 'authRequired' });
     this.flush();
-    this.#startLoginClock();
+    const loginMs = chat.options.loginMs ?? loginMsMax;
+    this.#loginClock = new LoginClock(loginMs, () => this.disconnect('LoginTimedOut'));
+    this.#loginClock.start();
   }
 
   /** The user and session, once logged in. */
@@ -97,8 +98,10 @@ export class Connection implements LinkOwner {
 
   onSlow(): void {
     if (this.isClosing) return;
-    const [room] = this.#rooms();
-    this.disconnect('SlowReader', room === undefined ? '' : `Read on with /history in ${room}.`);
+    const { taken } = this.outgoing;
+    const place =
+      taken === undefined ? '' : `Read on after number ${taken.number} of ${taken.room}.`;
+    this.disconnect('SlowReader', place);
   }
 
   onClosed(): void {
@@ -118,29 +121,11 @@ export class Connection implements LinkOwner {
   }
 
   send(bytes: Buffer): void {
-    if (this.#held === undefined) this.#link.send(bytes);
-    else this.#held.push(bytes);
+    this.outgoing.send(bytes);
   }
 
   flush(): void {
-    this.#link.flush();
-  }
-
-  /** From now on what is sent waits until `release`: something older has to go first. */
-  hold(): void {
-    this.#held ??= [];
-  }
-
-  /** Sends `older`, then what was held. */
-  release(older: readonly Delivery[] = []): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const delivery of older) {
-      const bytes = this.format.delivery(delivery);
-      if (bytes !== undefined) this.#link.send(bytes);
-    }
-    for (const bytes of held) this.#link.send(bytes);
-    this.flush();
+    this.outgoing.flush();
   }
 
   /** What is being opened; undefined when nothing is, or the client has gone meanwhile. */
@@ -176,10 +161,6 @@ export class Connection implements LinkOwner {
     this.#settle();
   }
 
-  showedDirect(recorded: Recorded): void {
-    this.inboxMark.shown(recorded);
-  }
-
   // What commands do to the connection.
 
   setReceipts(on: boolean): void {
@@ -209,7 +190,7 @@ export class Connection implements LinkOwner {
 
   /** Ends the connection, and the session with it if the log still has it. */
   close(): void {
-    this.release();
+    this.outgoing.release();
     this.#leaveLog('disconnected');
     this.#link.close();
   }
@@ -225,7 +206,7 @@ export class Connection implements LinkOwner {
     if (this.isClosing) return;
     this.#state = { status: 'closing' };
     this.#inputs.length = 0;
-    clearTimeout(this.#loginTimer);
+    this.#loginClock.stop();
     if (identity !== undefined) void this.#endSession(identity, reason);
   }
 
@@ -234,7 +215,7 @@ export class Connection implements LinkOwner {
     reason: SessionEnd,
   ): Promise<void> {
     await this.settled();
-    if (this.#chat.isEnding) return;
+    if (this.#chat.isEnding) return this.#chat.fanOut.unbind(session);
     await markRead(this.#chat, this.inboxMark, { user, session });
     await endSession(this.#chat, { user, session, reason });
   }
@@ -258,7 +239,7 @@ export class Connection implements LinkOwner {
 
   async #run(command: ExclusiveCommand): Promise<void> {
     this.#running = true;
-    this.#stopLoginClock();
+    this.#loginClock.stop();
     try {
       await runCommand(this.#chat, this, command);
     } catch (error) {
@@ -266,7 +247,7 @@ export class Connection implements LinkOwner {
       this.fail('InternalError');
     }
     this.#running = false;
-    if (this.#state.status === 'greeting') this.#startLoginClock();
+    if (this.#state.status === 'greeting') this.#loginClock.start();
     this.flush();
     this.#pump();
   }
@@ -288,23 +269,4 @@ export class Connection implements LinkOwner {
   #tellReceipt(answer: Answer): void {
     if (answer.kind !== 'stored' || this.#receipts) this.tell(answer);
   }
-
-  #rooms(): readonly string[] {
-    const { identity } = this;
-    if (identity === undefined) return [];
-    const rooms = this.#chat.follower.view.rooms.bySession.get(identity.session);
-    return [...(rooms ?? [])].map(({ name }) => name);
-  }
-
-  #startLoginClock(): void {
-    const startedAt = performance.now();
-    this.#loginTimer = setTimeout(() => this.disconnect('LoginTimedOut'), this.#loginMsLeft);
-    this.#stopLoginClock = () => {
-      clearTimeout(this.#loginTimer);
-      this.#loginMsLeft -= performance.now() - startedAt;
-      this.#stopLoginClock = () => {};
-    };
-  }
-
-  #stopLoginClock: () => void = () => {};
 }

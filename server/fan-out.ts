@@ -60,7 +60,9 @@ export class FanOut {
       const bytes = connection === undefined ? undefined : encode(connection.format);
       if (connection === undefined || bytes === undefined) continue;
       connection.send(bytes);
-      if (delivery.kind === 'direct') connection.showedDirect(recorded);
+      if (delivery.kind === 'message')
+        connection.outgoing.showed({ room: delivery.room, number: recorded.revision });
+      if (delivery.kind === 'direct') connection.inboxMark.shown(recorded);
       this.#touched.add(connection);
     }
   }

@@ -65,7 +65,7 @@ export function sessionOpened(chat: Chat, connection: Connection, user: string):
   if (opening === undefined) return;
   rememberFollowing(chat.follower.view.followers, user, opening.following);
   connection.authenticated(user, opening.session);
-  connection.hold();
+  connection.outgoing.hold();
   connection.inboxAsOf = chat.follower.positions;
 }
 
@@ -120,10 +120,10 @@ async function showInbox(
     const older = unread.map(({ event: { data, text } }): Delivery => {
       return { kind: 'direct', to: [session], from: data.from, text };
     });
-    connection.release(older);
+    connection.outgoing.release(older);
   } catch (error) {
     chat.log.warn({ err: error }, 'kept messages could not be read; the next login shows them');
-    connection.release();
+    connection.outgoing.release();
   }
   await markRead(chat, connection.inboxMark, { user, session });
 }
