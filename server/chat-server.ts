@@ -90,16 +90,20 @@ export class ChatServer implements Chat, FollowerOwner {
     return connection;
   };
 
-  /** Tells the clients why, ends the incarnation in the log, and lets go of everything. */
+  /**
+   * Tells the clients why, ends the incarnation in the log, and lets go of everything.
+   * @throws {StoreUnreachable} when the log could not be told; the server has stopped all the same
+   */
   async stop(): Promise<void> {
     this.#status = 'stopped';
     this.#lostServers.stop();
     await this.#dropClients('ServerStopping');
     await this.#anew;
-    await this.#incarnation?.stop().catch((error: unknown) => {
-      this.log.warn({ err: error }, 'the log does not know of this end; the others will miss it');
-    });
-    await this.follower.close();
+    try {
+      await this.#incarnation?.stop();
+    } finally {
+      await this.follower.close();
+    }
   }
 
   // What the follower tells.

@@ -172,6 +172,7 @@ scenes('a server that reads of its own loss drops its clients and begins anew', 
   ]);
   await bob.reads('[lobby] Server: alice left.');
   await chat.until(() => chat.server(0).incarnation > 1, 'a new incarnation');
+  deepStrictEqual([...chat.server(0).fanOut.sessions()], [], 'nothing of the former one is kept');
   const again = await chat.login('alice', 0);
   await bob.reads('[lobby] Server: alice joined.');
   again.send('hello again');

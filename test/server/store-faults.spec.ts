@@ -1,5 +1,6 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, rejects } from 'node:assert/strict';
 
+import { StoreUnreachable } from '../../core/event-store.ts';
 import { HasherBusy } from '../../adapters/password-hasher.ts';
 import { endSession } from '../../server/session-end.ts';
 import { scene } from '../support/chat-harness.ts';
@@ -88,6 +89,21 @@ scene('a password that cannot be checked in time is told when to try', async (ch
   alice.send('/passwd password123 password456');
   await alice.reads('ERROR: Busy, try again in 3 s.');
 });
+
+scene(
+  'a server stops though the store is away, and says that the log does not know',
+  async (chat) => {
+    const alice = await chat.login('alice', 0);
+    chat.store(0).cutOff();
+    await rejects(chat.server(0).stop(), StoreUnreachable);
+    deepStrictEqual(await alice.closes(), [
+      'ERROR: This server is stopping. Connect again, or to another server.',
+    ]);
+    const again = await chat.client(1);
+    again.send('LOGIN alice password123 TAKEOVER');
+    await again.reads('SUCCESS: Welcome alice. You are in lobby.');
+  },
+);
 
 scene('a server that stopped ends no session any more', async (chat) => {
   const alice = await chat.login('alice', 0);
