@@ -37,8 +37,11 @@ export class ChatServer implements Chat, FollowerOwner {
   readonly fanOut = new FanOut();
   readonly throttle = new LoginThrottle();
   readonly follower: LogFollower;
+  /** Resolves with the reason when the log can no longer be followed; then only a stop is left. */
+  readonly failure: Promise<Error>;
   readonly #lostServers: LostServers;
   readonly #connections = new Set<Connection>();
+  #fail: (reason: Error) => void = () => {};
   #incarnation: Incarnation | undefined;
   #appender: Appender | undefined;
   /** The beginning of a new incarnation that is under way. */
@@ -51,6 +54,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.hasher = hasher;
     this.log = log.child({ server: options.name });
     this.follower = new LogFollower(stores.events, this);
+    this.failure = new Promise((resolve) => (this.#fail = resolve));
     const servers = () => this.follower.view.servers;
     this.#lostServers = new LostServers(stores, options.name, servers, this.log);
   }
@@ -136,7 +140,7 @@ export class ChatServer implements Chat, FollowerOwner {
 
   onFailure(error: Error): void {
     this.log.fatal({ err: error }, 'the log can no longer be followed');
-    void this.#dropClients('Unavailable');
+    this.#fail(error);
   }
 
   async #begin(): Promise<void> {

@@ -1,5 +1,12 @@
 import { type Delivery, deliveriesOf } from '../core/delivery.ts';
-import type { Cursor, EventStore, Recorded, Rollback, Subscription } from '../core/event-store.ts';
+import {
+  type Cursor,
+  type EventStore,
+  type Recorded,
+  type Rollback,
+  StoreUnreachable,
+  type Subscription,
+} from '../core/event-store.ts';
 import { type ChatView, emptyChat, evolveChat } from '../core/views/chat.ts';
 
 /** What a follower tells the one who holds it, all of it in the order of the log. */
@@ -48,17 +55,18 @@ export class LogFollower {
   }
 
   /**
-   * Folds the log from where the view stands to its present end, showing nobody anything.
+   * Folds the log from its beginning to its present end, showing nobody anything. Once more if it
+   * was set back meanwhile: the view must not be of two logs.
    * @throws {StoreUnreachable}
    */
   async catchUp(): Promise<void> {
-    for (let partition = 0; partition < this.#cursors.length; partition++) {
-      for (;;) {
-        const from = (this.#cursors[partition]?.position ?? 0) + 1;
-        const page = await this.#events.readAll(partition, from, pageSize);
-        for (const recorded of page) this.#fold(recorded);
-        if (page.length < pageSize) break;
-      }
+    for (let epochs = ''; ;) {
+      const before = await this.#epochs();
+      if (before === epochs) break;
+      epochs = before;
+      this.#view = emptyChat();
+      this.#cursors = beginnings(this.#events.info.partitions);
+      for (const { partition } of this.#cursors) await this.#foldPartition(partition);
     }
     this.#release();
   }
@@ -67,7 +75,9 @@ export class LogFollower {
   follow(group: string): void {
     this.#subscription = this.#events.subscribe(group, this.#cursors, {
       onBatch: (batch) => this.#show(batch),
-      onRollback: (rollback) => void this.#refold(group, rollback),
+      onRollback: (rollback) => {
+        this.#refold(group, rollback).catch((error: Error) => this.#owner.onFailure(error));
+      },
       onFailure: (error) => this.#owner.onFailure(error),
     });
   }
@@ -83,6 +93,20 @@ export class LogFollower {
     this.#closed = true;
     await this.#subscription?.close();
     this.#releaseAll();
+  }
+
+  async #epochs(): Promise<string> {
+    const heads = this.#cursors.map(({ partition }) => this.#events.head(partition));
+    return (await Promise.all(heads)).map(({ epoch }) => epoch).join(' ');
+  }
+
+  async #foldPartition(partition: number): Promise<void> {
+    for (;;) {
+      const from = (this.#cursors[partition]?.position ?? 0) + 1;
+      const page = await this.#events.readAll(partition, from, pageSize);
+      for (const recorded of page) this.#fold(recorded);
+      if (page.length < pageSize) return;
+    }
   }
 
   #show(batch: readonly Recorded[]): void | Promise<void> {
@@ -104,14 +128,12 @@ export class LogFollower {
 
   async #refold(group: string, rollback: Rollback): Promise<void> {
     await this.#subscription?.close();
-    this.#view = emptyChat();
-    this.#cursors = beginnings(this.#events.info.partitions);
     while (!this.#closed) {
       try {
         await this.catchUp();
         break;
       } catch (error) {
-        if (!(error instanceof Error && error.name === 'StoreUnreachable')) throw error;
+        if (!(error instanceof StoreUnreachable)) throw error;
         await new Promise((resolve) => setTimeout(resolve, refoldPauseMs));
       }
     }

@@ -49,6 +49,8 @@ export interface RunningChat {
   readonly hasAccounts: boolean;
   /** What the operator should know about the store: one sentence each. */
   readonly warnings: readonly string[];
+  /** Resolves with the reason when a server cannot go on: its log is damaged beyond repair. */
+  readonly failure: Promise<Error>;
   stop(): Promise<void>;
 }
 
@@ -72,12 +74,14 @@ export async function startChat(plan: ChatPlan): Promise<RunningChat> {
   const [first] = running;
   const warnings = first?.stores.warnings ?? [];
   const hasAccounts = first !== undefined && (await anyAccount(first.stores));
-  return { servers: running.map(({ at }) => at), hasAccounts, warnings, stop };
+  const failure = Promise.race(running.map((server) => server.failure));
+  return { servers: running.map(({ at }) => at), hasAccounts, warnings, failure, stop };
 }
 
 interface RunningServer {
   readonly at: ServerPlan;
   readonly stores: Stores;
+  readonly failure: Promise<Error>;
   stop(): Promise<void>;
 }
 
@@ -108,7 +112,7 @@ async function startServer(
     await stop();
     throw error;
   }
-  return { at: { name, host, port: listener.port }, stores, stop };
+  return { at: { name, host, port: listener.port }, stores, failure: server.failure, stop };
 }
 
 async function createDemoAccounts(server: ChatServer): Promise<void> {
