@@ -14,8 +14,11 @@ import type { Environment, Options } from './settings.ts';
 import { startFailure } from './start-failure.ts';
 import { version } from './version.ts';
 
-/** A person at the keyboard waits no longer; whoever sends SIGTERM grants ten seconds or more. */
-const stopMsMax = { SIGINT: 1_800, SIGHUP: 1_800, SIGTERM: 8_000 } as const;
+/**
+ * A person at the keyboard waits two seconds at most, with what the process itself takes to end;
+ * whoever sends SIGTERM grants ten seconds or more.
+ */
+const stopMsMax = { SIGINT: 1_500, SIGHUP: 1_500, SIGTERM: 8_000 } as const;
 type StopSignal = keyof typeof stopMsMax;
 
 /**
@@ -36,7 +39,12 @@ export async function serve(flags: Options, env: Environment): Promise<void> {
   if (!process.stderr.isTTY) log.info({ servers: chat.servers }, 'serving');
   const stopping = firstSignal();
   process.stdout.write(banner(startedBy(options, certificates, chat), colours(process.stdout)));
-  await stop(chat, await stopping);
+  const why = await Promise.race([stopping, chat.failure]);
+  if (typeof why === 'string') return stop(chat, why);
+  // Whatever goes wrong in the stop, the reason for it is the one to tell.
+  const stopped = chat.stop().catch((error: unknown) => log.debug({ err: error }, 'the stop'));
+  await Promise.race([stopped, sleep(stopMsMax.SIGTERM, undefined, { ref: false })]);
+  throw startFailure(why);
 }
 
 async function start(
