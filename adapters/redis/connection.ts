@@ -78,7 +78,11 @@ export class Connection {
     try {
       return (await this.#client.callBuffer(name, args as Argument[])) as Reply;
     } catch (error) {
-      throw isReplyError(error) ? new RedisRefusal(error.message) : this.#lossOf();
+      if (isReplyError(error)) throw new RedisRefusal(error.message);
+      // The client may call itself ready for a moment yet, and whoever asks again would not let go
+      // of this process for it to learn better.
+      this.drop(error instanceof Error ? error.message : String(error));
+      throw this.#lossOf();
     }
   }
 

@@ -1,0 +1,66 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { test } from 'tap';
+
+import { parseAddress } from '../../../adapters/redis/address.ts';
+import { Connection } from '../../../adapters/redis/connection.ts';
+import { ConnectionLost } from '../../../adapters/redis/refusal.ts';
+import { StoreUnreachable } from '../../../core/event-store.ts';
+import { until } from '../../support/until.ts';
+import { opened, proxyFor, redisFor } from './opened.ts';
+
+const rounds = 20;
+
+await test('whoever hears that a connection is lost finds it lost', async (t) => {
+  const redis = await redisFor(t);
+  const proxy = await proxyFor(t, redis);
+  const url = `redis://127.0.0.1:${proxy.port}`;
+  for (let round = 0; round < rounds; round++) {
+    const connection = await Connection.open(parseAddress(url));
+    let answers = 0;
+    const asking = Promise.all(
+      Array.from({ length: 4 }, async () => {
+        for (;;) {
+          try {
+            await connection.call('PING');
+            answers += 1;
+          } catch (error) {
+            return error instanceof ConnectionLost && connection.isLost;
+          }
+        }
+      }),
+    );
+    await until(() => answers > 100, { what: 'some answers', withinMs: 5_000 });
+    proxy.reset();
+    t.strictSame(await asking, [true, true, true, true]);
+  }
+});
+
+await test('reads do not hold this process up while Redis dies and comes back', async (t) => {
+  const redis = await redisFor(t);
+  const { events } = await opened(t, redis);
+  let [reads, isOver] = [0, false];
+  const reading = Array.from({ length: 50 }, async () => {
+    while (!isOver) {
+      try {
+        await events.readAll(0, 1, 10);
+        reads += 1;
+      } catch (error) {
+        if (!(error instanceof StoreUnreachable)) throw error;
+      }
+    }
+  });
+  const delay = monitorEventLoopDelay();
+  delay.enable();
+  for (let round = 0; round < 5; round++) {
+    const before = reads;
+    await until(() => reads > before + 100, { what: 'some reads', withinMs: 10_000 });
+    await redis.kill9();
+    await redis.restart();
+  }
+  delay.disable();
+  isOver = true;
+  await Promise.all(reading);
+  // A deadline of 3 s was once spent in asking a connection that had just been lost.
+  const longestMs = delay.max / 1e6;
+  t.ok(longestMs < 2_000, `not longer than ${Math.round(longestMs)} ms at once`);
+});
