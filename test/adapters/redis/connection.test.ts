@@ -38,9 +38,10 @@ await test('whoever hears that a connection is lost finds it lost', async (t) =>
 await test('reads do not hold this process up while Redis dies and comes back', async (t) => {
   const redis = await redisFor(t);
   const { events } = await opened(t, redis);
-  let [reads, isOver] = [0, false];
+  const over = new AbortController();
+  let reads = 0;
   const reading = Array.from({ length: 50 }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       try {
         await events.readAll(0, 1, 10);
         reads += 1;
@@ -58,7 +59,7 @@ await test('reads do not hold this process up while Redis dies and comes back', 
     await redis.restart();
   }
   delay.disable();
-  isOver = true;
+  over.abort();
   await Promise.all(reading);
   // A deadline of 3 s was once spent in asking a connection that had just been lost.
   const longestMs = delay.max / 1e6;
