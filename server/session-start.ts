@@ -81,13 +81,14 @@ async function prepare(
   { user, takeover, registration }: OpeningSession,
 ): Promise<Attempt | Rejection> {
   const { events: store } = chat.stores;
+  // The account last: a session that is open was opened by an account that is there to be seen.
+  const current = await loadSession(store, user);
+  const following = await loadFollowing(store, user);
   const account = await loadAccount(store, user);
   // Whoever registered the name in the same moment may have a session already: not for us to tell.
   if (registration !== undefined && registration.expected !== account.revision)
     return new Rejection('NameTaken', user);
   if (account.state.status === 'suspended') return new Rejection('AccountSuspended', user);
-  const following = await loadFollowing(store, user);
-  const current = await loadSession(store, user);
   const session = randomId();
   const server = { server: chat.options.name, incarnation: chat.incarnation };
   const opened = decideSession(
