@@ -44,6 +44,7 @@ rule('a line is as long as the limit, without its end, and no longer', () => {
   deepStrictEqual(decoded(`${longest}x\n`, 'next\n'), [tooLong, line('next')]);
   deepStrictEqual(decoded(`${longest}x\r\nnext\n`), [tooLong, line('next')]);
   deepStrictEqual(decoded(longest, '\r', 'x', '\n', 'next\n'), [tooLong, line('next')]);
+  deepStrictEqual(decoded('\n', longest, '\r', '\n'), [line(''), line(longest)]);
 });
 rule('a line that never ends is told once, and costs no memory', () => {
   const decoder = new LineDecoder();
@@ -105,14 +106,16 @@ const bytes = fc
       fc.constantFrom('\n', '\r\n', '\r', '\n\n').map((text) => Buffer.from(text)),
       fc
         .tuple(fc.integer({ min: -2, max: 3 }), fc.constantFrom('x', 'ü', '🙂'))
-        .map(([more, unit]) =>
-          Buffer.from(unit.repeat(lineBytesMax).slice(0, lineBytesMax + more)),
-        ),
+        .map(([more, unit]) => Buffer.alloc(lineBytesMax + more, unit)),
     ),
     { maxLength: 12 },
   )
   .map((parts) => Buffer.concat(parts));
-const cuts = fc.array(fc.nat(5_000), { maxLength: 20 });
+/** Anywhere, and often about where a line gets too long. */
+const cuts = fc.array(
+  fc.oneof(fc.nat(5_000), fc.integer({ min: lineBytesMax + 2, max: lineBytesMax + 12 })),
+  { maxLength: 20 },
+);
 
 rule('however the same bytes are cut, they are the same lines', () =>
   fc.assert(
