@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Certificates, loadOrMakeCertificates } from '../adapters/tls/certificates.ts';
+import { StoreUnreachable } from '../core/event-store.ts';
 import { demoAccounts, type RunningChat, startChat } from '../server/start.ts';
 import { banner, type Started } from './banner.ts';
 import { colours } from './colours.ts';
@@ -97,12 +98,23 @@ function firstSignal(): Promise<StopSignal> {
 
 async function stop(chat: RunningChat, signal: StopSignal): Promise<void> {
   console.log(`\n${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping …`);
-  const timeUp = sleep(stopMsMax[signal], 'time is up' as const, { ref: false });
-  if ((await Promise.race([chat.stop(), timeUp])) === 'time is up') {
+  const timeUp = sleep(stopMsMax[signal], 'untold' as const, { ref: false });
+  if ((await Promise.race([stopped(chat), timeUp])) === 'untold') {
     console.log(
       'Stopped, but the log was not told in time: the other servers, or the next start, will notice.',
     );
     process.exit();
   }
   console.log('Stopped. The log is kept; start again to go on.');
+}
+
+/** A store that is out of reach is no reason to go on, and no failure of this process. */
+async function stopped(chat: RunningChat): Promise<'told' | 'untold'> {
+  try {
+    await chat.stop();
+    return 'told';
+  } catch (error) {
+    if (error instanceof StoreUnreachable) return 'untold';
+    throw error;
+  }
 }
