@@ -69,6 +69,32 @@ await test('a server that is stopped under load tells the truth of each message'
   t.equal(before.length, posted - 300, 'whatever is stored is shown, before she leaves');
 });
 
+for (const [signal, withinMs] of [
+  ['SIGINT', stopsWithinMs],
+  ['SIGTERM', 10_000],
+] as const) {
+  await test(`${signal} ends a server while Redis does not answer, and the next start sees to the rest`, async (t) => {
+    await using cluster = await startRedisCluster({ servers: 1 });
+    const alice = await cluster.login('alice', 0);
+    await cluster.redis.pause();
+    const { code, tookMs } = await cluster.process(0).stop(signal);
+    const { stdout, stderr } = cluster.process(0).output;
+    t.equal(code, 0, 'the exit code');
+    t.ok(tookMs < withinMs, `stopped within ${Math.round(tookMs)} ms`);
+    t.match(
+      stdout,
+      /stopping …\nStopped, but the log was not told in time: .+\n$/,
+      'it has a last line',
+    );
+    t.notMatch(stderr, 'securechat:', 'that is no failure');
+    t.strictSame(await alice.closes(), [stopping]);
+    cluster.redis.resume();
+    await cluster.process(0).restart();
+    await cluster.login('alice', 0);
+    t.equal((await cluster.records('ServerLost')).length, 1);
+  });
+}
+
 const clusters = {
   Redis: () => startRedisCluster({ registration: 'open' }),
   'the embedded store': () => startEmbeddedCluster(),
