@@ -1,4 +1,5 @@
 // One process for all specs of the chat server: a process costs a second, a spec does not.
+import './aggregate.spec.ts';
 import './greeting.spec.ts';
 import './one-session.spec.ts';
 import './rooms.spec.ts';
