@@ -1,10 +1,20 @@
 import type { Answer } from '../core/answer.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { ChatEvent } from '../core/event.ts';
-import type { Actor, AppendOutcome, Commit, NewEvent, Writer } from '../core/event-store.ts';
+import {
+  type Actor,
+  type AppendOutcome,
+  appendAnswerMsMax,
+  type Commit,
+  type NewEvent,
+  type Writer,
+} from '../core/event-store.ts';
 import { type Rejection, unreachable } from '../core/rejection.ts';
 import { accountsStream, inboxStream, partitionOf } from '../core/stream.ts';
 import { randomId } from './random-id.ts';
+
+/** From a command to its answer while the store is out of reach; the rest is for the way back. */
+export const answerMsMax = appendAnswerMsMax - 100;
 
 /** What a command does to one stream. */
 export interface Part {
@@ -15,7 +25,8 @@ export interface Part {
 
 /** Someone who folds the log: an append is answered when they have come to it. */
 export interface Reader {
-  reached(partition: number, position: number): Promise<void>;
+  /** Whether they come to it in time. */
+  reached(partition: number, position: number, withinMs: number): Promise<boolean>;
 }
 
 /** Appends for one incarnation of a server, or for a tool. */
@@ -34,14 +45,18 @@ export class Appender {
 
   /**
    * Appends one commit; answers when the reader has folded it, so that whoever waits finds the
-   * view changed and the answers to its events in the outbox.
+   * view changed and the answers to its events in the outbox. The outcome of a commit that cannot
+   * be read back in time is `unknown`: the store was lost right after, and may have lost it.
    */
   async append(actor: Actor, parts: readonly Part[], cause = randomId()): Promise<AppendOutcome> {
+    const answerBy = performance.now() + answerMsMax;
     const outcome = await this.hand(commitOf(actor, parts, cause));
     if (outcome.status === 'appended') {
       const events = parts.reduce((sum, part) => sum + part.events.length, 0);
       const partition = partitionOf(parts[0]?.stream ?? '', this.#partitions);
-      await this.#reader.reached(partition, outcome.position + events - 1);
+      const last = outcome.position + events - 1;
+      const leftMs = answerBy - performance.now();
+      if (!(await this.#reader.reached(partition, last, leftMs))) return { status: 'unknown' };
     }
     return outcome;
   }

@@ -45,7 +45,10 @@ export class Connection implements LinkOwner {
   readonly #link: ClientLink;
   readonly #onGone: () => void;
   readonly #inputs: Input[] = [];
-  readonly #inFlight = new MessagesInFlight((answer) => this.#tellReceipt(answer));
+  readonly #inFlight = new MessagesInFlight(
+    (answer) => this.#tellReceipt(answer),
+    () => this.#answered(),
+  );
   readonly #rate: MessageRate;
   readonly #loginClock: LoginClock;
   #state: State = { status: 'greeting' };
@@ -178,8 +181,7 @@ export class Connection implements LinkOwner {
 
   messageFailed(id: string, error: Answer): void {
     this.#inFlight.answer(id, error);
-    this.flush();
-    this.#settle();
+    this.#answered();
   }
 
   disconnect(code: ErrorCode, subject = ''): void {
@@ -250,6 +252,11 @@ export class Connection implements LinkOwner {
     if (this.#state.status === 'greeting') this.#loginClock.start();
     this.flush();
     this.#pump();
+  }
+
+  #answered(): void {
+    this.flush();
+    this.#settle();
   }
 
   #settle(): void {

@@ -23,6 +23,13 @@ export interface FollowerOwner {
   onFailure(error: Error): void;
 }
 
+/** Someone who waits for the view to come to a record. */
+interface Waiting {
+  readonly partition: number;
+  readonly position: number;
+  readonly resolve: () => void;
+}
+
 const pageSize = 2_000;
 const refoldPauseMs = 500;
 
@@ -35,7 +42,7 @@ export class LogFollower {
   readonly #owner: FollowerOwner;
   #view: ChatView = emptyChat();
   #cursors: Cursor[];
-  #waiting: { partition: number; position: number; resolve: () => void }[] = [];
+  #waiting: Waiting[] = [];
   #subscription: Subscription | undefined;
   #closed = false;
 
@@ -82,11 +89,28 @@ export class LogFollower {
     });
   }
 
-  /** Resolves when the view has folded that record, or will never come to it. */
-  reached(partition: number, position: number): Promise<void> {
+  /**
+   * Resolves when the view has folded that record, or will never come to it; to false when neither
+   * is so in time.
+   */
+  reached(partition: number, position: number, withinMs: number): Promise<boolean> {
     if (this.#closed || position <= (this.#cursors[partition]?.position ?? 0))
-      return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ partition, position, resolve }));
+      return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#waiting = this.#waiting.filter((one) => one !== waiting);
+        resolve(false);
+      }, withinMs);
+      const waiting: Waiting = {
+        partition,
+        position,
+        resolve: () => {
+          clearTimeout(timer);
+          resolve(true);
+        },
+      };
+      this.#waiting.push(waiting);
+    });
   }
 
   async close(): Promise<void> {

@@ -1,23 +1,30 @@
 import type { Answer } from '../core/answer.ts';
+import { answerMsMax } from './appender.ts';
 
 /** At most so many messages of one connection are under way; then it is not read from. */
 export const messagesInFlightMax = 256;
 
 interface InFlight {
   readonly id: string;
+  readonly sentAt: number;
   answer: Answer | undefined;
 }
 
 /**
  * The messages of one connection that are on their way into the log. They may be under way
- * together, but are answered in the order in which they were sent.
+ * together, but are answered in the order in which they were sent, and within `answerMsMax`: the
+ * store may have one that cannot be read from it.
  */
 export class MessagesInFlight {
   readonly #queue: InFlight[] = [];
   readonly #tell: (answer: Answer) => void;
+  readonly #onLate: () => void;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(tell: (answer: Answer) => void) {
+  /** `onLate` follows upon answers that are given for want of better ones. */
+  constructor(tell: (answer: Answer) => void, onLate: () => void = () => {}) {
     this.#tell = tell;
+    this.#onLate = onLate;
   }
 
   get size(): number {
@@ -25,7 +32,8 @@ export class MessagesInFlight {
   }
 
   add(id: string): void {
-    this.#queue.push({ id, answer: undefined });
+    this.#queue.push({ id, sentAt: performance.now(), answer: undefined });
+    if (this.#timer === undefined) this.#wakeIn(answerMsMax);
   }
 
   /** Answers a message; a second answer to it, or one to a message not sent here, is ignored. */
@@ -37,5 +45,21 @@ export class MessagesInFlight {
       this.#queue.shift();
       this.#tell(first.answer);
     }
+  }
+  /** One timer, set again only when it is due: most messages are answered long before. */
+  #wakeIn(ms: number): void {
+    this.#timer = setTimeout(() => this.#answerLate(), ms).unref();
+  }
+
+  #answerLate(): void {
+    this.#timer = undefined;
+    const sentBefore = performance.now() - answerMsMax;
+    const unanswered = this.#queue.filter(({ answer }) => answer === undefined);
+    const late = unanswered.filter(({ sentAt }) => sentAt <= sentBefore);
+    for (const { id } of late)
+      this.answer(id, { kind: 'error', code: 'OutcomeUnknown', subject: '' });
+    const next = unanswered[late.length];
+    if (next !== undefined) this.#wakeIn(Math.ceil(next.sentAt - sentBefore));
+    if (late.length > 0) this.#onLate();
   }
 }

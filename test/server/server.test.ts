@@ -10,6 +10,7 @@ import './receipts.spec.ts';
 import './ordering.spec.ts';
 import './session-end.spec.ts';
 import './store-faults.spec.ts';
+import './late-answers.spec.ts';
 import './inbox-faults.spec.ts';
 import './rollback.spec.ts';
 import './server-end.spec.ts';
