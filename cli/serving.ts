@@ -43,8 +43,8 @@ export async function serve(flags: Options, env: Environment): Promise<void> {
   const why = await Promise.race([stopping, chat.failure]);
   if (typeof why === 'string') return stop(chat, why);
   // Whatever goes wrong in the stop, the reason for it is the one to tell.
-  const stopped = chat.stop().catch((error: unknown) => log.debug({ err: error }, 'the stop'));
-  await Promise.race([stopped, sleep(stopMsMax.SIGTERM, undefined, { ref: false })]);
+  const end = chat.stop().catch((error: unknown) => log.debug({ err: error }, 'the stop'));
+  await Promise.race([end, sleep(stopMsMax.SIGTERM, undefined, { ref: false })]);
   throw startFailure(why);
 }
 

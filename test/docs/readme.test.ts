@@ -35,10 +35,13 @@ await test('the README names every command', (t) => {
 });
 
 /** `…` stands for what differs each time. */
-const patternOf = (line: string): RegExp =>
-  new RegExp(`^${line.split('…').map(escaped).join('.*')}$`);
+function patternOf(line: string): RegExp {
+  return new RegExp(`^${line.split('…').map(escaped).join('.*')}$`);
+}
 
-const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+}
 
 function conversation(): readonly Turn[] {
   const [, block = ''] = /```text\n([\s\S]*?)```/.exec(readme) ?? [];
