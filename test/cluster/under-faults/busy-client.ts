@@ -1,11 +1,13 @@
 import type { HistorySink } from '../../checker/history.ts';
 import type { Outcome } from '../../support/answer-queue.ts';
 import { connect, type LineClient } from '../../support/line-client.ts';
+import type { ReceivedLine } from '../../support/recent-lines.ts';
+import { readServerLine } from '../../support/server-line.ts';
 import { within } from '../../support/until.ts';
+import { pause } from './pause.ts';
 import type { ClientsPlan } from './plan.ts';
 import type { Random } from './random.ts';
 import type { Scores } from './scores.ts';
-import { pause } from './pause.ts';
 
 /** Every answer has come by then, a Redis that is away for a while included. */
 const answerWithinMs = 30_000;
@@ -22,6 +24,8 @@ export interface BusyClientOptions {
   /** Names of all clients: whom it may follow. */
   readonly everybody: readonly string[];
   readonly random: Random;
+  /** Whether it reads nothing now and then. */
+  readonly isSlow: boolean;
   readonly history: HistorySink;
   readonly scores: Scores;
 }
@@ -36,6 +40,7 @@ export class BusyClient {
   readonly #finishing = new AbortController();
   #texts = 0;
   #port = 0;
+  #line: LineClient | undefined;
 
   constructor(options: BusyClientOptions) {
     this.#options = options;
@@ -54,13 +59,18 @@ export class BusyClient {
   async live(): Promise<void> {
     const { signal } = this.#finishing;
     while (!signal.aborted) {
-      const line = await this.#logIn();
-      await this.#talk(line);
+      this.#line = await this.#logIn();
+      await this.#talk(this.#line);
       this.#options.scores.gone(this.#port);
     }
     await within(this.#logOutAtLast(), finishWithinMs, `${this.#options.name} to log out`).catch(
       (error: unknown) => this.#options.scores.odd(String(error)),
     );
+  }
+
+  /** Its connection breaks without a word; it comes back by itself. */
+  vanish(): void {
+    this.#line?.vanish();
   }
 
   finish(): void {
@@ -69,7 +79,7 @@ export class BusyClient {
 
   /** Until it is cut off, goes by itself, or is to finish. */
   async #talk(line: LineClient): Promise<void> {
-    const { random, plan, scores } = this.#options;
+    const { random, plan, isSlow, scores } = this.#options;
     const { signal } = this.#finishing;
     const messageMs = (plan.clients / plan.messagesPerSecond) * 1_000;
     try {
@@ -80,6 +90,7 @@ export class BusyClient {
         if (what < 0.84) said = await this.#burst(line);
         else if (what < 0.93) await this.#move(line);
         else if (what < 0.97) await this.#follow(line);
+        else if (isSlow) await this.#readNothing(line);
         else return await this.#leave(line);
         await pause(random.between(0.5, 1.5) * said * messageMs, signal);
       }
@@ -129,6 +140,15 @@ export class BusyClient {
     const verb = random.chance(0.6) ? 'subscribe' : 'unsubscribe';
     const answer = await line.command(`/${verb} ${random.pick(everybody)}`);
     if (!answer.startsWith('SUCCESS: ')) scores.refused(answer);
+  }
+
+  /** For a time that the server puts up with, or for one that it does not. */
+  async #readNothing(line: LineClient): Promise<void> {
+    const { random } = this.#options;
+    const seconds = random.chance(0.5) ? random.between(1, 4) : random.between(12, 15);
+    line.pause();
+    await pause(seconds * 1_000, this.#finishing.signal);
+    line.resume();
   }
 
   /** In good order, or without a word in the middle of something. */
@@ -195,10 +215,14 @@ export class BusyClient {
   }
 
   async #connect(): Promise<LineClient> {
-    const { random, plan, ca, history, scores } = this.#options;
-    this.#port = random.pick(plan.ports);
+    const { random, plan, ca, history, isSlow, scores } = this.#options;
+    const port = random.pick(plan.ports);
+    this.#port = port;
     scores.connected();
-    return connect({ port: this.#port, ca, history, withinMs: answerWithinMs });
+    const onLine = ({ text }: ReceivedLine): void => {
+      if (readServerLine(text).kind === 'notice') scores.noticed(text, isSlow);
+    };
+    return connect({ port, ca, history, onLine, withinMs: answerWithinMs });
   }
 
   async #takeBreath(): Promise<void> {
@@ -211,10 +235,10 @@ export class BusyClient {
 
   /** Told apart from every other by who says it and how manieth it is. */
   #text(): string {
-    const { name, random } = this.#options;
+    const { name, random, plan } = this.#options;
     const text = `${name}.${++this.#texts}`;
     if (random.chance(0.01)) return `/${text}`;
-    if (random.chance(0.02))
+    if (random.chance(plan.longTexts))
       return `${text} ${'ä€😀'.repeat(random.below(longTextCharacters / 3))}.`;
     return text;
   }

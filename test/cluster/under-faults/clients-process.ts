@@ -28,8 +28,10 @@ export class ClientsProcess implements AsyncDisposable {
     this.#tell({ type: 'plan', plan });
   }
 
-  get tally(): Tally | undefined {
-    return this.#progress?.tally;
+  /** @throws Error while the clients have not told anything yet */
+  get tally(): Tally {
+    if (this.#progress === undefined) throw new Error('the clients have told nothing');
+    return this.#progress.tally;
   }
 
   get oddities(): readonly string[] {
@@ -60,6 +62,17 @@ export class ClientsProcess implements AsyncDisposable {
   async haveStored(messages: number, withinMs: number): Promise<void> {
     const what = `${messages} messages to be stored`;
     await this.#waitFor(() => this.stored() >= messages, what, withinMs);
+  }
+
+  /** Waits until so many connections were cut off since their clients read too slowly. */
+  async haveCutOff(connections: number, withinMs: number): Promise<void> {
+    const isDone = () => (this.#progress?.tally.tooSlow ?? 0) >= connections;
+    await this.#waitFor(isDone, `${connections} slow readers to be cut off`, withinMs);
+  }
+
+  /** Every connection breaks at once, and everybody comes back. */
+  storm(): void {
+    this.#tell({ type: 'storm' });
   }
 
   /** Waits until every client has logged out; the last of what was recorded is on disk then. */

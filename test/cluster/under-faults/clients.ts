@@ -15,8 +15,11 @@ const scores = new Scores();
 let clients: readonly BusyClient[] = [];
 
 process.on('message', (message: ToClients) => {
-  if (message.type === 'plan') void run(message.plan);
-  else for (const client of clients) client.finish();
+  if (message.type === 'plan') return void run(message.plan);
+  for (const client of clients) {
+    if (message.type === 'storm') client.vanish();
+    else client.finish();
+  }
 });
 // Nobody is there to judge any more.
 process.on('disconnect', () => process.exit(1));
@@ -26,10 +29,12 @@ async function run(plan: ClientsPlan): Promise<void> {
   const ca = readFileSync(plan.ca);
   const everybody = clientNames(plan.clients);
   const histories: HistoryFile[] = [];
-  clients = everybody.map((name) => {
+  clients = everybody.map((name, place) => {
     const history = new HistoryFile(name, join(plan.dir, `${name}.ndjson`));
     histories.push(history);
-    return new BusyClient({ name, plan, ca, everybody, random: random.branch(), history, scores });
+    const isSlow = place < plan.slowReaders;
+    const own = { name, isSlow, history, random: random.branch() };
+    return new BusyClient({ ...own, plan, ca, everybody, scores });
   });
   await Promise.all(clients.map((client) => client.register()));
   tell({ type: 'ready' });

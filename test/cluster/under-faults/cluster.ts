@@ -1,17 +1,44 @@
-import { type ChatProcess, startChatProcess } from '../../support/chat-process.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLmdb } from '../../../adapters/lmdb/event-store.ts';
+import { encodeEvent } from '../../../adapters/record-codec.ts';
+import type { Recorded } from '../../../core/event-store.ts';
+import { type Dump, dumpRedis, type RawRecord } from '../../checker/log-dump.ts';
+import {
+  type ChatProcess,
+  type ChatProcessOptions,
+  startChatProcess,
+} from '../../support/chat-process.ts';
 import { type RedisProcess, startRedis } from '../../support/redis-process.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 
 /** More than the clients ever say: the limit is tested elsewhere. */
 const messagesPerSecond = 100_000;
+const recordsAtOnce = 1_000;
+const errorLevel = 50;
 
-/** Two chat servers over one Redis that writes everything to the disk before it answers. */
+/** Two chat servers over one log. */
 export interface Cluster extends AsyncDisposable {
-  readonly redis: RedisProcess;
-  readonly servers: readonly [ServerUnderFaults, ServerUnderFaults];
+  readonly processes: readonly ServerProcess[];
+  /** The whole log; after the processes have stopped. */
+  dump(): Dump;
 }
 
-/** A chat server, with what it complained of over all its lives. */
-export class ServerUnderFaults {
+/** Each server in a process of its own, over a Redis that writes to the disk before it answers. */
+export interface RedisCluster extends Cluster {
+  readonly redis: RedisProcess;
+  /** Between each process and Redis, where asked for. */
+  readonly networks: readonly TcpProxy[];
+}
+
+export interface RedisClusterOptions {
+  readonly partitions?: number;
+  readonly networks?: boolean;
+}
+
+/** `securechat serve`, with what it logged over all its lives. */
+export class ServerProcess {
   readonly name: string;
   readonly process: ChatProcess;
   #earlierLog = '';
@@ -19,10 +46,6 @@ export class ServerUnderFaults {
   constructor(name: string, process: ChatProcess) {
     this.name = name;
     this.process = process;
-  }
-
-  get port(): number {
-    return this.process.ports[0] ?? 0;
   }
 
   async kill9(): Promise<void> {
@@ -34,7 +57,6 @@ export class ServerUnderFaults {
     await this.process.restart();
   }
 
-  /** Of all its lives. */
   get log(): string {
     return this.#earlierLog + this.process.output.stderr;
   }
@@ -45,39 +67,91 @@ export class ServerUnderFaults {
   }
 }
 
-/** @param way the port by which each server reaches Redis: Redis's own unless given */
-export async function startCluster(
-  way: (redis: RedisProcess, server: number) => Promise<number> = async ({ port }) => port,
-): Promise<Cluster> {
+/** @throws what kept one of them from starting; the others are ended */
+export async function startOnRedis({
+  partitions = 1,
+  networks: hasNetworks = false,
+}: RedisClusterOptions = {}): Promise<RedisCluster> {
   const redis = await startRedis({ appendfsync: 'always' });
-  const started: ChatProcess[] = [];
-  const stop = async (): Promise<void> => {
-    for (const server of started) await server[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  };
-  const start = async (name: string, number: number): Promise<ServerUnderFaults> => {
-    const certs = started[0]?.certs;
-    const process = await startChatProcess({
-      redis: `redis://127.0.0.1:${await way(redis, number)}`,
-      name,
-      demo: false,
-      registration: 'open',
-      messagesPerSecond,
-      ...(certs === undefined ? {} : { certs }),
-    });
+  const started: AsyncDisposable[] = [redis];
+  const processes: ServerProcess[] = [];
+  const networks: TcpProxy[] = [];
+  const startServer = async (name: string): Promise<void> => {
+    let { port } = redis;
+    if (hasNetworks) {
+      const network = await startTcpProxy(port);
+      started.push(network);
+      networks.push(network);
+      port = network.port;
+    }
+    const certs = processes[0]?.process.certs;
+    const shared = certs === undefined ? {} : { certs };
+    const options = { redis: `redis://127.0.0.1:${port}`, name, partitions, ...shared };
+    const process = await start(options);
     started.push(process);
-    return new ServerUnderFaults(name, process);
+    processes.push(new ServerProcess(name, process));
   };
   try {
-    const servers = [await start('one', 0), await start('two', 1)] as const;
-    return { redis, servers, [Symbol.asyncDispose]: stop };
+    for (const name of ['one', 'two']) await startServer(name);
   } catch (error) {
-    await stop();
+    await endAll(started);
+    throw error;
+  }
+  const dump = (): Dump => dumpRedis(redis.url);
+  return { redis, processes, networks, dump, [Symbol.asyncDispose]: () => endAll(started) };
+}
+
+/** Both servers in one process, over an embedded store. */
+export async function startOnDisk(): Promise<Cluster> {
+  const data = mkdtempSync(join(tmpdir(), 'securechat-data-'));
+  const removeData = (): void => rmSync(data, { recursive: true, force: true });
+  try {
+    const process = await start({ data, servers: 2 });
+    const end = (): Promise<void> => endAll([process]).finally(removeData);
+    const processes = [new ServerProcess('both', process)];
+    return { processes, dump: () => dumpFolder(data), [Symbol.asyncDispose]: end };
+  } catch (error) {
+    removeData();
     throw error;
   }
 }
 
-const errorLevel = 50;
+function start(options: ChatProcessOptions): Promise<ChatProcess> {
+  return startChatProcess({ ...options, demo: false, registration: 'open', messagesPerSecond });
+}
+
+async function endAll(started: readonly AsyncDisposable[]): Promise<void> {
+  for (const one of started.toReversed()) await one[Symbol.asyncDispose]();
+}
+
+/** By the store itself, which hands its records on as it keeps them. */
+async function* dumpFolder(dir: string): AsyncGenerator<RawRecord> {
+  const stores = await openLmdb({ dir });
+  try {
+    for (let from = 1; ; from += recordsAtOnce) {
+      const page = await stores.events.readAll(0, from, recordsAtOnce);
+      for (const record of page) yield rawRecord(record);
+      if (page.length < recordsAtOnce) return;
+    }
+  } finally {
+    await stores.close();
+  }
+}
+
+function rawRecord(record: Recorded): RawRecord {
+  const { partition, position, stream, revision, at, link, id, actor, cause, event } = record;
+  const { meta, body } = encodeEvent({ id, actor, cause, event });
+  return {
+    partition,
+    position,
+    stream,
+    revision,
+    at,
+    meta: meta.toString(),
+    ...(body === undefined ? {} : { body }),
+    ...(link === undefined ? {} : { link }),
+  };
+}
 
 function isComplaint(line: string): boolean {
   const [, level] = /^\{"level":(\d+),/.exec(line) ?? [];

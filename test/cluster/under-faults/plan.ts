@@ -11,6 +11,10 @@ export interface ClientsPlan {
   readonly rooms: readonly string[];
   /** Of all clients together, in calm. */
   readonly messagesPerSecond: number;
+  /** Which part of the texts is long, from 0 to 1. */
+  readonly longTexts: number;
+  /** So many of the clients read nothing now and then, for longer or shorter. */
+  readonly slowReaders: number;
 }
 
 /** What the clients have done together so far. */
@@ -28,6 +32,8 @@ export interface Tally {
   cut: number;
   logins: number;
   moves: number;
+  /** Connections that were cut off since their client read too slowly. */
+  tooSlow: number;
 }
 
 export interface Progress {
@@ -51,4 +57,6 @@ export type FromClients =
 /** To it: the plan first, at the end the wish that everybody logs out. */
 export type ToClients =
   | { readonly type: 'plan'; readonly plan: ClientsPlan }
+  /** Every connection breaks at once, and everybody comes back. */
+  | { readonly type: 'storm' }
   | { readonly type: 'finish' };

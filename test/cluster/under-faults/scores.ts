@@ -2,6 +2,7 @@ import type { Outcome } from '../../support/answer-queue.ts';
 import type { Progress, Tally } from './plan.ts';
 
 const odditiesMax = 100;
+const tooSlow = 'ERROR: You read too slowly';
 /** It is logged as a fault of the server whatever else is wrong. */
 const faultOfServer = 'ERROR: Something went wrong in the server.';
 
@@ -17,6 +18,7 @@ export class Scores {
     cut: 0,
     logins: 0,
     moves: 0,
+    tooSlow: 0,
   };
   readonly #storedAt: Record<number, number> = {};
   readonly #hereAt: Record<number, number> = {};
@@ -78,6 +80,14 @@ export class Scores {
   refused(answer: string): void {
     this.#count(answer);
     if (answer.startsWith(faultOfServer)) this.odd(answer);
+  }
+
+  /** A server told something unasked. */
+  noticed(notice: string, isSlow: boolean): void {
+    this.#count(notice);
+    if (!notice.startsWith(tooSlow)) return;
+    this.#tally.tooSlow += 1;
+    if (!isSlow) this.odd(notice);
   }
 
   /** Something that must not happen. */
