@@ -21,7 +21,7 @@ import { restoreSubscriptions, toldOfRollback } from './rollback.ts';
 import { endSession } from './session-end.ts';
 import { sessionOpened } from './session-start.ts';
 
-/** Clients get this long to take their last lines when the server stops. */
+/** Messages under way get this long to be answered when the server stops. */
 const settleMsMax = 500;
 const restartPauseMs = 1_000;
 
@@ -201,14 +201,16 @@ export class ChatServer implements Chat, FollowerOwner {
     }
   }
 
+  /** Clients are told why, after the answers to what they have sent. */
   async #dropClients(code: ErrorCode): Promise<void> {
     const connections = [...this.#connections];
-    for (const connection of connections) connection.disconnect(code);
+    for (const connection of connections) connection.takeNoMore();
     const settled = Promise.all(connections.map((connection) => connection.settled()));
     const isSettled = new AbortController();
     const { signal } = isSettled;
     const tooLate = sleep(settleMsMax, undefined, { signal }).catch(() => {});
     await Promise.race([settled, tooLate]);
     isSettled.abort();
+    for (const connection of this.#connections) connection.disconnect(code);
   }
 }

@@ -54,6 +54,7 @@ export class Connection implements LinkOwner {
   #state: State = { status: 'greeting' };
   #running = false;
   #ended = false;
+  #takesNoMore = false;
   #receipts = false;
   #paused = false;
   #onSettled: (() => void)[] = [];
@@ -85,7 +86,7 @@ export class Connection implements LinkOwner {
   // What the link tells.
 
   onInput(input: Input): void {
-    if (this.#state.status === 'closing') return;
+    if (this.isClosing || this.#takesNoMore) return;
     this.#inputs.push(input);
     this.#pump();
   }
@@ -182,6 +183,12 @@ export class Connection implements LinkOwner {
   messageFailed(id: string, error: Answer): void {
     this.#inFlight.answer(id, error);
     this.#answered();
+  }
+
+  /** Carries out nothing more of what the client sends; what is under way is still answered. */
+  takeNoMore(): void {
+    this.#takesNoMore = true;
+    this.#inputs.length = 0;
   }
 
   disconnect(code: ErrorCode, subject = ''): void {
