@@ -41,6 +41,8 @@ export class Connection implements LinkOwner {
   readonly outgoing: Outgoing;
   /** The places in the log at which the session was opened. */
   inboxAsOf: readonly number[] = [];
+  /** Whether the view shows in which rooms the session is: a move's fate may be unknown. */
+  isPlaced = true;
   readonly #chat: Chat;
   readonly #link: ClientLink;
   readonly #onGone: () => void;

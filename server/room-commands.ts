@@ -9,6 +9,7 @@ import { appendError, type Part } from './appender.ts';
 import { actorOf, type Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
 import type { Identity } from './run-command.ts';
+import { findWhereabouts } from './whereabouts.ts';
 
 const pageSize = 200;
 
@@ -19,6 +20,7 @@ export async function join(
   { user, session }: Identity,
   { canonical: room, shown }: RoomName,
 ): Promise<void> {
+  if (!connection.isPlaced) return connection.fail('Unavailable');
   const { rooms: view } = chat.follower.view;
   const state = roomState(view, room);
   const name = await shownName(chat.stores.events, state, room, shown);
@@ -31,7 +33,12 @@ export async function join(
   parts.push({ stream: roomStream(room), expected: 'any', events: joined });
   const outcome = await chat.appender.appendInTurn(actorOf(chat, user, session), parts);
   const error = appendError(outcome);
-  if (error !== undefined) connection.tell(error);
+  if (error === undefined) return;
+  connection.tell(error);
+  if (outcome?.status !== 'unknown') return;
+  connection.flush();
+  const streams = parts.map(({ stream }) => stream);
+  await findWhereabouts(chat, connection, { user, session }, streams);
 }
 
 export function rooms(chat: Chat, connection: Connection): void {

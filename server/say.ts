@@ -24,6 +24,7 @@ export function say(chat: Chat, connection: Connection, text: string): void {
   };
   if (!connection.takesMessage())
     return refuse({ kind: 'error', code: 'TooManyMessages', subject: '1' });
+  if (!connection.isPlaced) return refuse({ kind: 'error', code: 'Unavailable', subject: '' });
   const [room] = roomsOf(chat.follower.view.rooms, session);
   if (room === undefined) return refuse({ kind: 'error', code: 'NotInAnyRoom', subject: '' });
   const decision = decideRoom(

@@ -11,6 +11,7 @@ import './ordering.spec.ts';
 import './session-end.spec.ts';
 import './store-faults.spec.ts';
 import './late-answers.spec.ts';
+import './unconfirmed-moves.spec.ts';
 import './inbox-faults.spec.ts';
 import './rollback.spec.ts';
 import './server-end.spec.ts';
