@@ -122,11 +122,11 @@ export class BusyClient {
     return size;
   }
 
-  /** Once the answer is not a yes, it asks again until it is: it does not know where it is. */
+  /** Once the answer is not a yes it does not know where it is, and goes on until it does. */
   async #move(line: LineClient): Promise<void> {
     const { random, plan, scores } = this.#options;
-    const room = random.pick(plan.rooms);
     for (;;) {
+      const room = random.pick(plan.rooms);
       const answer = await line.command(`/join ${room}`);
       if (answer === `SUCCESS: Joined ${room}`) break;
       scores.refused(answer);

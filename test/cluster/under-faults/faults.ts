@@ -27,7 +27,12 @@ export async function killServer(
   await server.kill9();
   note(`server ${server.name} is killed, for ${Math.round(downMs)} ms`);
   await pause(downMs);
-  await server.restart();
+  // Without a Redis it says so and ends; whoever looks after servers starts it again.
+  const isBack = async (): Promise<boolean> => {
+    await server.restart();
+    return true;
+  };
+  await until(isBack, { what: `server ${server.name} to serve again`, withinMs: stuckAfterMs });
   note(`server ${server.name} is back`);
 }
 

@@ -155,7 +155,6 @@ function historiesFolder(seed: number): { readonly path: string; readonly isKept
   if (kept === undefined) {
     return { path: mkdtempSync(join(tmpdir(), 'securechat-under-faults-')), isKept: false };
   }
-  const path = join(kept, String(seed));
-  mkdirSync(path, { recursive: true });
-  return { path, isKept: true };
+  mkdirSync(kept, { recursive: true });
+  return { path: mkdtempSync(join(kept, `${seed}-`)), isKept: true };
 }
