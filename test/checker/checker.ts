@@ -48,7 +48,7 @@ export async function checkRun(
   const reader = new TraceReader(log, findings);
   for (const history of histories) await reader.read(history);
   const { traces } = reader;
-  matchSessions(log, traces, { findings, clockToleranceMs });
+  matchSessions(log, traces, { names: reader.names, findings, clockToleranceMs });
   checkAcked(log, traces, findings);
   checkRefused(log, reader, findings);
   checkOrder(log, reader, findings);

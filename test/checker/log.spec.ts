@@ -50,6 +50,24 @@ await test("P6: a server's end, a takeover and a logout end sessions", async (t)
   }
 });
 
+await test('P6: a session that was opened for nobody is not taken for that of a silent client', async (t) => {
+  const story = lobby();
+  const { log, clock } = story;
+  const at = clock.tick();
+  const data = { user: 'dave', session: 'session-of-nobody', server: 'one', incarnation: 2 };
+  log.append('session:dave', { type: 'SessionOpened', data });
+  log.append('room:lobby', { type: 'RoomJoined', data: { room: 'lobby', name: 'lobby', ...data } });
+  log.append('room:lobby', { type: 'RoomLeft', data: { room: 'lobby', ...data } });
+  log.append('session:dave', { type: 'SessionClosed', data: { ...data, reason: 'disconnected' } });
+  story.login('dave');
+  const { events = [] } = story.histories.find(({ client }) => client === 'dave') ?? {};
+  const login = events.findIndex(({ kind }) => kind === 'login');
+  events.splice(login, 1, { kind: 'login', user: 'dave', takeover: false, connection: 1, at });
+  story.join('dave', 'attic');
+  const { findings } = await judge(story, { notices: false });
+  t.strictSame(findings, []);
+});
+
 await test('P6: a welcome for which the log has no session is found', async () => {
   const story = lobby();
   const [, history] = story.histories;

@@ -1,21 +1,29 @@
-import { placeOf, type ConnectionTrace } from './connection-trace.ts';
+import { placeOf, type ConnectionTrace, type Names } from './connection-trace.ts';
 import type { Findings } from './finding.ts';
 import { covers, type LogIndex, type Session } from './log-index.ts';
 
 /** So many of a connection's receipts are held against each session that it could be. */
 const receiptsCompared = 200;
 
+export interface MatchOptions {
+  /** Of the rooms in the traces. */
+  readonly names: Names;
+  readonly findings: Findings;
+  readonly clockToleranceMs: number;
+}
+
 /**
  * Finds out which session of the log each connection was: a line client is not told.
  *
  * What a connection posted names its session. One that posted nothing had a session of its user
  * that was opened between its login and its welcome, by the clock of this machine; among several
- * it is the one whose rooms suit what was received, and of those the first.
+ * it is the one whose rooms suit what was received, and of those the last before the
+ * welcome: one earlier may have been opened for a connection that had gone by then.
  */
 export function matchSessions(
   log: LogIndex,
   traces: readonly ConnectionTrace[],
-  { findings, clockToleranceMs }: { findings: Findings; clockToleranceMs: number },
+  { names, findings, clockToleranceMs }: MatchOptions,
 ): void {
   const taken = new Map<Session, ConnectionTrace>();
   const take = (trace: ConnectionTrace, session: Session): void => {
@@ -37,7 +45,7 @@ export function matchSessions(
       (session) => !taken.has(session),
     );
     const [best] = candidates
-      .map((session) => ({ session, suits: receiptsThatSuit(log, trace, session) }))
+      .map((session) => ({ session, suits: receiptsThatSuit(log, trace, session, names) }))
       .toSorted((one, other) => other.suits - one.suits);
     if (best !== undefined) take(trace, best.session);
     else
@@ -67,23 +75,37 @@ function sessionByPosts(
   return found;
 }
 
+/** The likeliest first. */
 function sessionsInTime(
   log: LogIndex,
   { loginAt, welcome }: ConnectionTrace,
   toleranceMs: number,
 ): readonly Session[] {
   if (welcome === undefined) return [];
-  return (log.sessionsByUser.get(welcome.user) ?? []).filter(
-    ({ openedAt }) => openedAt >= loginAt - toleranceMs && openedAt <= welcome.at + toleranceMs,
+  const sessions = log.sessionsByUser.get(welcome.user) ?? [];
+  const before = sessions.filter(
+    ({ openedAt }) => openedAt >= loginAt - toleranceMs && openedAt <= welcome.at,
   );
+  const after = sessions.filter(
+    ({ openedAt }) => openedAt > welcome.at && openedAt <= welcome.at + toleranceMs,
+  );
+  return [...before.toReversed(), ...after];
 }
 
-function receiptsThatSuit(log: LogIndex, { entries }: ConnectionTrace, session: Session): number {
+function receiptsThatSuit(
+  log: LogIndex,
+  { entries }: ConnectionTrace,
+  session: Session,
+  names: Names,
+): number {
   let suiting = 0;
   const rooms = log.membershipsByRoom.get(session.id);
   for (let index = 0; index < Math.min(entries.length, receiptsCompared); index++) {
-    if (entries.kind(index) !== 'message') continue;
-    const message = log.messages[entries.about(index)];
+    const about = entries.about(index);
+    const kind = entries.kind(index);
+    if (kind === 'joined' && rooms?.has(names.name(about)) === true) suiting += 1;
+    if (kind !== 'message') continue;
+    const message = log.messages[about];
     if (message !== undefined && covers(rooms?.get(message.room), message.order)) suiting += 1;
   }
   return suiting;
