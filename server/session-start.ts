@@ -37,6 +37,8 @@ export async function openSession(
   for (;;) {
     const attempt = await prepare(chat, opening);
     if (attempt instanceof Rejection) return rejected(attempt);
+    // Nobody is there to use it.
+    if (connection.isClosing) return undefined;
     const { session, parts, following } = attempt;
     chat.fanOut.bind(session, connection);
     connection.beginOpening({ session, following });
