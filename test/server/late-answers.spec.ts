@@ -18,6 +18,7 @@ scene(
     chat.store(0).withhold();
     const askedAt = performance.now();
     alice.send('one', 'two');
+    await chat.until(() => chat.records('MessagePosted').length === 2, 'both to be stored');
     dave.send('/join attic');
     eve.send('LOGIN eve qwerty');
     await alice.reads(notConfirmed, notConfirmed);
