@@ -134,10 +134,10 @@ scene('what a message may be', async (chat) => {
     'ERROR: There is no text in this message.',
     'ERROR: Message too long (3800 bytes at most).',
   );
-  alice.send('  a\tb\u0007\u001b[2Jc\r', 'LOGIN alice password123', 'login is hard');
+  alice.send('  a\tb\u0007\u001b[2Jc\r', 'LOGIN alice password123', 'login is hard today');
   await alice.reads('ERROR: You are logged in already; this line was not sent.');
   await bob.reads('[lobby] alice: /join is a command', `[lobby] alice: ${long}`);
-  await bob.reads('[lobby] alice:   a\tbc', '[lobby] alice: login is hard');
+  await bob.reads('[lobby] alice:   a\tbc', '[lobby] alice: login is hard today');
 });
 
 scene(
