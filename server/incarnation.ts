@@ -1,8 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Logger } from 'pino';
 
-import type { Commit, EventStore, Recorded, Writer } from '../core/event-store.ts';
-import type { LeaseStore } from '../core/lease-store.ts';
-import { leaseMs } from '../core/lease-store.ts';
+import {
+  type Commit,
+  type EventStore,
+  type Recorded,
+  StoreUnreachable,
+  type Writer,
+} from '../core/event-store.ts';
+import { leaseMs, type LeaseStore } from '../core/lease-store.ts';
 import { Rejection } from '../core/rejection.ts';
 import { decideServer, type ServerEvent } from '../core/server.ts';
 import { partitionOf, serverStream } from '../core/stream.ts';
@@ -16,6 +23,9 @@ export const leaseRefreshMs = 1_000;
 /** A lease of the same name that is still held after this long belongs to a server that lives. */
 const takeMsMax = leaseMs + 3_000;
 const takePauseMs = 250;
+const startRetryMs = 250;
+const cannotStart =
+  'The store can be read but takes no writes: it is full, read-only or cannot reach its disk. Mend that and start again.';
 
 /** A server of this name lives elsewhere. */
 export class NameTaken extends Error {
@@ -52,7 +62,10 @@ export async function beginIncarnation(
 ): Promise<Incarnation> {
   const token = randomId();
   await takeLease(leases, server, token);
-  const number = await appendStart(events, server);
+  const number = await appendStart(events, server).catch(async (error: unknown) => {
+    await leases.release(server, token);
+    throw error;
+  });
   const writer = events.writer(server, number);
   const refresh = setInterval(() => {
     leases.refresh(server, token).then(
@@ -143,7 +156,7 @@ async function takeLease(leases: LeaseStore, server: string, token: string): Pro
   const until = performance.now() + takeMsMax;
   while (!(await leases.take(server, token))) {
     if (performance.now() > until) throw new NameTaken(server);
-    await new Promise((resolve) => setTimeout(resolve, takePauseMs));
+    await sleep(takePauseMs);
   }
 }
 
@@ -152,11 +165,9 @@ async function appendStart(events: EventStore, server: string): Promise<number> 
   for (;;) {
     const { state, revision }: Loaded<Server> = await loadServer(events, server);
     if (state.status === 'running') {
-      await endIncarnation(events, {
-        type: 'DeclareLost',
-        server,
-        incarnation: state.incarnation,
-      });
+      const { incarnation } = state;
+      const ended = await endIncarnation(events, { type: 'DeclareLost', server, incarnation });
+      if (!ended) await sleep(startRetryMs);
       continue;
     }
     const decision = decideServer({ type: 'StartServer', server }, state);
@@ -167,6 +178,8 @@ async function appendStart(events: EventStore, server: string): Promise<number> 
     const { status } = await writer.append(commitOf(actor, [part]));
     await writer.close();
     if (status === 'appended') return revision + 1;
+    if (status === 'unavailable') throw new StoreUnreachable(cannotStart);
+    await sleep(startRetryMs);
   }
 }
 

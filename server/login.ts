@@ -102,7 +102,8 @@ async function rehash(
   const { name: server } = chat.options;
   const actor = { server, incarnation: chat.incarnation };
   const change = { user, password: password.normalize('NFC'), replaces };
-  const failed = await setPassword(chat, actor, { ...change, reason: 'rehash' });
+  // The login has succeeded, whatever becomes of this.
+  const failed = await setPassword(chat, actor, { ...change, reason: 'rehash' }).catch(failureOf);
   if (failed !== undefined) chat.log.warn('a rehash was not stored');
 }
 

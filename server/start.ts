@@ -99,8 +99,11 @@ async function startServer(
   const stop = async (): Promise<void> => {
     clearInterval(sweep);
     listener?.close();
-    await server.stop();
-    await stores.close();
+    try {
+      await server.stop();
+    } finally {
+      await stores.close();
+    }
   };
   try {
     // The port first: one that is taken is found before anything is written to the log.

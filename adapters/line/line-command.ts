@@ -41,7 +41,8 @@ export function parseSessionLine(decoded: DecodedLine): ClientCommand | undefine
   const { text } = decoded;
   if (text === '') return undefined;
   // A password typed at the wrong moment must not become a message.
-  if (/^(?:LOGIN|REGISTER)\s+\S+\s+\S+(?:\s+TAKEOVER)?\s*$/.test(text)) return fault('LoggedIn');
+  if (/^\s*(?:LOGIN|REGISTER)\s+\S+\s+\S+(?:\s+[Tt][Aa][Kk][Ee][Oo][Vv][Ee][Rr])?\s*$/.test(text))
+    return fault('LoggedIn');
   if (text.startsWith('//')) return message(text.slice(1), say);
   if (!text.startsWith('/')) return message(text, say);
   const [typed = '', ...args] = words(text);

@@ -11,7 +11,7 @@ import { answerText, deliveryText } from './line-text.ts';
 /** A client that has sent bytes without a line end and falls silent so long sends no line ends. */
 export const quietMs = 200;
 /** How long a closed connection may take to let go, its last lines included. */
-const closeMsMax = 2_000;
+const closeMsMax = 1_000;
 
 export const lineFormat: WireFormat = {
   delivery(delivery: Delivery): Buffer | undefined {
