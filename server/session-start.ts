@@ -117,10 +117,11 @@ async function showInbox(
   { user, session }: { readonly user: string; readonly session: string },
 ): Promise<void> {
   try {
-    const unread = await unreadMessages(chat.stores.events, user, connection.inboxAsOf);
-    connection.inboxMark.begin();
-    for (const recorded of unread) connection.inboxMark.shown(recorded);
-    const older = unread.map(({ event: { data, text } }): Delivery => {
+    const { oldest, isAll } = await unreadMessages(chat.stores.events, user, connection.inboxAsOf);
+    // Nobody is there to read them any more: they are kept.
+    if (connection.isClosing) return;
+    connection.inboxMark.begin(oldest, isAll);
+    const older = oldest.map(({ event: { data, text } }): Delivery => {
       return { kind: 'direct', to: [session], from: data.from, text };
     });
     connection.outgoing.release(older);
