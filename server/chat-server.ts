@@ -17,7 +17,7 @@ import { beginIncarnation, completeEnd, endsAtHome, type Incarnation } from './i
 import { type FollowerOwner, LogFollower } from './log-follower.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
-import { restoreSubscriptions, toldOfRollback } from './rollback.ts';
+import { endUnheld, restoreSubscriptions, toldOfRollback } from './rollback.ts';
 import { endSession } from './session-end.ts';
 import { sessionOpened } from './session-start.ts';
 
@@ -136,6 +136,7 @@ export class ChatServer implements Chat, FollowerOwner {
       toldOfRollback(this, this.#connections, rollback),
     );
     if (this.follower.view.servers.get(this.options.name) !== this.incarnation) this.#restart();
+    else endUnheld(this);
   }
 
   onFailure(error: Error): void {

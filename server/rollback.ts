@@ -3,6 +3,7 @@ import { loadFollowing as rememberFollowing } from '../core/views/followers.ts';
 import { loadFollowing } from './aggregate.ts';
 import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
+import { endSession } from './session-end.ts';
 
 /**
  * After the log was set back: tells each client whose session the log still has from where on
@@ -21,6 +22,16 @@ export function toldOfRollback(
     if (!follower.view.sessions.bySession.has(identity.session))
       connection.disconnect('SessionEnded');
     connection.flush();
+  }
+}
+
+/** Ends this server's sessions that the log has and nobody holds: their openings were unknown. */
+export function endUnheld(chat: Chat): void {
+  const { follower, options, incarnation, fanOut } = chat;
+  for (const { user, session, ...held } of follower.view.sessions.bySession.values()) {
+    const isOurs = held.server === options.name && held.incarnation === incarnation;
+    if (isOurs && fanOut.holder(session) === undefined)
+      void endSession(chat, { user, session, reason: 'disconnected' });
   }
 }
 

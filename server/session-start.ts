@@ -53,6 +53,9 @@ export async function openSession(
     }
     chat.fanOut.unbind(session);
     connection.abandonOpening();
+    // It was folded where nobody is told of anything: the log was set back in the same moment.
+    if (outcome?.status === 'appended')
+      await endSession(chat, { user, session, reason: 'disconnected' });
     if (outcome?.status !== 'conflict')
       return appendError(outcome) ?? { kind: 'error', code: 'SessionEnded', subject: '' };
     // Somebody else registered the name in the same moment.
