@@ -20,6 +20,7 @@ import { LostServers } from './lost-servers.ts';
 import { endUnheld, restoreSubscriptions, toldOfRollback } from './rollback.ts';
 import { endSession } from './session-end.ts';
 import { sessionOpened } from './session-start.ts';
+import { finishEnds } from './unfinished-ends.ts';
 
 /** Messages under way get this long to be answered when the server stops. */
 const settleMsMax = 500;
@@ -81,6 +82,7 @@ export class ChatServer implements Chat, FollowerOwner {
     await this.#begin();
     await this.follower.catchUp();
     this.follower.follow(`${this.options.name}:${this.incarnation}`);
+    await finishEnds(this.stores.events, this.follower.view);
     this.#lostServers.start();
     this.#status = 'serving';
   }

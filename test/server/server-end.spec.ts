@@ -40,6 +40,26 @@ scene(
   { partitions: 8, servers: 1 },
 );
 
+scene(
+  'a server that starts completes an end that was only begun',
+  async (chat) => {
+    await chat.login('alice', 0);
+    chat.store(0).withhold();
+    await declareLostAtHome(chat, 0);
+    await chat.startServer({});
+    const { partitions } = chat.log;
+    await chat.until(
+      () => chat.records('ServerLost').length === partitions.length,
+      'the whole end',
+    );
+    await chat.until(
+      () => chat.server(1).follower.view.rooms.byRoom.size === 0,
+      'the rooms to be empty',
+    );
+  },
+  { partitions: 8, servers: 1 },
+);
+
 scene('a server that stops while it begins anew stays stopped', async (chat) => {
   const server = chat.server(0);
   chat.passTime(6_000);
