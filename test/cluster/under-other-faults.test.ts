@@ -93,11 +93,11 @@ await test('answers of Redis that do not arrive change nothing', async (t) => {
 await test('who reads nothing is cut off, and nobody else is disturbed', async (t) => {
   const result = await judgedRun(t, {
     messages,
-    clients: { ...some, rooms: ['lobby'], longTexts: 0.9, slowReaders: 3 },
+    clients: { ...some, clients: 12, rooms: ['lobby'], longTexts: 0.95, slowReaders: 3 },
     start: startOnRedis,
     faults: async ({ clients }) => clients.haveCutOff(1, 120_000),
   });
-  t.ok(result.tally.tooSlow > 0, 'a slow reader is told why it is cut off');
+  t.ok(result.tally.tooSlow > 0, 'a slow reader is cut off');
 });
 
 await test('two hundred clients come back at once', async (t) => {

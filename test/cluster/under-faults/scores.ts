@@ -85,9 +85,12 @@ export class Scores {
   /** A server told something unasked. */
   noticed(notice: string, isSlow: boolean): void {
     this.#count(notice);
-    if (!notice.startsWith(tooSlow)) return;
+    if (notice.startsWith(tooSlow) && !isSlow) this.odd(notice);
+  }
+
+  /** A connection was lost while its client read nothing for too long. */
+  tooSlow(): void {
     this.#tally.tooSlow += 1;
-    if (!isSlow) this.odd(notice);
   }
 
   /** Something that must not happen. */
