@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Rollback } from '../../core/event-store.ts';
 import { MemoryCredentials } from './credentials.ts';
 import { MemoryLeases } from './leases.ts';
 import { MemoryPartition } from './partition.ts';
@@ -19,6 +20,7 @@ export class MemoryLog {
   readonly credentials = new MemoryCredentials();
   readonly leases: MemoryLeases;
   readonly #listeners = new Set<() => void>();
+  readonly #rollbackListeners = new Set<(rollback: Rollback) => void>();
   #writers = 0;
 
   constructor({ partitions = 1, now = Date.now, newId = randomUUID }: MemoryLogOptions = {}) {
@@ -38,6 +40,13 @@ export class MemoryLog {
     return partition;
   }
 
+  /** Loses the records of a partition from a position on: what replaces them is another epoch. */
+  setBack(partition: number, from: number): void {
+    const rollback = this.partition(partition).setBack(from);
+    for (const listener of this.#rollbackListeners) listener(rollback);
+    this.tellAppended();
+  }
+
   newToken(): string {
     this.#writers += 1;
     return `writer ${this.#writers}`;
@@ -47,6 +56,12 @@ export class MemoryLog {
   onAppend(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** `listener` is called after each `setBack`. Ends with the answer's call. */
+  onRollback(listener: (rollback: Rollback) => void): () => void {
+    this.#rollbackListeners.add(listener);
+    return () => this.#rollbackListeners.delete(listener);
   }
 
   tellAppended(): void {

@@ -1,4 +1,11 @@
-import type { Appended, AppendOutcome, Commit, Recorded } from '../../core/event-store.ts';
+import type { EpochStarted } from '../../core/epoch.ts';
+import type {
+  Appended,
+  AppendOutcome,
+  Commit,
+  Recorded,
+  Rollback,
+} from '../../core/event-store.ts';
 import type { StreamQuery } from '../../core/event-store.ts';
 import { epochStream } from '../../core/stream.ts';
 import { commitContent } from '../commit-content.ts';
@@ -26,7 +33,7 @@ export interface Surroundings {
 
 /** One partition's log, its index by stream, and what it remembers of its writers. */
 export class MemoryPartition implements PartitionState {
-  readonly epoch: string;
+  #epoch: string;
   readonly #number: number;
   readonly #surroundings: Surroundings;
   readonly #records: Recorded[] = [];
@@ -39,9 +46,12 @@ export class MemoryPartition implements PartitionState {
   constructor(number: number, surroundings: Surroundings) {
     this.#number = number;
     this.#surroundings = surroundings;
-    this.epoch = surroundings.newId();
-    const event = epochEvent(surroundings.newId(), { epoch: this.epoch, from: 1 });
-    this.#write({ parts: [{ stream: epochStream, expected: 0, events: [event] }] });
+    this.#epoch = surroundings.newId();
+    this.#startEpoch({ epoch: this.#epoch, from: 1 });
+  }
+
+  get epoch(): string {
+    return this.#epoch;
   }
 
   /** The position of the last record. */
@@ -63,6 +73,24 @@ export class MemoryPartition implements PartitionState {
       this.#once.set(onceKey(once.session, once.sequence), entry);
     }
     return answer;
+  }
+
+  /**
+   * Loses the records from position `from` on, as a store does that is put back to an older copy
+   * of itself, and tells so in the log.
+   */
+  setBack(from: number): Rollback {
+    const records = this.#records.splice(from - 1);
+    for (const { stream, link } of records) {
+      this.#streams.get(stream)?.pop();
+      if (link !== undefined) this.#streams.get(link.stream)?.pop();
+    }
+    this.#fences.clear();
+    this.#once.clear();
+    const previous = this.#epoch;
+    this.#epoch = this.#surroundings.newId();
+    this.#startEpoch({ epoch: this.#epoch, previous, from });
+    return { partition: this.#number, epoch: this.#epoch, previous, from };
   }
 
   /** Records from position `from` on, at most `limit`, oldest first. */
@@ -95,6 +123,11 @@ export class MemoryPartition implements PartitionState {
 
   isLeased(server: string): boolean {
     return this.#surroundings.isLeased(server);
+  }
+
+  #startEpoch(data: EpochStarted['data']): void {
+    const event = epochEvent(this.#surroundings.newId(), data);
+    this.#write({ parts: [{ stream: epochStream, expected: 'any', events: [event] }] });
   }
 
   #write(commit: Commit): Appended {

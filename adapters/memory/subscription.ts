@@ -1,4 +1,9 @@
-import { type Cursor, StoreUnusable, type Subscriber } from '../../core/event-store.ts';
+import {
+  type Cursor,
+  type Rollback,
+  StoreUnusable,
+  type Subscriber,
+} from '../../core/event-store.ts';
 import type { Subscription } from '../../core/event-store.ts';
 import type { MemoryLog } from './log.ts';
 
@@ -10,7 +15,7 @@ export class MemorySubscription implements Subscription {
   readonly #log: MemoryLog;
   readonly #subscriber: Subscriber;
   readonly #positions: Map<number, number>;
-  readonly #unlisten: () => void;
+  readonly #unlisten: readonly (() => void)[];
   #isScheduled = false;
   #isClosed = false;
 
@@ -18,7 +23,10 @@ export class MemorySubscription implements Subscription {
     this.#log = log;
     this.#subscriber = subscriber;
     this.#positions = new Map(after.map(({ partition, position }) => [partition, position]));
-    this.#unlisten = log.onAppend(() => this.#schedule());
+    this.#unlisten = [
+      log.onAppend(() => this.#schedule()),
+      log.onRollback((rollback) => this.#heed(rollback)),
+    ];
     const foreign = after.find((cursor) => !isOf(log, cursor));
     if (foreign === undefined) this.#schedule();
     else queueMicrotask(() => this.#fail(foreign));
@@ -26,7 +34,7 @@ export class MemorySubscription implements Subscription {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#unlisten();
+    for (const unlisten of this.#unlisten) unlisten();
   }
 
   #schedule(): void {
@@ -56,6 +64,12 @@ export class MemorySubscription implements Subscription {
     return [...this.#positions].some(
       ([partition, position]) => this.#log.partition(partition).read(position + 1, 1).length > 0,
     );
+  }
+
+  #heed(rollback: Rollback): void {
+    if ((this.#positions.get(rollback.partition) ?? 0) < rollback.from) return;
+    void this.close();
+    queueMicrotask(() => this.#subscriber.onRollback(rollback));
   }
 
   #fail({ partition, position }: Cursor): void {

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 
 import { openMemory } from '../../../adapters/memory/event-store.ts';
-import { StoreUnusable } from '../../../core/event-store.ts';
+import { type Recorded, type Rollback, StoreUnusable } from '../../../core/event-store.ts';
 import { commitTo, messagePosted } from '../../support/events.ts';
 import { Collector, startOf } from '../contract/collector.ts';
 
@@ -79,4 +79,41 @@ await test('a cursor of another log ends a subscription with an error', async (t
     t.type(await failure, StoreUnusable);
     t.same([collector.size, collector.faults], [0, []]);
   }
+});
+
+await test('a log that is set back tells so, and whoever held what it lost', async (t) => {
+  const { events, log } = openMemory();
+  const writer = events.writer('a', 1);
+  const say = (text: string) => writer.append(commitTo('room:lobby', messagePosted(text)));
+  for (const text of ['one', 'two', 'three']) await say(text);
+  const { epoch: previous } = await events.head(0);
+  const given: Recorded[] = [];
+  events.subscribe('behind', [{ partition: 0, position: 2 }], {
+    onBatch: (batch) => void given.push(...batch),
+    onRollback: () => void t.fail('it holds nothing that was lost'),
+    onFailure: (error) => void t.fail(error.message),
+  });
+  const told = new Promise<Rollback>((resolve, reject) => {
+    events.subscribe('ahead', [{ partition: 0, position: 4 }], {
+      onBatch: () => void t.fail('what replaces the lost records does not follow them'),
+      onRollback: resolve,
+      onFailure: reject,
+    });
+  });
+  log.setBack(0, 3);
+  await say('four');
+  const records = await events.readAll(0, 1, 9);
+  const { epoch } = await events.head(0);
+  t.match(
+    records.map(({ event, revision }) => [event.type, revision]),
+    [
+      ['EpochStarted', 1],
+      ['MessagePosted', 1],
+      ['EpochStarted', 2],
+      ['MessagePosted', 2],
+    ],
+  );
+  t.match(records[2]?.event.data, { previous, epoch, from: 3 });
+  t.same(await told, { partition: 0, previous, epoch, from: 3 });
+  t.same(given, records.slice(2));
 });
