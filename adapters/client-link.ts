@@ -30,9 +30,9 @@ export interface ClientLink {
 
 /**
  * Something a client sent. It is parsed when its turn has come, for what a line means depends on
- * whether the client is logged in by then. Undefined: it asks for nothing.
+ * as whom the client is logged in by then, if at all. Undefined: it asks for nothing.
  */
-export type Input = (loggedIn: boolean) => ClientCommand | undefined;
+export type Input = (user: string | undefined) => ClientCommand | undefined;
 
 /** What a link tells the one who holds it. */
 export interface LinkOwner {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
 import { hash, needsRehash, verify } from 'argon2';
@@ -25,7 +26,7 @@ export class HasherBusy extends Error {
  */
 export class PasswordHasher {
   readonly #limit: LimitFunction = pLimit(Math.max(1, availableParallelism() - 1));
-  #decoy: Promise<string> | undefined;
+  readonly #decoy = decoy();
   #typicalMs = 50;
 
   /** @throws {HasherBusy} when the queue is full. */
@@ -35,23 +36,23 @@ export class PasswordHasher {
 
   /**
    * Whether `password` is the one that was hashed. Without a hash the same work is done for
-   * nothing, so that an unknown user costs what a wrong password costs.
+   * nothing, so that an unknown user costs what a wrong password costs. `isWanted` is asked when
+   * its turn has come: if nobody wants to know any more, nothing is done, and the answer is false.
    * @throws {HasherBusy} when the queue is full.
    */
-  async verify(stored: string | undefined, password: string): Promise<boolean> {
-    const against = stored ?? (await this.#decoyHash());
-    const matches = await this.#queued(() => verify(against, password));
+  async verify(
+    stored: string | undefined,
+    password: string,
+    isWanted: () => boolean = () => true,
+  ): Promise<boolean> {
+    const against = stored ?? this.#decoy;
+    const matches = await this.#queued(async () => isWanted() && verify(against, password));
     return matches && stored !== undefined;
   }
 
   /** Whether a stored hash was made with weaker parameters than today's. */
   needsRehash(stored: string): boolean {
     return needsRehash(stored, parameters);
-  }
-
-  #decoyHash(): Promise<string> {
-    this.#decoy ??= hash('a password that nobody has', parameters);
-    return this.#decoy;
   }
 
   #queued<T>(work: () => Promise<T>): Promise<T> {
@@ -67,3 +68,13 @@ export class PasswordHasher {
     });
   }
 }
+
+/** What looks like a hash and is none: no password is known that it could be of. */
+function decoy(): string {
+  const { memoryCost, timeCost, parallelism } = parameters;
+  const [salt, digest] = [16, 32].map((length) => phcBase64(randomBytes(length)));
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${salt}$${digest}`;
+}
+
+/** Base64 without padding, as the PHC string format has it. */
+const phcBase64 = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');

@@ -50,7 +50,7 @@ export async function runUserAction(
     for (const warning of stores.warnings) console.error(`securechat: ${warning}`);
     const writer = stores.events.writer(actor.server, actor.incarnation);
     // Nobody here waits for a fold: what the store has answered is in the log.
-    const reader = { reached: () => Promise.resolve(true) };
+    const reader = { isCurrent: true, reached: () => Promise.resolve(true) };
     const { partitions } = stores.events.info;
     const appender = new Appender(writer, reader, partitions, () => undefined);
     try {

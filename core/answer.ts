@@ -37,6 +37,8 @@ export type Answer =
       readonly room: string;
       /** Oldest first. */
       readonly messages: readonly PastMessage[];
+      /** Whether older ones were asked for, and lie further back than is looked. */
+      readonly isCut: boolean;
     }
   | {
       readonly kind: 'session';

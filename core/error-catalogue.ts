@@ -33,6 +33,7 @@ export const errorCatalogue = {
   // What was typed.
   InvalidCredentials: 'Invalid credentials.',
   InvalidUserName: `{} is no user name: ${userNameCharactersMin} to ${userNameCharactersMax} letters a-z, digits, - and _.`,
+  ReservedName: '{} is a name that the server speaks in: take another.',
   InvalidRoomName: `{} is no room name: 1 to ${roomNameCodePointsMax} letters, digits, - _ and dots.`,
   InvalidPassword: `A password has ${passwordCharactersMin} to ${passwordCharactersMax} printable characters and no spaces.`,
   LoggedIn: 'You are logged in already; this line was not sent.',
@@ -53,6 +54,7 @@ export const errorCatalogue = {
 
   // The system.
   Unavailable: 'Not stored: the chat cannot store anything now. Try again in a moment.',
+  OutOfReach: 'The chat is out of reach at the moment. Try again soon.',
   OutcomeUnknown: 'Not confirmed: it is unknown whether this was stored.',
   TakenOver: 'Session taken over from another connection.',
   SessionEnded: 'Your session has ended. Log in again.',

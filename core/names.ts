@@ -32,6 +32,9 @@ export function parseRoomName(typed: string): RoomName | undefined {
   return reserved.has(canonical) ? undefined : { canonical, shown };
 }
 
+/** Whether a name is refused for being one in which the server speaks. */
+export const isReservedName = (typed: string): boolean => reserved.has(foldCase(typed));
+
 /** Where a login puts a user. */
 export const lobby: RoomName = { canonical: 'lobby', shown: 'lobby' };
 

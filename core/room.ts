@@ -39,7 +39,8 @@ export type Room =
   | {
       readonly status: 'occupied';
       readonly name: string;
-      readonly members: ReadonlyMap<string, Member>;
+      /** Only the fold writes to it. */
+      readonly members: Map<string, Member>;
     };
 
 export type RoomCommand =
@@ -49,19 +50,24 @@ export type RoomCommand =
 
 export const initialRoom: Room = { status: 'empty' };
 
-export function evolveRoom(state: Room, event: RoomEvent): Room {
+/**
+ * The state after the event. It takes the place of the one given, whose members it changes: a copy
+ * of 10,000 of them at each join would make a start take minutes.
+ */
+export function evolveRoom<R extends Room>(state: R, event: RoomEvent): R | Room {
   switch (event.type) {
     case 'RoomJoined': {
       const { name, session, user, server, incarnation } = event.data;
-      const members = new Map(state.status === 'occupied' ? state.members : []);
-      members.set(session, { user, server, incarnation });
-      return { status: 'occupied', name: state.status === 'occupied' ? state.name : name, members };
+      const member: Member = { user, server, incarnation };
+      if (state.status === 'empty')
+        return { status: 'occupied', name, members: new Map([[session, member]]) };
+      state.members.set(session, member);
+      return state;
     }
     case 'RoomLeft': {
-      if (state.status === 'empty' || !state.members.has(event.data.session)) return state;
-      const members = new Map(state.members);
-      members.delete(event.data.session);
-      return members.size === 0 ? initialRoom : { ...state, members };
+      if (state.status === 'empty') return state;
+      state.members.delete(event.data.session);
+      return state.members.size === 0 ? initialRoom : state;
     }
     case 'MessagePosted':
       return state;

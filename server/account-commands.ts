@@ -3,81 +3,78 @@ import { decideFollowing, type FollowingCommand } from '../core/following.ts';
 import { parsePassword } from '../core/password.ts';
 import { Rejection } from '../core/rejection.ts';
 import { followingStream } from '../core/stream.ts';
-import { setPassword, verifyPassword } from './accounts.ts';
+import { setPassword } from './accounts.ts';
 import { loadAccount, loadFollowing } from './aggregate.ts';
 import { appendError, rejected } from './appender.ts';
-import { actorOf, type Chat } from './chat.ts';
+import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
-import type { Identity } from './run-command.ts';
+import { untilNoConflict } from './conflicts.ts';
+import type { HeldSession } from './held-session.ts';
+import { attemptPassword } from './password-attempt.ts';
 
 export async function subscribe(
   chat: Chat,
   connection: Connection,
-  identity: Identity,
+  held: HeldSession,
   target: string,
 ): Promise<void> {
-  const { user } = identity;
+  const { user } = held;
   const { state } = await loadAccount(chat.stores.events, target);
   const known = state.status !== 'none';
-  return changeFollowing(chat, connection, identity, { type: 'Subscribe', user, target, known });
+  return changeFollowing(chat, connection, held, { type: 'Subscribe', user, target, known });
 }
 
 export function unsubscribe(
   chat: Chat,
   connection: Connection,
-  identity: Identity,
+  held: HeldSession,
   target: string,
 ): Promise<void> {
-  const { user } = identity;
-  return changeFollowing(chat, connection, identity, { type: 'Unsubscribe', user, target });
+  const { user } = held;
+  return changeFollowing(chat, connection, held, { type: 'Unsubscribe', user, target });
 }
 
-export function subscriptions(chat: Chat, connection: Connection, { user }: Identity): void {
-  const targets = [...(chat.follower.view.followers.following.get(user) ?? [])];
+export function subscriptions(chat: Chat, connection: Connection, { user }: HeldSession): void {
+  const targets = [...(chat.follower.view.followers.following.get(user)?.targets ?? [])];
   connection.tell({ kind: 'subscriptions', targets: targets.toSorted() });
 }
 
 export async function changePassword(
   chat: Chat,
   connection: Connection,
-  { user, session }: Identity,
+  held: HeldSession,
   { old, next }: CommandOf<'changePassword'>,
 ): Promise<void> {
+  const { user, actor } = held;
   const password = parsePassword(next);
   if (password === undefined) return connection.fail('InvalidPassword');
-  const delayMs = chat.throttle.delayMs(connection.address, user);
-  await new Promise((resolve) => setTimeout(resolve, delayMs));
-  const verified = await verifyPassword(chat, user, old);
-  if (verified === undefined) {
-    chat.throttle.failed(connection.address, user);
-    return connection.fail('WrongPassword');
-  }
-  const actor = actorOf(chat, user, session);
-  const failed = await setPassword(chat, actor, {
-    user,
-    password,
-    reason: 'changed',
-    replaces: verified.account.credential,
-  });
+  const verified = await attemptPassword(chat, connection, user, old);
+  if (connection.isClosing) return;
+  if (verified === undefined) return connection.fail('WrongPassword');
+  const { credential: replaces } = verified.account;
+  const change = { user, password, reason: 'changed', replaces } as const;
+  const failed = await setPassword(chat, actor, change);
   if (failed !== undefined) connection.tell(failed);
 }
 
-/** Decides again when the subscriptions changed in between: their stream expects a revision. */
+/** What the view knows is as of earlier than the store: what came since is read before deciding. */
 async function changeFollowing(
   chat: Chat,
   connection: Connection,
-  { user, session }: Identity,
+  held: HeldSession,
   command: FollowingCommand,
 ): Promise<void> {
-  for (;;) {
-    const { state, revision } = await loadFollowing(chat.stores.events, user);
-    const events = decideFollowing(command, state);
-    if (events instanceof Rejection) return connection.tell(rejected(events));
+  const { user } = held;
+  let known = chat.follower.view.followers.following.get(user);
+  const error = await untilNoConflict(async () => {
+    const { targets, revision } = await loadFollowing(chat.stores.events, user, known);
+    const events = decideFollowing(command, targets);
+    if (events instanceof Rejection) return rejected(events);
     const part = { stream: followingStream(user), expected: revision, events };
-    const outcome = await chat.appender.append(actorOf(chat, user, session), [part]);
-    if (outcome.status === 'conflict') continue;
-    const error = appendError(outcome);
-    if (error !== undefined) connection.tell(error);
-    return;
-  }
+    const outcome = await held.append(part);
+    // It may be the log that was set back: nothing is known then.
+    known = undefined;
+    return outcome.status === 'conflict' ? 'conflict' : appendError(outcome);
+  });
+  if (error !== undefined) connection.tell(error);
 }

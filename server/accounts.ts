@@ -9,6 +9,7 @@ import { accountStream, sessionStream } from '../core/stream.ts';
 import type { Stores } from '../core/stores.ts';
 import { loadAccount, loadSession } from './aggregate.ts';
 import { appendError, type Appender, rejected } from './appender.ts';
+import { untilNoConflict } from './conflicts.ts';
 import { randomId } from './random-id.ts';
 
 /** What account changes need: a chat server has it, and so has a tool. */
@@ -20,20 +21,28 @@ export interface AccountsContext {
 
 export type KnownAccount = Exclude<Account, { status: 'none' }>;
 
+export interface VerifiedAccount {
+  readonly account: KnownAccount;
+  readonly hash: string;
+}
+
 /**
  * The account, when `password` is its password.
- * @throws {HasherBusy} when too much is waiting to be hashed.
+ * @param isWanted asked when its turn to be hashed has come
+ * @throws {HasherBusy} when too much is waiting to be hashed
+ * @throws {StoreUnreachable}
  */
 export async function verifyPassword(
   { stores, hasher }: AccountsContext,
   user: string | undefined,
   password: string,
-): Promise<{ readonly account: KnownAccount; readonly hash: string } | undefined> {
+  isWanted: () => boolean,
+): Promise<VerifiedAccount | undefined> {
   const account = user === undefined ? undefined : (await loadAccount(stores.events, user)).state;
   const known = account === undefined || account.status === 'none' ? undefined : account;
   const credential =
     known === undefined ? undefined : await stores.credentials.get(known.user, known.credential);
-  const matches = await hasher.verify(credential?.hash, password.normalize('NFC'));
+  const matches = await hasher.verify(credential?.hash, password.normalize('NFC'), isWanted);
   if (!matches || known === undefined || credential === undefined) return undefined;
   return { account: known, hash: credential.hash };
 }
@@ -69,23 +78,22 @@ export async function setPassword(
   const { user, password, ...how } = change;
   const { events: store, credentials } = context.stores;
   const credential = await storeCredential(context, user, password);
-  for (;;) {
+  return untilNoConflict(async () => {
     const { state, revision } = await loadAccount(store, user);
     const events = decideAccount({ type: 'ChangePassword', user, credential, ...how }, state);
     if (events instanceof Rejection) {
       await credentials.remove(user, credential);
-      return { kind: 'error', code: events.code, subject: events.subject };
+      return rejected(events);
     }
     const part = { stream: accountStream(user), expected: revision, events };
     const outcome = await context.appender.append(actor, [part]);
-    if (outcome.status === 'appended') {
-      const obsolete = events.length === 0 ? credential : currentOf(state);
-      if (obsolete !== undefined) await credentials.remove(user, obsolete);
-      return undefined;
-    }
+    if (outcome.status === 'conflict') return 'conflict';
     // The sweep removes a credential of unknown fate: only the log says whether it counts.
-    if (outcome.status !== 'conflict') return appendError(outcome);
-  }
+    if (outcome.status !== 'appended') return appendError(outcome);
+    const obsolete = events.length === 0 ? credential : currentOf(state);
+    if (obsolete !== undefined) await credentials.remove(user, obsolete);
+    return undefined;
+  });
 }
 
 const currentOf = (state: Account): string | undefined =>
@@ -129,7 +137,7 @@ export async function setSuspended(
   actor: Actor,
   { user, suspended }: { readonly user: string; readonly suspended: boolean },
 ): Promise<Answer | undefined> {
-  for (;;) {
+  return untilNoConflict(async () => {
     const account = await loadAccount(store, user);
     const type = suspended ? 'SuspendAccount' : 'ReinstateAccount';
     const changed = decideAccount({ type, user }, account.state);
@@ -142,6 +150,6 @@ export async function setSuspended(
       { stream: accountStream(user), expected: account.revision, events: changed },
       { stream: sessionStream(user), expected: session.revision, events: closed },
     ]);
-    if (outcome.status !== 'conflict') return appendError(outcome);
-  }
+    return outcome.status === 'conflict' ? 'conflict' : appendError(outcome);
+  });
 }

@@ -1,12 +1,7 @@
 import { type Account, type AccountEvent, evolveAccount, initialAccount } from '../core/account.ts';
 import type { ChatEvent } from '../core/event.ts';
 import type { EventStore } from '../core/event-store.ts';
-import {
-  evolveFollowing,
-  type Following,
-  type FollowingEvent,
-  initialFollowing,
-} from '../core/following.ts';
+import { evolveFollowing, type Following, type FollowingEvent } from '../core/following.ts';
 import { evolveServer, initialServer, type Server, type ServerEvent } from '../core/server.ts';
 import {
   endWithServer,
@@ -16,6 +11,8 @@ import {
   type SessionEvent,
 } from '../core/session.ts';
 import { accountStream, followingStream, serverStream, sessionStream } from '../core/stream.ts';
+import { type LoadedFollowing, nothingFollowed } from '../core/views/followers.ts';
+import { recordsForwards } from './stream-records.ts';
 
 /** A stream's state and the revision that it was read at: what a decision can rest on. */
 export interface Loaded<S> {
@@ -23,21 +20,30 @@ export interface Loaded<S> {
   readonly revision: number;
 }
 
-const pageSize = 500;
-
 export const loadAccount = (events: EventStore, user: string): Promise<Loaded<Account>> =>
-  load<Account>(events, accountStream(user), initialAccount, (state, event) =>
+  load<Account>(events, accountStream(user), nothing(initialAccount), (state, event) =>
     evolveAccount(state, event as AccountEvent),
   );
 
-export const loadFollowing = (events: EventStore, user: string): Promise<Loaded<Following>> =>
-  load<Following>(events, followingStream(user), initialFollowing, (state, event) =>
-    evolveFollowing(state, event as FollowingEvent),
+/** `known` is what the caller holds already: only what came after it is read. */
+export async function loadFollowing(
+  events: EventStore,
+  user: string,
+  known: LoadedFollowing = nothingFollowed,
+): Promise<LoadedFollowing> {
+  const before = { state: known.targets, revision: known.revision };
+  const { state, revision } = await load<Following>(
+    events,
+    followingStream(user),
+    before,
+    (following, event) => evolveFollowing(following, event as FollowingEvent),
   );
+  return { targets: state, revision };
+}
 
 /** A server's state, from its home partition. */
 export const loadServer = (events: EventStore, server: string): Promise<Loaded<Server>> =>
-  load<Server>(events, serverStream(server), initialServer, (state, event) =>
+  load<Server>(events, serverStream(server), nothing(initialServer), (state, event) =>
     evolveServer(state, event as ServerEvent),
   );
 
@@ -64,17 +70,15 @@ export async function loadSession(events: EventStore, user: string): Promise<Loa
 async function load<S>(
   events: EventStore,
   stream: string,
-  initial: S,
+  known: Loaded<S>,
   evolve: (state: S, event: ChatEvent) => S,
 ): Promise<Loaded<S>> {
-  let state = initial;
-  let revision = 0;
-  for (;;) {
-    const page = await events.readStream({ stream, from: revision + 1, limit: pageSize });
-    for (const recorded of page) {
-      state = evolve(state, recorded.event);
-      revision = recorded.revision;
-    }
-    if (page.length < pageSize) return { state, revision };
+  let { state, revision } = known;
+  for await (const recorded of recordsForwards(events, { stream, from: revision + 1 })) {
+    state = evolve(state, recorded.event);
+    revision = recorded.revision;
   }
+  return { state, revision };
 }
+
+const nothing = <S>(state: S): Loaded<S> => ({ state, revision: 0 });

@@ -25,6 +25,8 @@ export interface Part {
 
 /** Someone who folds the log: an append is answered when they have come to it. */
 export interface Reader {
+  /** Whether the view is of the log that is there: one that was set back has yet to be folded. */
+  readonly isCurrent: boolean;
   /** Whether they come to it in time. */
   reached(partition: number, position: number, withinMs: number): Promise<boolean>;
 }
@@ -63,20 +65,28 @@ export class Appender {
 
   /**
    * Appends parts that may lie in several partitions: one commit for each partition, in the order
-   * of the parts, up to the first that is not appended.
+   * of the parts, up to the first that is not appended. The outcome is `unknown` when it is not the
+   * very first: then a part of it is stored, and the rest is not.
    */
-  async appendInTurn(actor: Actor, parts: readonly Part[]): Promise<AppendOutcome | undefined> {
+  async appendInTurn(actor: Actor, parts: readonly Part[]): Promise<AppendOutcome> {
     const cause = randomId();
-    let outcome: AppendOutcome | undefined;
-    for (const commit of this.#byPartition(parts)) {
-      outcome = await this.append(actor, commit, cause);
+    const [first = [], ...others] = this.#byPartition(parts);
+    let outcome = await this.append(actor, first, cause);
+    for (const commit of others) {
       if (outcome.status !== 'appended') return outcome;
+      outcome = await this.append(actor, commit, cause);
+      if (outcome.status !== 'appended' && outcome.status !== 'fenced')
+        return { status: 'unknown' };
     }
     return outcome;
   }
 
-  /** Appends one commit; answers as soon as the store does. */
+  /**
+   * Appends one commit; answers as soon as the store does. While the log is being folded anew the
+   * view is of another log, and nothing that was decided by it may be written.
+   */
   async hand(commit: Commit): Promise<AppendOutcome> {
+    if (!this.#reader.isCurrent) return { status: 'unavailable', reason: 'disconnected' };
     const outcome = await this.#writer.append(commit);
     if (outcome.status === 'fenced') this.#onFenced();
     return outcome;
@@ -112,8 +122,7 @@ export function commitOf(actor: Actor, parts: readonly Part[], cause = randomId(
  * What to tell a client whose command was not appended; undefined when it was. A conflict is no
  * error: whoever expects a revision decides again.
  */
-export function appendError(outcome: AppendOutcome | undefined): Answer | undefined {
-  if (outcome === undefined) return undefined;
+export function appendError(outcome: AppendOutcome): Answer | undefined {
   const code = errorOf(outcome);
   return code === undefined ? undefined : { kind: 'error', code, subject: '' };
 }

@@ -8,7 +8,8 @@ import type { Delivery } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Recorded, Rollback } from '../core/event-store.ts';
 import type { Stores } from '../core/stores.ts';
-import { unloadFollowing } from '../core/views/followers.ts';
+import type { ChatView } from '../core/views/chat.ts';
+import { forgetFollowing } from '../core/views/followers.ts';
 import { Appender } from './appender.ts';
 import type { Chat, ChatOptions } from './chat.ts';
 import { Connection } from './connection.ts';
@@ -17,7 +18,7 @@ import { beginIncarnation, completeEnd, endsAtHome, type Incarnation } from './i
 import { type FollowerOwner, LogFollower } from './log-follower.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
-import { endUnheld, restoreSubscriptions, toldOfRollback } from './rollback.ts';
+import { resume, toldOfRollback } from './rollback.ts';
 import { endSession } from './session-end.ts';
 import { sessionOpened } from './session-start.ts';
 import { finishEnds } from './unfinished-ends.ts';
@@ -25,6 +26,7 @@ import { finishEnds } from './unfinished-ends.ts';
 /** Messages under way get this long to be answered when the server stops. */
 const settleMsMax = 500;
 const restartPauseMs = 1_000;
+const completePauseMs = 1_000;
 
 /**
  * One chat server: follows the log, shows it to its clients, and appends what they ask for. It
@@ -133,12 +135,11 @@ export class ChatServer implements Chat, FollowerOwner {
     return this.fanOut.flush();
   }
 
-  onRefolded(rollback: Rollback): void {
-    void restoreSubscriptions(this, this.#connections).then(() =>
-      toldOfRollback(this, this.#connections, rollback),
-    );
+  onRefolded(rollback: Rollback, before: ChatView): void {
+    for (const connection of this.#connections) toldOfRollback(connection, rollback);
+    // The log may be from before this incarnation.
     if (this.follower.view.servers.get(this.options.name) !== this.incarnation) this.#restart();
-    else endUnheld(this);
+    else resume(this, this.#connections, before);
   }
 
   onFailure(error: Error): void {
@@ -160,7 +161,7 @@ export class ChatServer implements Chat, FollowerOwner {
     const { user, session, server, incarnation } = opened;
     if (server !== this.options.name || incarnation !== this.incarnation) return;
     const connection = this.fanOut.holder(session);
-    if (connection !== undefined) return sessionOpened(this, connection, user);
+    if (connection !== undefined) return sessionOpened(this, connection);
     // Its opening was given up as unknown and came true: nobody is there to use it. The view knows
     // of it once this record is folded.
     queueMicrotask(() => void endSession(this, { user, session, reason: 'disconnected' }));
@@ -168,16 +169,26 @@ export class ChatServer implements Chat, FollowerOwner {
 
   #onSessionClosed({ user, session }: { user: string; session: string }): void {
     if (this.fanOut.holder(session) !== undefined)
-      unloadFollowing(this.follower.view.followers, user);
+      forgetFollowing(this.follower.view.followers, user);
   }
 
   #onServerEnded(recorded: Recorded, ended: { server: string; incarnation: number }): void {
     const { server, incarnation } = ended;
     if (server === this.options.name && incarnation === this.incarnation) this.#restart();
     if (!endsAtHome(recorded, this.stores.events.info.partitions)) return;
-    completeEnd(this.stores.events, recorded.event.type as 'ServerLost', server, incarnation).catch(
-      (error: unknown) => this.log.warn({ err: error, server }, 'an end was not completed'),
-    );
+    void this.#completeEnd(recorded.event.type as 'ServerLost', server, incarnation);
+  }
+
+  /** Until it has succeeded: no other server may be there to do it. */
+  async #completeEnd(type: 'ServerLost', server: string, incarnation: number): Promise<void> {
+    while (this.#status !== 'stopped') {
+      try {
+        if (await completeEnd(this.stores.events, type, server, incarnation)) return;
+      } catch (error) {
+        this.log.warn({ err: error, server }, 'an end was not completed');
+      }
+      await sleep(completePauseMs);
+    }
   }
 
   /** The others have declared this server lost: what it held is over, and it begins anew. */
@@ -190,6 +201,8 @@ export class ChatServer implements Chat, FollowerOwner {
 
   async #beginAnew(): Promise<void> {
     await this.#dropClients('ServerRestarted');
+    const { followers } = this.follower.view;
+    for (const user of followers.following.keys()) forgetFollowing(followers, user);
     const former = this.#incarnation;
     while (this.#status === 'restarting') {
       try {

@@ -15,6 +15,8 @@ export interface ChatOptions {
   readonly registrationOpen: boolean;
   /** At most so many messages a second from one user. */
   readonly messagesPerSecond: number;
+  /** …and no faster than so many other commands; `commandsPerSecondMax` unless given. */
+  readonly commandsPerSecond?: number;
   /** How long a client may take to log in; `loginMsMax` unless given. */
   readonly loginMs?: number;
 }

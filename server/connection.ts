@@ -1,65 +1,54 @@
 import type { ClientLink, Input, LinkOwner, WireFormat } from '../adapters/client-link.ts';
 import type { Answer } from '../core/answer.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
-import type { Following } from '../core/following.ts';
 import type { SessionEnd } from '../core/session.ts';
+import type { LoadedFollowing } from '../core/views/followers.ts';
 import type { Chat } from './chat.ts';
-import { InboxMark, markRead } from './inbox.ts';
+import type { HeldSession } from './held-session.ts';
+import { InputTurns, type TurnsOwner } from './input-turns.ts';
 import { LoginClock } from './login-clock.ts';
-import { MessageRate } from './message-rate.ts';
-import { MessagesInFlight, messagesInFlightMax } from './messages-in-flight.ts';
+import { MessagesInFlight } from './messages-in-flight.ts';
 import { Outgoing } from './outgoing.ts';
 import { type ExclusiveCommand, runCommand } from './run-command.ts';
 import { say } from './say.ts';
 import { endSession } from './session-end.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 /** From the greeting to a login. People type; a check of a password stops the clock. */
 export const loginMsMax = 60_000;
-/** More input than this waits for its turn only if the client does not wait for answers. */
-export const inputsWaitingMax = 64;
+/** Commands other than messages are carried out no faster: most of them read the store. */
+export const commandsPerSecondMax = 100;
+/** What to tell whoever is sent too much while their kept messages are read, in seconds. */
+const heldRetrySeconds = '5';
 
 /** A session whose opening has been handed to the log. */
 export interface Opening {
-  readonly session: string;
+  readonly held: HeldSession;
   /** Whom its user follows, as of the opening's place in the log. */
-  readonly following: Following;
+  readonly following: LoadedFollowing;
 }
 
 type State =
   | { readonly status: 'greeting'; readonly opening?: Opening }
-  | { readonly status: 'authenticated'; readonly user: string; readonly session: string }
+  | { readonly status: 'authenticated'; readonly held: HeldSession }
   | { readonly status: 'closing' };
 
-/**
- * One client. What it sends is carried out in order: messages may be under way together, any other
- * command waits for those before it and holds up those behind it.
- */
-export class Connection implements LinkOwner {
+/** One client, from its greeting to its end. */
+export class Connection implements LinkOwner, TurnsOwner {
   readonly format: WireFormat;
   readonly address: string;
-  readonly inboxMark = new InboxMark();
   readonly outgoing: Outgoing;
+  readonly messages = new MessagesInFlight(this);
   /** The places in the log at which the session was opened. */
   inboxAsOf: readonly number[] = [];
-  /** Whether the view shows in which rooms the session is: a move's fate may be unknown. */
-  isPlaced = true;
   readonly #chat: Chat;
   readonly #link: ClientLink;
   readonly #onGone: () => void;
-  readonly #inputs: Input[] = [];
-  readonly #inFlight = new MessagesInFlight(
-    (answer) => this.#tellReceipt(answer),
-    () => this.#answered(),
-  );
-  readonly #rate: MessageRate;
+  readonly #turns: InputTurns = new InputTurns(this);
+  readonly #messageRate: TokenBucket;
+  readonly #commandRate: TokenBucket;
   readonly #loginClock: LoginClock;
   #state: State = { status: 'greeting' };
-  #running = false;
-  #ended = false;
-  #takesNoMore = false;
-  #receipts = false;
-  #paused = false;
-  #onSettled: (() => void)[] = [];
 
   constructor(chat: Chat, link: ClientLink, onGone: () => void) {
     this.#onGone = onGone;
@@ -67,8 +56,10 @@ export class Connection implements LinkOwner {
     this.#link = link;
     this.format = link.format;
     this.address = link.address;
-    this.outgoing = new Outgoing(link);
-    this.#rate = new MessageRate(chat.options.messagesPerSecond, performance.now());
+    this.outgoing = new Outgoing(link, () => this.disconnect('Busy', heldRetrySeconds));
+    const { messagesPerSecond, commandsPerSecond = commandsPerSecondMax } = chat.options;
+    this.#messageRate = new TokenBucket(messagesPerSecond, performance.now());
+    this.#commandRate = new TokenBucket(commandsPerSecond, performance.now());
     this.tell({ kind: 'authRequired' });
     this.flush();
     const loginMs = chat.options.loginMs ?? loginMsMax;
@@ -76,30 +67,39 @@ export class Connection implements LinkOwner {
     this.#loginClock.start();
   }
 
-  /** The user and session, once logged in. */
-  get identity(): { readonly user: string; readonly session: string } | undefined {
-    return this.#state.status === 'authenticated' ? this.#state : undefined;
+  /** The session, once logged in. */
+  get held(): HeldSession | undefined {
+    return this.#state.status === 'authenticated' ? this.#state.held : undefined;
+  }
+
+  get user(): string | undefined {
+    return this.held?.user;
   }
 
   get isClosing(): boolean {
     return this.#state.status === 'closing';
   }
 
+  get isBlocked(): boolean {
+    return this.#link.isBlocked;
+  }
+
+  get messagesInFlight(): number {
+    return this.messages.size;
+  }
+
   // What the link tells.
 
   onInput(input: Input): void {
-    if (this.isClosing || this.#takesNoMore) return;
-    this.#inputs.push(input);
-    this.#pump();
+    if (!this.isClosing) this.#turns.add(input);
   }
 
   onEnd(): void {
-    this.#ended = true;
-    this.#pump();
+    this.#turns.end();
   }
 
   onDrained(): void {
-    this.#pump();
+    this.proceed();
   }
 
   onSlow(): void {
@@ -113,6 +113,37 @@ export class Connection implements LinkOwner {
   onClosed(): void {
     this.#leaveLog('disconnected');
     this.#onGone();
+  }
+
+  // What takes its turn.
+
+  proceed(): void {
+    this.#turns.proceed();
+  }
+
+  say(text: string): void {
+    say(this.#chat, this, text);
+  }
+
+  async run(command: ExclusiveCommand): Promise<void> {
+    this.#loginClock.stop();
+    try {
+      await runCommand(this.#chat, this, command);
+    } catch (error) {
+      this.#chat.log.error({ err: error, command: command.type }, 'a command failed');
+      this.fail('InternalError');
+    }
+    if (this.#state.status === 'greeting') this.#loginClock.start();
+    this.flush();
+  }
+
+  readOn(on: boolean): void {
+    if (on) this.#link.resume();
+    else this.#link.pause();
+  }
+
+  onExhausted(): void {
+    this.close();
   }
 
   // What the log and the commands tell.
@@ -148,8 +179,8 @@ export class Connection implements LinkOwner {
   }
 
   /** The session's opening was folded: the client is logged in. */
-  authenticated(user: string, session: string): void {
-    this.#state = { status: 'authenticated', user, session };
+  authenticated(held: HeldSession): void {
+    this.#state = { status: 'authenticated', held };
     this.#link.admit();
   }
 
@@ -161,36 +192,22 @@ export class Connection implements LinkOwner {
     else this.close();
   }
 
-  /** One of this connection's messages was folded. */
-  stored(id: string, receipt: Answer): void {
-    this.#inFlight.answer(id, receipt);
-    this.#settle();
-  }
-
   // What commands do to the connection.
 
-  setReceipts(on: boolean): void {
-    this.#receipts = on;
-  }
-
-  /** Takes part in the rate limit; false when the message comes too early. */
+  /** Takes part in the limit of messages; false when this one comes too early. */
   takesMessage(): boolean {
-    return this.#rate.take(performance.now());
+    return this.#messageRate.take(performance.now());
   }
 
-  messageSent(id: string): void {
-    this.#inFlight.add(id);
-  }
-
-  messageFailed(id: string, error: Answer): void {
-    this.#inFlight.answer(id, error);
-    this.#answered();
+  /** Waits for as long as the limit of other commands asks for. */
+  async takesCommand(): Promise<void> {
+    while (!this.#commandRate.take(performance.now()))
+      await new Promise((resolve) => setTimeout(resolve, this.#commandRate.delayMs));
   }
 
   /** Carries out nothing more of what the client sends; what is under way is still answered. */
   takeNoMore(): void {
-    this.#takesNoMore = true;
-    this.#inputs.length = 0;
+    this.#turns.takeNoMore();
   }
 
   disconnect(code: ErrorCode, subject = ''): void {
@@ -206,83 +223,27 @@ export class Connection implements LinkOwner {
     this.#link.close();
   }
 
-  /** Resolves when none of this connection's messages is under way. */
-  settled(): Promise<void> {
-    if (this.#inFlight.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#onSettled.push(resolve));
+  /** Resolves when nothing of this client is under way, and the log knows what it was shown. */
+  async settled(): Promise<void> {
+    const { held } = this;
+    await this.#turns.idle();
+    await held?.marks.settled();
   }
 
   #leaveLog(reason: SessionEnd): void {
-    const { identity } = this;
     if (this.isClosing) return;
+    const { held } = this;
     this.#state = { status: 'closing' };
-    this.#inputs.length = 0;
+    this.#turns.takeNoMore();
     this.#loginClock.stop();
-    if (identity !== undefined) void this.#endSession(identity, reason);
+    if (held !== undefined) void this.#endSession(held, reason);
   }
 
-  async #endSession(
-    { user, session }: { user: string; session: string },
-    reason: SessionEnd,
-  ): Promise<void> {
-    await this.settled();
-    if (this.#chat.isEnding) return this.#chat.fanOut.unbind(session);
-    await markRead(this.#chat, this.inboxMark, { user, session });
-    await endSession(this.#chat, { user, session, reason });
-  }
-
-  /** Runs what has come to its turn. */
-  #pump(): void {
-    while (!this.#running && !this.isClosing && !this.#link.isBlocked) {
-      const input = this.#inputs[0];
-      if (input === undefined) break;
-      const command = input(this.identity !== undefined);
-      const isMessage = command?.type === 'say';
-      if (this.#inFlight.size >= (isMessage ? messagesInFlightMax : 1)) break;
-      this.#inputs.shift();
-      if (isMessage) say(this.#chat, this, command.text);
-      else if (command !== undefined) void this.#run(command);
-    }
-    if (this.#ended && !this.#running && this.#inputs.length === 0 && this.#inFlight.size === 0)
-      this.close();
-    this.#regulate();
-  }
-
-  async #run(command: ExclusiveCommand): Promise<void> {
-    this.#running = true;
-    this.#loginClock.stop();
-    try {
-      await runCommand(this.#chat, this, command);
-    } catch (error) {
-      this.#chat.log.error({ err: error, command: command.type }, 'a command failed');
-      this.fail('InternalError');
-    }
-    this.#running = false;
-    if (this.#state.status === 'greeting') this.#loginClock.start();
-    this.flush();
-    this.#pump();
-  }
-
-  #answered(): void {
-    this.flush();
-    this.#settle();
-  }
-
-  #settle(): void {
-    if (this.#inFlight.size === 0) for (const resolve of this.#onSettled.splice(0)) resolve();
-    this.#pump();
-  }
-
-  /** Reads no more from a client that sends faster than it is served. */
-  #regulate(): void {
-    const full = this.#inputs.length >= inputsWaitingMax;
-    if (full === this.#paused || this.isClosing) return;
-    this.#paused = full;
-    if (full) this.#link.pause();
-    else this.#link.resume();
-  }
-
-  #tellReceipt(answer: Answer): void {
-    if (answer.kind !== 'stored' || this.#receipts) this.tell(answer);
+  async #endSession(held: HeldSession, reason: SessionEnd): Promise<void> {
+    await Promise.all([held.letGo(), this.messages.settled()]);
+    await held.marks.settled();
+    const { user, session } = held;
+    if (this.#chat.isEnding) this.#chat.fanOut.unbind(session);
+    else await endSession(this.#chat, { user, session, reason });
   }
 }

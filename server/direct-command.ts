@@ -4,25 +4,25 @@ import { Rejection } from '../core/rejection.ts';
 import { directStream } from '../core/stream.ts';
 import { loadAccount } from './aggregate.ts';
 import { appendError, rejected } from './appender.ts';
-import { actorOf, type Chat } from './chat.ts';
+import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
-import type { Identity } from './run-command.ts';
+import type { HeldSession } from './held-session.ts';
 
 /** Sends a direct message; one for somebody who is away waits in their inbox. */
 export async function sendDirect(
   chat: Chat,
   connection: Connection,
-  { user: from, session }: Identity,
+  held: HeldSession,
   { to, text }: CommandOf<'direct'>,
 ): Promise<void> {
   if (!connection.takesMessage()) return connection.fail('TooManyMessages', '1');
+  const { user: from } = held;
   const { state } = await loadAccount(chat.stores.events, to);
   const known = state.status !== 'none';
   const command = { type: 'PostDirectMessage', from, to, known, text } as const;
   const events = decideDirect(command, initialConversation);
   if (events instanceof Rejection) return connection.tell(rejected(events));
   const part = { stream: directStream(from, to), expected: 'any', events } as const;
-  const actor = actorOf(chat, from, session);
-  const error = appendError(await chat.appender.append(actor, [part]));
+  const error = appendError(await held.append(part));
   if (error !== undefined) connection.tell(error);
 }

@@ -62,7 +62,7 @@ export class FanOut {
       connection.send(bytes);
       if (delivery.kind === 'message')
         connection.outgoing.showed({ room: delivery.room, number: recorded.revision });
-      if (delivery.kind === 'direct') connection.inboxMark.shown(recorded);
+      if (delivery.kind === 'direct') connection.held?.marks.shown(recorded);
       this.#touched.add(connection);
     }
   }
@@ -73,7 +73,8 @@ export class FanOut {
     this.#touched.add(connection);
     switch (delivery.kind) {
       case 'answer':
-        if (delivery.answer.kind === 'stored') connection.stored(recorded.id, delivery.answer);
+        if (delivery.answer.kind === 'stored')
+          connection.messages.stored(recorded.id, delivery.answer);
         else connection.tell(delivery.answer);
         break;
       case 'ended':

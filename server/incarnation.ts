@@ -80,9 +80,12 @@ export async function beginIncarnation(
   };
   const stop = async (): Promise<void> => {
     clearInterval(refresh);
-    await endIncarnation(events, { type: 'StopServer', server, incarnation: number });
-    await writer.close();
-    await leases.release(server, token);
+    try {
+      await endIncarnation(events, { type: 'StopServer', server, incarnation: number });
+    } finally {
+      await writer.close();
+      await leases.release(server, token);
+    }
   };
   return { number, writer, stop, abandon };
 }

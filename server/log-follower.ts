@@ -8,6 +8,7 @@ import {
   type Subscription,
 } from '../core/event-store.ts';
 import { type ChatView, emptyChat, evolveChat } from '../core/views/chat.ts';
+import { beginnings, foldLog } from './folded-log.ts';
 
 /** What a follower tells the one who holds it, all of it in the order of the log. */
 export interface FollowerOwner {
@@ -18,8 +19,8 @@ export interface FollowerOwner {
    * records may gather, in milliseconds.
    */
   onBatchEnd(): number;
-  /** The log was set back, and the view folded again from its beginning. */
-  onRefolded(rollback: Rollback): void;
+  /** The log was set back, and folded again from its beginning: the view is another one now. */
+  onRefolded(rollback: Rollback, before: ChatView): void;
   onFailure(error: Error): void;
 }
 
@@ -30,7 +31,6 @@ interface Waiting {
   readonly resolve: () => void;
 }
 
-const pageSize = 2_000;
 const refoldPauseMs = 500;
 
 /**
@@ -44,12 +44,13 @@ export class LogFollower {
   #cursors: Cursor[];
   #waiting: Waiting[] = [];
   #subscription: Subscription | undefined;
+  #isRefolding = false;
   #closed = false;
 
   constructor(events: EventStore, owner: FollowerOwner) {
     this.#events = events;
     this.#owner = owner;
-    this.#cursors = beginnings(events.info.partitions);
+    this.#cursors = [...beginnings(events.info.partitions)];
   }
 
   get view(): ChatView {
@@ -61,21 +62,19 @@ export class LogFollower {
     return this.#cursors.map(({ position }) => position);
   }
 
+  /** False while the log, which was set back, is folded anew: the view is of the one before. */
+  get isCurrent(): boolean {
+    return !this.#isRefolding;
+  }
+
   /**
-   * Folds the log from its beginning to its present end, showing nobody anything. Once more if it
-   * was set back meanwhile: the view must not be of two logs.
+   * Folds the log from its beginning to its present end, showing nobody anything.
    * @throws {StoreUnreachable}
    */
   async catchUp(): Promise<void> {
-    for (let epochs = ''; ;) {
-      const before = await this.#epochs();
-      if (before === epochs) break;
-      epochs = before;
-      this.#view = emptyChat();
-      this.#cursors = beginnings(this.#events.info.partitions);
-      for (const { partition } of this.#cursors) await this.#foldPartition(partition);
-    }
-    this.#release();
+    const { view, cursors } = await foldLog(this.#events);
+    this.#view = view;
+    this.#cursors = [...cursors];
   }
 
   /** Follows the log from where the view stands. `group` names this server's consumer group. */
@@ -94,8 +93,7 @@ export class LogFollower {
    * is so in time.
    */
   reached(partition: number, position: number, withinMs: number): Promise<boolean> {
-    if (this.#closed || position <= (this.#cursors[partition]?.position ?? 0))
-      return Promise.resolve(true);
+    if (this.#closed || this.#isAt(partition, position)) return Promise.resolve(true);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#waiting = this.#waiting.filter((one) => one !== waiting);
@@ -119,20 +117,6 @@ export class LogFollower {
     this.#releaseAll();
   }
 
-  async #epochs(): Promise<string> {
-    const heads = this.#cursors.map(({ partition }) => this.#events.head(partition));
-    return (await Promise.all(heads)).map(({ epoch }) => epoch).join(' ');
-  }
-
-  async #foldPartition(partition: number): Promise<void> {
-    for (;;) {
-      const from = (this.#cursors[partition]?.position ?? 0) + 1;
-      const page = await this.#events.readAll(partition, from, pageSize);
-      for (const recorded of page) this.#fold(recorded);
-      if (page.length < pageSize) return;
-    }
-  }
-
   #show(batch: readonly Recorded[]): void | Promise<void> {
     for (const recorded of batch) {
       this.#owner.onRecord(recorded, deliveriesOf(this.#view, recorded));
@@ -150,29 +134,43 @@ export class LogFollower {
     this.#cursors[partition] = { partition, position, id };
   }
 
+  /**
+   * Folds the log anew, aside: for as long as that takes, the view is the one before, and whoever
+   * decides by it is refused. Whom the users follow who are here is folded along.
+   */
   async #refold(group: string, rollback: Rollback): Promise<void> {
+    this.#isRefolding = true;
     await this.#subscription?.close();
+    const before = this.#view;
+    const users = [...before.followers.following.keys()];
     while (!this.#closed) {
       try {
-        await this.catchUp();
+        const { view, cursors } = await foldLog(this.#events, users);
+        this.#view = view;
+        this.#cursors = [...cursors];
         break;
       } catch (error) {
         if (!(error instanceof StoreUnreachable)) throw error;
         await new Promise((resolve) => setTimeout(resolve, refoldPauseMs));
       }
     }
-    if (this.#closed) return;
+    this.#isRefolding = false;
     this.#releaseAll();
-    this.#owner.onRefolded(rollback);
+    if (this.#closed) return;
+    this.#owner.onRefolded(rollback, before);
     this.follow(group);
+  }
+
+  #isAt(partition: number, position: number): boolean {
+    return !this.#isRefolding && position <= (this.#cursors[partition]?.position ?? 0);
   }
 
   #release(): void {
     if (this.#waiting.length === 0) return;
     this.#waiting = this.#waiting.filter(({ partition, position, resolve }) => {
-      const waits = position > (this.#cursors[partition]?.position ?? 0);
-      if (!waits) resolve();
-      return waits;
+      const isThere = this.#isAt(partition, position);
+      if (isThere) resolve();
+      return !isThere;
     });
   }
 
@@ -181,6 +179,3 @@ export class LogFollower {
     this.#waiting = [];
   }
 }
-
-const beginnings = (partitions: number): Cursor[] =>
-  Array.from({ length: partitions }, (_, partition) => ({ partition, position: 0 }));

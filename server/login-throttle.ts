@@ -9,33 +9,58 @@ const forgetMs = 15 * 60_000;
 /** Bounds the memory that a flood of names or addresses can take. */
 const remembered = { max: 50_000, ttl: forgetMs };
 
+/** One attempt at a password. */
+export interface LoginAttempt {
+  /** How long it has to wait before the password is looked at, in milliseconds. */
+  readonly delayMs: number;
+  /** Tells how it ended; only the first word counts. */
+  end(how: 'failed' | 'succeeded' | 'abandoned'): void;
+}
+
 /**
- * Slows down failed logins, by address and by account. An address from which an account has logged
- * in before is not slowed down by others' failures on that account, only by its own.
+ * Slows down failed logins, by address and by account. Attempts at one account that are under way
+ * at the same time count as failures for one another: guesses are not to be had by the dozen. An
+ * address from which an account has logged in before is not slowed down by others' attempts on that
+ * account, only by its own failures.
  */
 export class LoginThrottle {
   readonly #byAddress = new LRUCache<string, number>(remembered);
   readonly #byAccount = new LRUCache<string, number>(remembered);
   readonly #byPair = new LRUCache<string, number>(remembered);
   readonly #known = new LRUCache<string, true>({ max: remembered.max });
+  /** Attempts under way, by account. As many as there are connections at most. */
+  readonly #underWay = new Map<string, number>();
 
-  /** How long an attempt has to wait before its password is looked at, in milliseconds. */
-  delayMs(address: string, user: string): number {
-    const pair = pairOf(address, user);
-    if (this.#known.has(pair)) return delayAfter(this.#byPair.get(pair));
-    return Math.max(
-      delayAfter(this.#byAddress.get(address)),
-      delayAfter(this.#byAccount.get(user)),
-    );
+  begin(address: string, user: string): LoginAttempt {
+    const delayMs = this.#delayMs(address, user);
+    this.#underWay.set(user, (this.#underWay.get(user) ?? 0) + 1);
+    let isOver = false;
+    const end: LoginAttempt['end'] = (how) => {
+      if (isOver) return;
+      isOver = true;
+      const others = (this.#underWay.get(user) ?? 1) - 1;
+      if (others === 0) this.#underWay.delete(user);
+      else this.#underWay.set(user, others);
+      if (how === 'failed') this.#failed(address, user);
+      if (how === 'succeeded') this.#succeeded(address, user);
+    };
+    return { delayMs, end };
   }
 
-  failed(address: string, user: string): void {
+  #delayMs(address: string, user: string): number {
+    const pair = pairOf(address, user);
+    if (this.#known.has(pair)) return delayAfter(this.#byPair.get(pair));
+    const atAccount = (this.#byAccount.get(user) ?? 0) + (this.#underWay.get(user) ?? 0);
+    return Math.max(delayAfter(this.#byAddress.get(address)), delayAfter(atAccount));
+  }
+
+  #failed(address: string, user: string): void {
     count(this.#byAddress, address);
     count(this.#byAccount, user);
     count(this.#byPair, pairOf(address, user));
   }
 
-  succeeded(address: string, user: string): void {
+  #succeeded(address: string, user: string): void {
     const pair = pairOf(address, user);
     this.#known.set(pair, true);
     this.#byPair.delete(pair);

@@ -4,16 +4,17 @@ import type { Answer } from '../core/answer.ts';
 import type { CommandOf } from '../core/command.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
-import { parseUserName } from '../core/names.ts';
+import { isReservedName, parseUserName } from '../core/names.ts';
 import { parsePassword } from '../core/password.ts';
 import { Rejection } from '../core/rejection.ts';
 import { accountStream } from '../core/stream.ts';
 import { cleanText } from '../core/text.ts';
-import { type KnownAccount, setPassword, storeCredential, verifyPassword } from './accounts.ts';
+import { type KnownAccount, setPassword, storeCredential } from './accounts.ts';
 import { loadAccount } from './aggregate.ts';
 import { rejected } from './appender.ts';
 import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
+import { attemptPassword } from './password-attempt.ts';
 import { openSession } from './session-start.ts';
 
 /** Checks the password and opens a session. Whatever fails, the client may try again. */
@@ -24,19 +25,12 @@ export async function logIn(
 ): Promise<void> {
   await answering(connection, async () => {
     const user = parseUserName(typed);
-    // A name that no account can have costs what a wrong password costs, and tells no more.
-    const throttled = user ?? typed.slice(0, 64).toLowerCase();
-    await pause(chat.throttle.delayMs(connection.address, throttled));
-    const verified = await verifyPassword(chat, user, password);
-    if (verified === undefined) {
-      chat.throttle.failed(connection.address, throttled);
-      return failure('InvalidCredentials');
-    }
+    const verified = await attemptPassword(chat, connection, user, password, typed);
+    if (verified === undefined) return failure('InvalidCredentials');
     const { account, hash } = verified;
-    chat.throttle.succeeded(connection.address, account.user);
     if (account.status === 'suspended') return failure('AccountSuspended');
     const error = await openSession(chat, connection, { user: account.user, takeover });
-    if (connection.identity !== undefined && chat.hasher.needsRehash(hash))
+    if (connection.held !== undefined && chat.hasher.needsRehash(hash))
       await rehash(chat, account, password);
     return error;
   });
@@ -51,8 +45,7 @@ export async function register(
   await answering(connection, async () => {
     if (!chat.options.registrationOpen) return failure('RegistrationClosed');
     const user = parseUserName(typedUser);
-    if (user === undefined)
-      return failure('InvalidUserName', cleanText(typedUser, { lines: false }).slice(0, 60));
+    if (user === undefined) return invalidUserName(typedUser);
     const password = parsePassword(typedPassword);
     if (password === undefined) return failure('InvalidPassword');
     const { state, revision } = await loadAccount(chat.stores.events, user);
@@ -78,8 +71,10 @@ async function answering(
   work: () => Promise<Answer | undefined>,
 ): Promise<void> {
   const error = await work().catch(failureOf);
-  if (error !== undefined) connection.tell(error);
-  if (connection.identity !== undefined) return;
+  // There was nothing to store: nobody has said anything yet.
+  if (error?.kind === 'error' && error.code === 'Unavailable') connection.fail('OutOfReach');
+  else if (error !== undefined) connection.tell(error);
+  if (connection.held !== undefined) return;
   connection.tell({ kind: 'authRequired' });
   if (error?.kind === 'error' && error.code === 'AlreadyLoggedIn')
     connection.tell({ kind: 'takeoverHint' });
@@ -88,9 +83,15 @@ async function answering(
 /** What may go wrong in a command without anybody's fault. */
 export function failureOf(error: unknown): Answer {
   if (error instanceof HasherBusy) return failure('Busy', String(error.retryAfterSeconds));
-  if (error instanceof StoreUnreachable) return failure('Unavailable');
+  if (error instanceof StoreUnreachable) return failure('OutOfReach');
   throw error;
 }
+
+const invalidUserName = (typed: string): Answer =>
+  failure(
+    isReservedName(typed) ? 'ReservedName' : 'InvalidUserName',
+    cleanText(typed, { lines: false }).slice(0, 60),
+  );
 
 const failure = (code: ErrorCode, subject = ''): Answer => ({ kind: 'error', code, subject });
 
@@ -106,5 +107,3 @@ async function rehash(
   const failed = await setPassword(chat, actor, { ...change, reason: 'rehash' }).catch(failureOf);
   if (failed !== undefined) chat.log.warn('a rehash was not stored');
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

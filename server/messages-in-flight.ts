@@ -1,8 +1,13 @@
 import type { Answer } from '../core/answer.ts';
 import { answerMsMax } from './appender.ts';
 
-/** At most so many messages of one connection are under way; then it is not read from. */
-export const messagesInFlightMax = 256;
+/** Whoever sent the messages, and is told of them. */
+export interface MessagesOwner {
+  tell(answer: Answer): void;
+  flush(): void;
+  /** One message less is under way. */
+  proceed(): void;
+}
 
 interface InFlight {
   readonly id: string;
@@ -16,36 +21,56 @@ interface InFlight {
  * store may have one that cannot be read from it.
  */
 export class MessagesInFlight {
+  /** Whether the owner is told also of what was stored. */
+  wantsReceipts = false;
+  readonly #owner: MessagesOwner;
   readonly #queue: InFlight[] = [];
-  readonly #tell: (answer: Answer) => void;
-  readonly #onLate: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #onSettled: (() => void)[] = [];
 
-  /** `onLate` follows upon answers that are given for want of better ones. */
-  constructor(tell: (answer: Answer) => void, onLate: () => void = () => {}) {
-    this.#tell = tell;
-    this.#onLate = onLate;
+  constructor(owner: MessagesOwner) {
+    this.#owner = owner;
   }
 
   get size(): number {
     return this.#queue.length;
   }
 
-  add(id: string): void {
+  sent(id: string): void {
     this.#queue.push({ id, sentAt: performance.now(), answer: undefined });
     if (this.#timer === undefined) this.#wakeIn(answerMsMax);
   }
 
-  /** Answers a message; a second answer to it, or one to a message not sent here, is ignored. */
-  answer(id: string, answer: Answer): void {
+  /** A message was folded; its receipt leaves with what the fold brings. */
+  stored(id: string, receipt: Answer): void {
+    this.#answer(id, receipt);
+    this.#owner.proceed();
+  }
+
+  failed(id: string, error: Answer): void {
+    this.#answer(id, error);
+    this.#owner.flush();
+    this.#owner.proceed();
+  }
+
+  /** Resolves when all are answered. */
+  settled(): Promise<void> {
+    if (this.#queue.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onSettled.push(resolve));
+  }
+
+  /** A second answer to a message, or one to a message not sent here, is ignored. */
+  #answer(id: string, answer: Answer): void {
     const message = this.#queue.find((candidate) => candidate.id === id);
     if (message === undefined) return;
     message.answer ??= answer;
     for (let first = this.#queue[0]; first?.answer !== undefined; first = this.#queue[0]) {
       this.#queue.shift();
-      this.#tell(first.answer);
+      if (first.answer.kind !== 'stored' || this.wantsReceipts) this.#owner.tell(first.answer);
     }
+    if (this.#queue.length === 0) for (const resolve of this.#onSettled.splice(0)) resolve();
   }
+
   /** One timer, set again only when it is due: most messages are answered long before. */
   #wakeIn(ms: number): void {
     this.#timer = setTimeout(() => this.#answerLate(), ms).unref();
@@ -57,9 +82,11 @@ export class MessagesInFlight {
     const unanswered = this.#queue.filter(({ answer }) => answer === undefined);
     const late = unanswered.filter(({ sentAt }) => sentAt <= sentBefore);
     for (const { id } of late)
-      this.answer(id, { kind: 'error', code: 'OutcomeUnknown', subject: '' });
+      this.#answer(id, { kind: 'error', code: 'OutcomeUnknown', subject: '' });
     const next = unanswered[late.length];
     if (next !== undefined) this.#wakeIn(Math.ceil(next.sentAt - sentBefore));
-    if (late.length > 0) this.#onLate();
+    if (late.length === 0) return;
+    this.#owner.flush();
+    this.#owner.proceed();
   }
 }

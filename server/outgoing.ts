@@ -7,15 +7,22 @@ export interface Place {
   readonly number: number;
 }
 
+/** A room that says more than this while an inbox is read is busier than anybody can follow. */
+export const heldBytesMax = 4 * 1_048_576;
+
 /** What goes out to one client, in order; it can be held while something older is looked up. */
 export class Outgoing {
   readonly #link: ClientLink;
+  readonly #onOverfull: () => void;
   #held: Buffer[] | undefined;
+  #heldBytes = 0;
   #shown: Place | undefined;
   #taken: Place | undefined;
 
-  constructor(link: ClientLink) {
+  /** `onOverfull`: more than `heldBytesMax` was held, and has been dropped. */
+  constructor(link: ClientLink, onOverfull: () => void) {
     this.#link = link;
+    this.#onOverfull = onOverfull;
   }
 
   /** The last message that the client has surely been given; undefined when there was none. */
@@ -24,8 +31,12 @@ export class Outgoing {
   }
 
   send(bytes: Buffer): void {
-    if (this.#held === undefined) this.#link.send(bytes);
-    else this.#held.push(bytes);
+    if (this.#held === undefined) return this.#link.send(bytes);
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes <= heldBytesMax) return;
+    this.#held = undefined;
+    this.#onOverfull();
   }
 
   /** What was sent last shows this message. */
@@ -40,7 +51,8 @@ export class Outgoing {
 
   /** From now on what is sent waits until `release`. */
   hold(): void {
-    this.#held ??= [];
+    this.#held = [];
+    this.#heldBytes = 0;
   }
 
   /** Sends `older`, then what was held. */

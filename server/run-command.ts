@@ -4,18 +4,13 @@ import { changePassword, subscribe, subscriptions, unsubscribe } from './account
 import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
 import { sendDirect } from './direct-command.ts';
+import type { HeldSession } from './held-session.ts';
 import { failureOf, logIn, register } from './login.ts';
 import { logOut } from './logout.ts';
 import { describeSession, history, join, members, rooms } from './room-commands.ts';
 
 /** Every command but a message: it has the connection for itself while it runs. */
 export type ExclusiveCommand = Exclude<ClientCommand, { type: 'say' }>;
-
-/** Who is asking, once logged in. */
-export interface Identity {
-  readonly user: string;
-  readonly session: string;
-}
 
 /** Carries out a command; resolves when its answer is in the connection's outbox. */
 export async function runCommand(
@@ -26,10 +21,10 @@ export async function runCommand(
   switch (command.type) {
     case 'fault':
       connection.fail(command.code, command.subject);
-      if (connection.identity === undefined) connection.tell({ kind: 'authRequired' });
+      if (connection.held === undefined) connection.tell({ kind: 'authRequired' });
       return;
     case 'help': {
-      const topic = connection.identity === undefined ? 'login' : command.topic;
+      const topic = connection.held === undefined ? 'login' : command.topic;
       return connection.tell({ kind: 'help', ...(topic !== undefined && { topic }) });
     }
     case 'login':
@@ -39,9 +34,11 @@ export async function runCommand(
     case 'logout':
       return logOut(chat, connection);
     default: {
-      const { identity } = connection;
-      if (identity === undefined) return;
-      const failed = await runInSession(chat, connection, identity, command).catch(failureOf);
+      const { held } = connection;
+      if (held === undefined) return;
+      // A direct message has its place in the limit of messages.
+      if (command.type !== 'direct') await connection.takesCommand();
+      const failed = await runInSession(chat, connection, held, command).catch(failureOf);
       if (failed !== undefined) connection.tell(failed);
     }
   }
@@ -55,32 +52,32 @@ type SessionCommand = Exclude<
 async function runInSession(
   chat: Chat,
   connection: Connection,
-  identity: Identity,
+  held: HeldSession,
   command: SessionCommand,
 ): Promise<void> {
   switch (command.type) {
     case 'join':
-      return join(chat, connection, identity, command.room);
+      return join(chat, connection, held, command.room);
     case 'rooms':
       return rooms(chat, connection);
     case 'members':
-      return members(chat, connection, identity, command.room);
+      return members(chat, connection, held, command.room);
     case 'history':
-      return history(chat, connection, identity, command.limit);
+      return history(chat, connection, held, command.limit);
     case 'session':
-      return describeSession(chat, connection, identity);
+      return describeSession(chat, connection, held);
     case 'subscribe':
-      return subscribe(chat, connection, identity, command.target);
+      return subscribe(chat, connection, held, command.target);
     case 'unsubscribe':
-      return unsubscribe(chat, connection, identity, command.target);
+      return unsubscribe(chat, connection, held, command.target);
     case 'subscriptions':
-      return subscriptions(chat, connection, identity);
+      return subscriptions(chat, connection, held);
     case 'direct':
-      return sendDirect(chat, connection, identity, command);
+      return sendDirect(chat, connection, held, command);
     case 'changePassword':
-      return changePassword(chat, connection, identity, command);
+      return changePassword(chat, connection, held, command);
     case 'receipts':
-      connection.setReceipts(command.on);
+      connection.messages.wantsReceipts = command.on;
       return connection.tell({ kind: 'receipts', on: command.on });
     default:
       return unreachable(command);

@@ -38,7 +38,7 @@ export async function tryEndSession(
   const parts = endingParts(chat, { user, session, reason });
   if (parts.length === 0) return 'done';
   const outcome = await chat.appender.appendInTurn(actorOf(chat, user, session), parts);
-  switch (outcome?.status) {
+  switch (outcome.status) {
     case 'unavailable':
     case 'unknown':
       return outcome.status;

@@ -1,7 +1,7 @@
 import type { ClientCommand } from '../../core/command.ts';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { historyMessagesDefault, historyMessagesMax, textBytesMax } from '../../core/limits.ts';
-import { parseRoomName, parseUserName, type RoomName } from '../../core/names.ts';
+import { isReservedName, parseRoomName, parseUserName, type RoomName } from '../../core/names.ts';
 import { cleanText, utf8Length } from '../../core/text.ts';
 import { type CommandName, commandTable } from './command-table.ts';
 import type { DecodedLine } from './line-decoder.ts';
@@ -36,19 +36,31 @@ export function parseGreetingLine(decoded: DecodedLine): ClientCommand | undefin
 }
 
 /** What a line asks for in a session; undefined for an empty line, which asks for nothing. */
-export function parseSessionLine(decoded: DecodedLine): ClientCommand | undefined {
+export function parseSessionLine(decoded: DecodedLine, user: string): ClientCommand | undefined {
   if (decoded.kind !== 'line') return lineFault(decoded.kind);
   const { text } = decoded;
   if (text === '') return undefined;
-  // A password typed at the wrong moment must not become a message.
-  if (/^\s*(?:LOGIN|REGISTER)\s+\S+\s+\S+(?:\s+[Tt][Aa][Kk][Ee][Oo][Vv][Ee][Rr])?\s*$/.test(text))
-    return fault('LoggedIn');
+  const misplaced = misplacedPassword(text, user);
+  if (misplaced !== undefined) return misplaced;
   if (text.startsWith('//')) return message(text.slice(1), say);
   if (!text.startsWith('/')) return message(text, say);
   const [typed = '', ...args] = words(text);
   const name = typed.slice(1).toLowerCase();
   if (!isCommand(name)) return fault('UnknownCommand', shown(typed));
   return parsers[name](args, text);
+}
+
+/**
+ * A password that is typed at the wrong moment must not become a message. A login is one that is
+ * written as the greeting asks for it, or in any case with the user's own name.
+ */
+function misplacedPassword(text: string, user: string): ClientCommand | undefined {
+  if (/^\s+\/passwd\s/i.test(text)) return usage('passwd');
+  const [word = '', name, password, takeover = 'takeover', ...rest] = words(text);
+  if (password === undefined || takeover.toLowerCase() !== 'takeover' || rest.length > 0) return;
+  const isWritten = word === 'LOGIN' || word === 'REGISTER';
+  const isOwn = /^(?:login|register)$/i.test(word) && name?.toLowerCase() === user;
+  return isWritten || isOwn ? fault('LoggedIn') : undefined;
 }
 
 /** Longer than any name that is right, and short enough for an answer of one line. */
@@ -113,7 +125,7 @@ function withRoom(
 ): ClientCommand {
   if (typed === undefined || rest.length > 0) return usage(name);
   const room = parseRoomName(typed);
-  return room === undefined ? fault('InvalidRoomName', shown(typed)) : command(room);
+  return room === undefined ? nameFault('InvalidRoomName', typed) : command(room);
 }
 
 function withUser(
@@ -123,7 +135,7 @@ function withUser(
 ): ClientCommand {
   if (typed === undefined || rest.length > 0) return usage(name);
   const user = parseUserName(typed);
-  return user === undefined ? fault('InvalidUserName', shown(typed)) : command(user);
+  return user === undefined ? nameFault('InvalidUserName', typed) : command(user);
 }
 
 const withoutArguments = (
@@ -148,5 +160,8 @@ const usage = (name: CommandName): ClientCommand => fault('Usage', commandTable[
 
 const lineFault = (kind: 'tooLong' | 'notUtf8'): ClientCommand =>
   fault(kind === 'tooLong' ? 'LineTooLong' : 'NotUtf8');
+
+const nameFault = (code: ErrorCode, typed: string): ClientCommand =>
+  fault(isReservedName(typed) ? 'ReservedName' : code, shown(typed));
 
 const fault = (code: ErrorCode, subject = ''): ClientCommand => ({ type: 'fault', code, subject });

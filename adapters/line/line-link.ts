@@ -141,8 +141,8 @@ export class LineLink implements ClientLink {
     while (!this.#paused && !this.#closing) {
       const { value: line } = this.#lines.next();
       if (line !== undefined)
-        this.#owner.onInput((loggedIn) =>
-          loggedIn ? parseSessionLine(line) : parseGreetingLine(line),
+        this.#owner.onInput((user) =>
+          user === undefined ? parseGreetingLine(line) : parseSessionLine(line, user),
         );
       else if (this.#isSilent && this.#decoder.awaitsQuiet)
         this.#lines = this.#decoder.quiet()[Symbol.iterator]();

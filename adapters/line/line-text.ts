@@ -103,11 +103,12 @@ const prefixed = (prefix: string, text: string): string =>
 /** ISO 8601, in UTC, to the second. */
 const instant = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-function historyText({ room, messages }: Extract<Answer, { kind: 'history' }>): string {
+function historyText({ room, messages, isCut }: Extract<Answer, { kind: 'history' }>): string {
+  const said = messages.length === 0 ? `Nothing has been said in ${room}` : undefined;
   const heading =
-    messages.length === 0
-      ? `Nothing has been said in ${room}.\n`
-      : `The last ${messages.length} of ${room}:\n`;
+    said === undefined
+      ? `The last ${messages.length} of ${room}${isCut ? '; older ones lie too far back' : ''}:\n`
+      : `${said}${isCut ? ' lately' : ''}.\n`;
   return messages.reduce(
     (lines, { number, at, user, text }) =>
       lines + prefixed(`#${number} ${instant(at)} ${user}: `, text),

@@ -1,17 +1,13 @@
 import type { Recorded } from '../event-store.ts';
-import type { Member, Room } from '../room.ts';
+import { evolveRoom, initialRoom, type Room, type RoomJoined } from '../room.ts';
 
 /** A room with at least one member, and the partition of its stream. */
-export interface OccupiedRoom {
-  readonly status: 'occupied';
+export type OccupiedRoom = Extract<Room, { status: 'occupied' }> & {
   readonly room: string;
-  readonly name: string;
   readonly partition: number;
-  /** By session. */
-  readonly members: Map<string, Member>;
   /** How many of a user's sessions are in the room. */
   readonly users: Map<string, number>;
-}
+};
 
 /**
  * Who is in which room. Bounded by the memberships: an empty room is forgotten.
@@ -33,7 +29,7 @@ export const emptyRooms = (): RoomsView => ({ byRoom: new Map(), bySession: new 
 
 export function evolveRooms(view: RoomsView, recorded: Recorded): RoomsView {
   const { event } = recorded;
-  if (event.type === 'RoomJoined') enter(view, event.data, recorded.partition);
+  if (event.type === 'RoomJoined') enter(view, event, recorded.partition);
   else for (const departure of departuresBy(view, recorded)) leave(view, departure);
   return view;
 }
@@ -61,7 +57,7 @@ export const roomsOf = (view: RoomsView, session: string): ReadonlySet<OccupiedR
 
 /** A room as its aggregate sees it. */
 export const roomState = (view: RoomsView, room: string): Room =>
-  view.byRoom.get(room) ?? { status: 'empty' };
+  view.byRoom.get(room) ?? initialRoom;
 
 const none: ReadonlySet<OccupiedRoom> = new Set();
 
@@ -85,31 +81,14 @@ function bySessionThenRoom(one: Departure, other: Departure): number {
   return one.room.room < other.room.room ? -1 : 1;
 }
 
-function enter(
-  view: RoomsView,
-  {
-    room: canonical,
-    name,
-    user,
-    session,
-    server,
-    incarnation,
-  }: Member & {
-    room: string;
-    name: string;
-    session: string;
-  },
-  partition: number,
-): void {
-  let room = view.byRoom.get(canonical);
-  if (room === undefined) {
-    const members = new Map<string, Member>();
-    room = { status: 'occupied', room: canonical, name, partition, members, users: new Map() };
-    view.byRoom.set(canonical, room);
-  }
-  const wasMember = room.members.has(session);
-  room.members.set(session, { user, server, incarnation });
-  if (wasMember) return;
+function enter(view: RoomsView, joined: RoomJoined, partition: number): void {
+  const { room: canonical, session, user } = joined.data;
+  const before = view.byRoom.get(canonical);
+  const wasMember = before?.members.has(session) ?? false;
+  const after = evolveRoom(before ?? initialRoom, joined);
+  if (wasMember || after.status === 'empty') return;
+  const room = before ?? { ...after, room: canonical, partition, users: new Map<string, number>() };
+  view.byRoom.set(canonical, room);
   room.users.set(user, (room.users.get(user) ?? 0) + 1);
   const rooms = view.bySession.get(session);
   if (rooms === undefined) view.bySession.set(session, new Set([room]));
@@ -117,11 +96,11 @@ function enter(
 }
 
 function leave(view: RoomsView, { room, session, user }: Departure): void {
-  room.members.delete(session);
+  const after = evolveRoom(room, { type: 'RoomLeft', data: { room: room.room, session, user } });
+  if (after.status === 'empty') view.byRoom.delete(room.room);
   const remaining = (room.users.get(user) ?? 1) - 1;
   if (remaining === 0) room.users.delete(user);
   else room.users.set(user, remaining);
-  if (room.members.size === 0) view.byRoom.delete(room.room);
   const rooms = view.bySession.get(session);
   rooms?.delete(room);
   if (rooms?.size === 0) view.bySession.delete(session);

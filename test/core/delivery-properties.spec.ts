@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Delivery, deliveriesOf } from '../../core/delivery.ts';
 import type { Recorded } from '../../core/event-store.ts';
 import { type ChatView, emptyChat, evolveChat } from '../../core/views/chat.ts';
-import { loadFollowing } from '../../core/views/followers.ts';
+import { nothingFollowed, rememberFollowing } from '../../core/views/followers.ts';
 import { rule } from '../support/given.ts';
 import { arbitraryLog } from './arbitrary-events.ts';
 
@@ -13,7 +13,7 @@ function* shownAlong(
 ): Generator<readonly [ChatView, Recorded, readonly Delivery[]]> {
   const view = emptyChat();
   for (const follower of ['alice', 'bob', 'carol'])
-    loadFollowing(view.followers, follower, new Set());
+    rememberFollowing(view.followers, follower, nothingFollowed);
   for (const recorded of log) {
     const { type, data } = recorded.event;
     // The rules let nobody follow themselves.

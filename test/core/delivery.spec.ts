@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { type Delivery, deliveriesOf } from '../../core/delivery.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import { emptyChat, evolveChat } from '../../core/views/chat.ts';
-import { loadFollowing } from '../../core/views/followers.ts';
+import { rememberFollowing } from '../../core/views/followers.ts';
 import { rule } from '../support/given.ts';
 import { recordOf } from './arbitrary-events.ts';
 
@@ -45,7 +45,7 @@ const northLost: ChatEvent = { type: 'ServerLost', data: { server: 'north', inca
 /** What the last of these events shows to the sessions of a chat in which bob follows alice. */
 function shownBy(...events: readonly ChatEvent[]): readonly Delivery[] {
   const view = emptyChat();
-  loadFollowing(view.followers, 'bob', new Set(['alice']));
+  rememberFollowing(view.followers, 'bob', { targets: new Set(['alice']), revision: 0 });
   const records = events.map((event, index) => recordOf(event, 0, index + 1));
   for (const recorded of records.slice(0, -1)) evolveChat(view, recorded);
   return records.slice(-1).flatMap((recorded) => deliveriesOf(view, recorded));

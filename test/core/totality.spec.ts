@@ -4,7 +4,7 @@ import { evolveAccount, initialAccount } from '../../core/account.ts';
 import { evolveDirect, initialConversation } from '../../core/direct.ts';
 import type { EventOf, EventType } from '../../core/event.ts';
 import { evolveFollowing, initialFollowing } from '../../core/following.ts';
-import { evolveRoom, initialRoom } from '../../core/room.ts';
+import { evolveRoom, initialRoom, type Room } from '../../core/room.ts';
 import { evolveServer, initialServer } from '../../core/server.ts';
 import { evolveSession, initialSession } from '../../core/session.ts';
 import { emptyChat, evolveChat } from '../../core/views/chat.ts';
@@ -41,10 +41,21 @@ folds(
   evolveAccount,
 );
 folds('a session', ['SessionOpened', 'SessionClosed'], initialSession, evolveSession);
-folds('a room', ['RoomJoined', 'RoomLeft', 'MessagePosted'], initialRoom, evolveRoom);
 folds('a following', ['UserSubscribed', 'UserUnsubscribed'], initialFollowing, evolveFollowing);
 folds('a conversation', ['DirectMessagePosted', 'ReadMarked'], initialConversation, evolveDirect);
 folds('a server', ['ServerStarted', 'ServerStopped', 'ServerLost'], initialServer, evolveServer);
+
+rule('a room, which owns its state, folds any events of its stream, and twice as once', () =>
+  fc.assert(
+    fc.property(fc.array(arbitraryEvent('RoomJoined', 'RoomLeft', 'MessagePosted')), (events) => {
+      let state: Room = initialRoom;
+      for (const event of events) {
+        state = evolveRoom(state, event);
+        deepStrictEqual(evolveRoom(structuredClone(state), event), state);
+      }
+    }),
+  ),
+);
 
 rule('the views fold any records of any partitions', () =>
   fc.assert(

@@ -50,8 +50,8 @@ void test('a long history of subscriptions is read to its end', async () => {
   });
   const commit = commitTo('following:alice', ...changes.map((event) => newEvent(event)));
   await events.writer('tool', 0).append(commit);
-  const { state, revision } = await loadFollowing(events, 'alice');
-  deepStrictEqual([[...state], revision], [['bob'], 1_201]);
+  const { targets, revision } = await loadFollowing(events, 'alice');
+  deepStrictEqual([[...targets], revision], [['bob'], 1_201]);
   deepStrictEqual((await loadAccount(events, 'alice')).revision, 0);
 });
 

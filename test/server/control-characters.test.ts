@@ -45,7 +45,10 @@ const hostile = fc.record({
 });
 
 await test('control characters and escape sequences in any field come out nowhere', async (t) => {
-  await using chat = await startHarness({ messagesPerSecond: 1_000_000 });
+  await using chat = await startHarness({
+    messagesPerSecond: 1_000_000,
+    commandsPerSecond: 1_000_000,
+  });
   const bob = await chat.login('bob', 1);
   bob.send('/subscribe alice');
   await bob.sees('SUCCESS: Subscribed to alice');
@@ -55,7 +58,8 @@ await test('control characters and escape sequences in any field come out nowher
   const property = fc.asyncProperty(hostile, async ({ typed, stranger, session }) => {
     if (alice.isClosed) alice = await chat.login('alice', 0, { address });
     // Wrong passwords would slow down all that follow.
-    for (const user of ['alice', 'nobody']) chat.server(0).throttle.succeeded(address, user);
+    for (const user of ['alice', 'nobody'])
+      chat.server(0).throttle.begin(address, user).end('succeeded');
     const lines = await answered(chat, alice, bob, {
       stranger: stranger(typed),
       session: session(typed),

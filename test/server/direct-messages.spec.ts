@@ -97,7 +97,7 @@ scenes('each refusal of a direct message says why', async (chat) => {
   for (const [typed, answer] of [
     ['/msg bob hello', 'You cannot send a message to yourself.'],
     ['/msg nobody hello', 'There is no user nobody.'],
-    ['/msg dm hello', 'dm is no user name: 2 to 32 letters a-z, digits, - and _.'],
+    ['/msg dm hello', 'dm is a name that the server speaks in: take another.'],
     ['/msg', 'Usage: /msg <user> <text>'],
     ['/msg alice', 'Usage: /msg <user> <text>'],
     ['/msg alice  ', 'Usage: /msg <user> <text>'],

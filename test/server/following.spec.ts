@@ -80,7 +80,7 @@ scenes('each refusal of a subscription says why', async (chat) => {
     ['/subscribe bob', 'You cannot subscribe to yourself.'],
     ['/subscribe BOB', 'You cannot subscribe to yourself.'],
     ['/subscribe nobody', 'There is no user nobody.'],
-    ['/subscribe Server', 'Server is no user name: 2 to 32 letters a-z, digits, - and _.'],
+    ['/subscribe Server', 'Server is a name that the server speaks in: take another.'],
     ['/subscribe', 'Usage: /subscribe <user>'],
     ['/subscribe alice eve', 'Usage: /subscribe <user>'],
     ['/unsubscribe alice', 'Not subscribed to alice.'],

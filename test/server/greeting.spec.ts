@@ -108,7 +108,7 @@ scene('each refusal of a registration says why', async (chat) => {
     ['REGISTER carol', usage],
     ['REGISTER carol some password', usage],
     ['REGISTER c password123', name('c')],
-    ['REGISTER Subbed password123', name('Subbed')],
+    ['REGISTER Subbed password123', reserved('Subbed')],
     [`REGISTER ${'c'.repeat(33)} password123`, name('c'.repeat(33))],
     ['REGISTER carol short77', password],
     [`REGISTER carol ${'x'.repeat(129)}`, password],
@@ -181,5 +181,7 @@ scene('to suspend an account ends its session with a reason', async (chat) => {
   await bob.reads('[lobby] Server: alice left.');
 });
 
+const reserved = (typed: string): string =>
+  `ERROR: ${typed} is a name that the server speaks in: take another.`;
 const name = (typed: string): string =>
   `ERROR: ${typed} is no user name: 2 to 32 letters a-z, digits, - and _.`;

@@ -91,14 +91,15 @@ scenes('what was shown before a logout is not shown at a login right after it', 
 scene('what comes before a mark, but after what it marks, is not lost', async (chat) => {
   const alice = await chat.login('alice', 0);
   const bob = await chat.login('bob', 1);
-  alice.send('/msg bob one');
-  await bob.reads('[DM] alice: one');
   const shut = gate();
   const store = chat.store(1);
   const before = store.appends;
   store.arrange(held(shut.opened), 'ReadMarked');
-  bob.vanish();
+  alice.send('/msg bob one');
+  await bob.reads('[DM] alice: one');
   await chat.until(() => store.appends > before, 'the mark to be on its way');
+  bob.vanish();
+  await chat.until(() => bob.isClosed, 'the connection to end');
   alice.send('/msg bob two');
   await alice.sees('SUCCESS: Sent to bob.');
   await alice.sees('SUCCESS: Sent to bob.');

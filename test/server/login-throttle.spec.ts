@@ -8,13 +8,20 @@ const home = '192.0.2.1';
 const away = '198.51.100.7';
 
 function failing(address: string, user: string, times: number, throttle = new LoginThrottle()) {
-  for (let time = 0; time < times; time++) throttle.failed(address, user);
+  for (let time = 0; time < times; time++) throttle.begin(address, user).end('failed');
   return throttle;
+}
+
+/** What the next attempt would wait. */
+function delayMs(throttle: LoginThrottle, address: string, user: string): number {
+  const attempt = throttle.begin(address, user);
+  attempt.end('abandoned');
+  return attempt.delayMs;
 }
 
 rule('a few mistakes cost nothing, then each more, and never more than the limit', () => {
   const delays = [0, 1, 2, 3, 4, 5, 6, 7, 8, 100].map((times) =>
-    failing(home, 'alice', times).delayMs(home, 'alice'),
+    delayMs(failing(home, 'alice', times), home, 'alice'),
   );
   deepStrictEqual(delays, [
     0,
@@ -31,22 +38,41 @@ rule('a few mistakes cost nothing, then each more, and never more than the limit
 });
 rule('failures slow down the account from everywhere, and the address for every account', () => {
   const throttle = failing(away, 'alice', 3);
-  deepStrictEqual(throttle.delayMs(home, 'alice'), 250);
-  deepStrictEqual(throttle.delayMs(away, 'bob'), 250);
-  deepStrictEqual(throttle.delayMs(home, 'bob'), 0);
+  deepStrictEqual(delayMs(throttle, home, 'alice'), 250);
+  deepStrictEqual(delayMs(throttle, away, 'bob'), 250);
+  deepStrictEqual(delayMs(throttle, home, 'bob'), 0);
 });
 rule('an account’s own address is slowed down by its own failures alone', () => {
   const throttle = new LoginThrottle();
-  throttle.succeeded(home, 'alice');
+  throttle.begin(home, 'alice').end('succeeded');
   failing(away, 'alice', 100, throttle);
-  deepStrictEqual(throttle.delayMs(home, 'alice'), 0);
+  deepStrictEqual(delayMs(throttle, home, 'alice'), 0);
   failing(home, 'alice', 4, throttle);
-  deepStrictEqual(throttle.delayMs(home, 'alice'), 500);
+  deepStrictEqual(delayMs(throttle, home, 'alice'), 500);
 });
 rule('a login forgets the failures of its account', () => {
   const throttle = failing(home, 'alice', 4);
-  throttle.succeeded(home, 'alice');
-  deepStrictEqual([throttle.delayMs(home, 'alice'), throttle.delayMs(away, 'alice')], [0, 0]);
+  throttle.begin(home, 'alice').end('succeeded');
+  deepStrictEqual([delayMs(throttle, home, 'alice'), delayMs(throttle, away, 'alice')], [0, 0]);
+});
+
+rule('guesses at one account at the same moment count for one another', () => {
+  const throttle = new LoginThrottle();
+  const begin = (address: string, user: string) => throttle.begin(address, user);
+  const attempts = Array.from({ length: 5 }, (_, number) => begin(`192.0.2.${number}`, 'alice'));
+  deepStrictEqual(
+    attempts.map((attempt) => attempt.delayMs),
+    [0, 0, 0, 250, 500],
+  );
+  deepStrictEqual(begin(home, 'bob').delayMs, 0);
+  for (const attempt of attempts) attempt.end('abandoned');
+  deepStrictEqual(begin(home, 'alice').delayMs, 0);
+});
+rule('logins at the same moment from an account’s own address are not slowed down', () => {
+  const throttle = new LoginThrottle();
+  throttle.begin(home, 'alice').end('succeeded');
+  const delays = Array.from({ length: 20 }, () => throttle.begin(home, 'alice').delayMs);
+  deepStrictEqual(new Set(delays), new Set([0]));
 });
 
 scene('failed logins from one address are answered more and more slowly', async (chat) => {
@@ -74,5 +100,5 @@ scene('only a wrong password counts as a failed login', async (chat) => {
     client.send('LOGIN alice password123', 'LOGIN alice', '/nonsense');
     await client.sees('ERROR: User already logged in elsewhere.');
   }
-  deepStrictEqual(chat.server(0).throttle.delayMs(address, 'alice'), 0);
+  deepStrictEqual(delayMs(chat.server(0).throttle, address, 'alice'), 0);
 });

@@ -37,14 +37,31 @@ scene('what is behind a command waits until it was answered', async (chat) => {
   await alice.reads('SUCCESS: Joined cellar', 'In cellar: alice');
 });
 
-scene('a thousand lines in one chunk are carried out in order', async (chat) => {
-  const alice = await chat.login('alice', 0);
-  const lines = Array.from({ length: 500 }, (_, number) => `/who room-${number}\n`);
-  alice.write(lines.join(''));
-  await alice.reads(...lines.map((_, number) => `Nobody is in room-${number}.`));
-  alice.write('\n'.repeat(16_384));
-  await alice.seesNothing();
-});
+scene(
+  'five hundred lines in one chunk are carried out in order',
+  async (chat) => {
+    const alice = await chat.login('alice', 0);
+    const lines = Array.from({ length: 500 }, (_, number) => `/who room-${number}\n`);
+    alice.write(lines.join(''));
+    await alice.reads(...lines.map((_, number) => `Nobody is in room-${number}.`));
+    alice.write('\n'.repeat(16_384));
+    await alice.seesNothing();
+  },
+  { commandsPerSecond: 1_000 },
+);
+
+scene(
+  'commands that come too fast are carried out late, and all of them',
+  async (chat) => {
+    const alice = await chat.login('alice', 0);
+    const startedAt = performance.now();
+    alice.send(...Array.from({ length: 50 }, () => '/rooms'));
+    await alice.reads(...Array.from({ length: 50 }, () => 'Rooms: lobby'));
+    // Forty at once, then twenty a second.
+    deepStrictEqual(performance.now() - startedAt > 400, true);
+  },
+  { commandsPerSecond: 20 },
+);
 
 scene(
   'a flood of refused messages behind a command leaves the server standing',

@@ -8,7 +8,7 @@ import { gate } from '../support/gate.ts';
 const welcome = 'SUCCESS: Welcome alice. You are in lobby.';
 const authRequired = 'AUTH_REQUIRED: LOGIN <user> <pass>';
 const notConfirmed = 'ERROR: Not confirmed: it is unknown whether this was stored.';
-const notStored = 'ERROR: Not stored: the chat cannot store anything now. Try again in a moment.';
+const outOfReach = 'ERROR: The chat is out of reach at the moment. Try again soon.';
 
 scenes('who vanishes leaves the room, and can log in again', async (chat) => {
   const bob = await chat.login('bob', 1);
@@ -77,7 +77,7 @@ scenes('a login that was not stored can be tried again', async (chat) => {
   for (const fault of [unavailable, lost]) {
     chat.store(0).arrange(fault, 'SessionOpened');
     alice.send('LOGIN alice password123');
-    await alice.reads(fault === lost ? notConfirmed : notStored, authRequired);
+    await alice.reads(fault === lost ? notConfirmed : outOfReach, authRequired);
   }
   alice.send('LOGIN alice password123');
   await alice.reads(welcome);

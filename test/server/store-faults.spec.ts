@@ -8,6 +8,7 @@ import { lost, unavailable } from '../support/faulty-stores.ts';
 import { within } from '../support/until.ts';
 
 const notStored = 'ERROR: Not stored: the chat cannot store anything now. Try again in a moment.';
+const outOfReach = 'ERROR: The chat is out of reach at the moment. Try again soon.';
 const notConfirmed = 'ERROR: Not confirmed: it is unknown whether this was stored.';
 const authRequired = 'AUTH_REQUIRED: LOGIN <user> <pass>';
 
@@ -35,8 +36,9 @@ scene(
     const alice = await chat.login('alice', 0);
     const stranger = await chat.client(0);
     chat.store(0).cutOff();
+    alice.send('hello');
+    await alice.reads(notStored);
     for (const typed of [
-      'hello',
       '/subscribe bob',
       '/unsubscribe bob',
       '/msg bob hello',
@@ -45,14 +47,14 @@ scene(
       '/join attic',
     ]) {
       alice.send(typed);
-      await alice.reads(notStored);
+      await alice.reads(outOfReach);
     }
     alice.send('/who', '/rooms', '/subscriptions', '/help who');
     await alice.reads('In lobby: alice', 'Rooms: lobby', 'You follow nobody.');
     await alice.seesMatching(/^\/who/);
     for (const typed of ['LOGIN bob letmein', 'REGISTER carol password123']) {
       stranger.send(typed);
-      await stranger.reads(notStored, authRequired);
+      await stranger.reads(outOfReach, authRequired);
     }
     chat.store(0).mend();
     alice.send('/receipts on', 'hello');

@@ -6,7 +6,6 @@ import type {
   LogHead,
   LogInfo,
   Recorded,
-  Rollback,
   StreamQuery,
   Subscriber,
   Subscription,
@@ -66,7 +65,7 @@ export class FaultyStores implements Stores, EventStore {
   readonly #inner: Stores;
   #faults: ArrangedFault[] = [];
   #beforeRead: (query: StreamQuery) => Promise<void> | void = () => {};
-  #subscribers: Subscriber[] = [];
+  #beforeHead: () => Promise<void> | void = () => {};
   #withheld: (() => void)[] | undefined;
 
   constructor(inner: Stores) {
@@ -97,6 +96,7 @@ export class FaultyStores implements Stores, EventStore {
   mend(): void {
     this.#faults = [];
     this.#beforeRead = () => {};
+    this.#beforeHead = () => {};
   }
 
   /** Reads wait for what this promises, or fail with what it throws. */
@@ -115,10 +115,9 @@ export class FaultyStores implements Stores, EventStore {
     for (const give of withheld) give();
   }
 
-  /** As though the log had been set back; what was withheld is never given. */
-  rollBack(rollback: Rollback): void {
-    this.#withheld = undefined;
-    for (const subscriber of this.#subscribers.splice(0)) subscriber.onRollback(rollback);
+  /** To look at a head waits for what this promises, or fails with what it throws. */
+  beforeHead(then: () => Promise<void> | void): void {
+    this.#beforeHead = then;
   }
 
   writer(server: string, incarnation: number): Writer {
@@ -158,18 +157,22 @@ export class FaultyStores implements Stores, EventStore {
     return this.#inner.events.readAll(partition, from, limit);
   }
 
-  head(partition: number): Promise<LogHead> {
+  async head(partition: number): Promise<LogHead> {
+    await this.#beforeHead();
     return this.#inner.events.head(partition);
   }
 
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
-    this.#subscribers.push(subscriber);
     return this.#inner.events.subscribe(group, after, {
       onBatch: (batch) => {
         if (this.#withheld === undefined) return subscriber.onBatch(batch);
         this.#withheld.push(() => void subscriber.onBatch(batch));
       },
-      onRollback: (rollback) => subscriber.onRollback(rollback),
+      onRollback: (rollback) => {
+        // What was withheld is of the log that was.
+        this.#withheld = undefined;
+        subscriber.onRollback(rollback);
+      },
       onFailure: (error) => subscriber.onFailure(error),
     });
   }

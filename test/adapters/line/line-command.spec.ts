@@ -8,7 +8,7 @@ import { errorWords } from '../../../core/error-catalogue.ts';
 import { rule } from '../../support/given.ts';
 
 const greeting = (text: string) => parseGreetingLine({ kind: 'line', text });
-const session = (text: string) => parseSessionLine({ kind: 'line', text });
+const session = (text: string) => parseSessionLine({ kind: 'line', text }, 'alice');
 const fault = (code: string, subject = '') => ({ type: 'fault', code, subject });
 const direct = (text: string) => ({ type: 'direct', to: 'bob', text });
 const control = /[\u0000-\u001f\u007f-\u009f]/;
@@ -27,8 +27,8 @@ rule('an empty line asks for nothing', () => {
 });
 rule('a line that cannot be read is a fault in its place', () => {
   for (const parse of [parseGreetingLine, parseSessionLine]) {
-    deepStrictEqual(parse({ kind: 'tooLong' }), fault('LineTooLong'));
-    deepStrictEqual(parse({ kind: 'notUtf8' }), fault('NotUtf8'));
+    deepStrictEqual(parse({ kind: 'tooLong' }, 'alice'), fault('LineTooLong'));
+    deepStrictEqual(parse({ kind: 'notUtf8' }, 'alice'), fault('NotUtf8'));
   }
 });
 rule('what begins with a slash is a command, and with two a text', () => {
@@ -41,9 +41,27 @@ rule('what begins with a slash is a command, and with two a text', () => {
   deepStrictEqual(session('/__proto__'), fault('UnknownCommand', '/__proto__'));
 });
 rule('a login typed in a session is not said', () => {
-  for (const text of ['LOGIN alice secret', 'REGISTER alice secret', 'LOGIN alice secret TAKEOVER'])
+  for (const text of [
+    'LOGIN bob secret',
+    'REGISTER bob secret',
+    '  LOGIN bob\tsecret TAKEOVER',
+    'login alice secret',
+    ' Login Alice secret takeover',
+    'register ALICE secret',
+  ])
     deepStrictEqual(session(text), fault('LoggedIn'));
-  deepStrictEqual(session('LOGIN is hard today'), { type: 'say', text: 'LOGIN is hard today' });
+  for (const text of ['LOGIN is hard today', 'login is hard', 'Login alice', 'login alice a b'])
+    deepStrictEqual(session(text), { type: 'say', text });
+});
+rule('passwords behind a blank that was typed by mistake are not said', () => {
+  for (const text of [' /passwd old new', '\t/PASSWD old new'])
+    deepStrictEqual(session(text), fault('Usage', '/passwd <old> <new>'));
+  deepStrictEqual(session(' /passwds'), { type: 'say', text: ' /passwds' });
+});
+rule('a name that the server speaks in is refused with words of its own', () => {
+  deepStrictEqual(session('/join Server'), fault('ReservedName', 'Server'));
+  deepStrictEqual(session('/msg dm hello'), fault('ReservedName', 'dm'));
+  deepStrictEqual(session('/join a:b'), fault('InvalidRoomName', 'a:b'));
 });
 rule('a direct message keeps its text as it was typed', () => {
   deepStrictEqual(session('/msg Bob hello  world '), direct('hello  world '));

@@ -93,7 +93,7 @@ class Owner implements LinkOwner {
   }
 
   onInput(input: Parameters<LinkOwner['onInput']>[0]): void {
-    const command = input(true);
+    const command = input('alice');
     this.#heard.push(command?.type === 'say' ? command.text : String(command?.type));
     if (this.#heard.length >= this.pausesAfter) this.#link.pause();
     if (this.#heard.length < this.closesAfter) return;

@@ -38,12 +38,20 @@ const answers: readonly (readonly [Answer, string])[] = [
   [{ kind: 'members', room: 'lobby', users: [] }, 'Nobody is in lobby.\n'],
   [{ kind: 'subscriptions', targets: ['alice', 'bob'] }, 'Subscriptions: alice, bob\n'],
   [{ kind: 'subscriptions', targets: [] }, 'You follow nobody.\n'],
-  [{ kind: 'history', room: 'lobby', messages: [] }, 'Nothing has been said in lobby.\n'],
+  [
+    { kind: 'history', room: 'lobby', messages: [], isCut: false },
+    'Nothing has been said in lobby.\n',
+  ],
+  [
+    { kind: 'history', room: 'lobby', messages: [], isCut: true },
+    'Nothing has been said in lobby lately.\n',
+  ],
   [
     {
       kind: 'history',
       room: 'lobby',
       messages: [{ number: 7, at: 1_000, user: 'alice', text: 'hello\nworld' }],
+      isCut: false,
     },
     'The last 1 of lobby:\n' +
       '#7 1970-01-01T00:00:01Z alice: hello\n#7 1970-01-01T00:00:01Z alice: world\n',
@@ -97,6 +105,7 @@ rule('the longest text behind the longest prefix is one line that old clients ca
       kind: 'history',
       room,
       messages: [{ number: Number.MAX_SAFE_INTEGER, at, user, text }],
+      isCut: false,
     }),
   ].flatMap((lines) => lines.split('\n'));
   const longest = Math.max(...shown.map((line) => Buffer.byteLength(`${line}\n`)));

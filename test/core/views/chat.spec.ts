@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import type { ChatEvent } from '../../../core/event.ts';
 import type { Recorded } from '../../../core/event-store.ts';
 import { type ChatView, emptyChat, evolveChat } from '../../../core/views/chat.ts';
-import { emptyFollowers, evolveFollowers, loadFollowing } from '../../../core/views/followers.ts';
+import {
+  emptyFollowers,
+  evolveFollowers,
+  rememberFollowing,
+} from '../../../core/views/followers.ts';
 import { emptyRooms, evolveRooms } from '../../../core/views/rooms.ts';
 import { evolveServers } from '../../../core/views/servers.ts';
 import { emptySessions, evolveSessions } from '../../../core/views/sessions.ts';
@@ -23,9 +27,9 @@ rule('the chat is what its views fold, each for itself', () =>
   fc.assert(
     fc.property(arbitraryLog, (log) => {
       const chat = emptyChat();
-      loadFollowing(chat.followers, 'alice', new Set(['bob']));
+      rememberFollowing(chat.followers, 'alice', { targets: new Set(['bob']), revision: 0 });
       const followers = emptyFollowers();
-      loadFollowing(followers, 'alice', new Set(['bob']));
+      rememberFollowing(followers, 'alice', { targets: new Set(['bob']), revision: 0 });
       fold(log, chat);
       deepStrictEqual(
         chat.sessions,

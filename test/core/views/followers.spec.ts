@@ -5,8 +5,8 @@ import {
   emptyFollowers,
   evolveFollowers,
   type FollowersView,
-  loadFollowing,
-  unloadFollowing,
+  rememberFollowing,
+  forgetFollowing,
 } from '../../../core/views/followers.ts';
 import { rule } from '../../support/given.ts';
 import { arbitraryEvent, recordOf } from '../arbitrary-events.ts';
@@ -30,8 +30,9 @@ const unsubscribed = (user: string, target: string): Step => ({
 function after(...steps: readonly Step[]): FollowersView {
   let view = emptyFollowers();
   for (const step of steps) {
-    if (step.type === 'load') loadFollowing(view, step.user, new Set(step.targets));
-    else if (step.type === 'unload') unloadFollowing(view, step.user);
+    if (step.type === 'load')
+      rememberFollowing(view, step.user, { targets: new Set(step.targets), revision: 0 });
+    else if (step.type === 'unload') forgetFollowing(view, step.user);
     else view = evolveFollowers(view, recordOf(step.event));
   }
   return view;
@@ -116,7 +117,7 @@ rule('both directions tell what a search of the history finds', () =>
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const view = after(...steps);
       const { loaded, pairs } = searched(steps);
-      const forward = [...view.following].flatMap(([follower, targets]) =>
+      const forward = [...view.following].flatMap(([follower, { targets }]) =>
         [...targets].map((target) => `${follower} ${target}`),
       );
       const backward = [...view.followers].flatMap(([target, followers]) =>

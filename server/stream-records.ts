@@ -1,0 +1,43 @@
+import type { EventStore, Recorded, StreamQuery } from '../core/event-store.ts';
+
+/** Few enough to hold, many enough that a round trip for each page does not count. */
+const pageSize = 256;
+
+/**
+ * The records of a stream from a revision on (its first unless given), oldest first, read as they
+ * are asked for.
+ * @throws {StoreUnreachable}
+ */
+export async function* recordsForwards(
+  events: EventStore,
+  { from = 1, ...stream }: Pick<StreamQuery, 'stream' | 'partition' | 'from'>,
+): AsyncGenerator<Recorded, void> {
+  for (let next = from; ; next += pageSize) {
+    const page = await events.readStream({ ...stream, from: next, limit: pageSize });
+    yield* page;
+    if (page.length < pageSize) return;
+  }
+}
+
+/**
+ * The records of a stream, newest first, read as they are asked for.
+ * @throws {StoreUnreachable}
+ */
+export async function* recordsBackwards(
+  events: EventStore,
+  stream: Pick<StreamQuery, 'stream' | 'partition'>,
+): AsyncGenerator<Recorded, void> {
+  const query = { ...stream, direction: 'backwards', limit: pageSize } as const;
+  let page = await events.readStream(query);
+  for (;;) {
+    yield* page;
+    const last = page.at(-1);
+    const from = last === undefined ? 0 : revisionIn(stream.stream, last) - 1;
+    if (page.length < pageSize || from === 0) return;
+    page = await events.readStream({ ...query, from });
+  }
+}
+
+/** A record's place in a stream that it is of, or that its link indexes it in. */
+export const revisionIn = (stream: string, recorded: Recorded): number =>
+  recorded.link?.stream === stream ? recorded.link.revision : recorded.revision;
