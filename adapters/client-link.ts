@@ -12,7 +12,7 @@ export interface WireFormat {
 /** One client's connection, as a chat server sees it. */
 export interface ClientLink {
   readonly format: WireFormat;
-  /** The client's network address, for limits; never shown to others. */
+  /** The network that the client comes from, for limits; never shown to others. */
   readonly address: string;
   /** Whether the client has yet to take what it was sent: then it is not to be served more. */
   readonly isBlocked: boolean;

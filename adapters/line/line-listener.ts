@@ -2,6 +2,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type SecureVersion, type TLSSocket } from 'node:tls';
 
 import type { LinkAcceptor } from '../client-link.ts';
+import { networkOf } from '../network.ts';
 import { LineLink } from './line-link.ts';
 import { Strangers } from './strangers.ts';
 
@@ -63,8 +64,9 @@ export async function listenForLines(options: LineListenerOptions): Promise<Line
     }
     socket.setNoDelay(true);
     socket.setKeepAlive(true, keepAliveMs);
-    const address = socket.remoteAddress ?? 'unknown';
-    const link = new LineLink(socket, address, accept, () => strangers.forget(socket));
+    const link = new LineLink(socket, networkOf(socket.remoteAddress), accept, () =>
+      strangers.forget(socket),
+    );
     links.add(link);
     socket.once('close', () => links.delete(link));
   });

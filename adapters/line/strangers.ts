@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 
-/** Connections that have not logged in: more than a campus behind one address needs. */
+import { networkOf } from '../network.ts';
+
+/** Connections that have not logged in: more than a campus behind one network needs. */
 export const strangersPerAddressMax = 256;
 /** …and in all, which bounds the memory that strangers can take. */
 export const strangersMax = 16_384;
@@ -33,5 +35,5 @@ export class Strangers {
   }
 }
 
-const addressOf = ({ remoteAddress }: Peer): string => remoteAddress ?? 'unknown';
-const nameOf = (peer: Peer): string => `${addressOf(peer)} ${peer.remotePort}`;
+const addressOf = ({ remoteAddress }: Peer): string => networkOf(remoteAddress);
+const nameOf = ({ remoteAddress, remotePort }: Peer): string => `${remoteAddress} ${remotePort}`;

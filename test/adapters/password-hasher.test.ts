@@ -30,6 +30,13 @@ await test('a hash with weaker parameters is to be made anew', async (t) => {
   t.equal(await hasher.verify(weak, password), true);
 });
 
+await test('what nobody wants to know any more is not looked at', async (t) => {
+  const hasher = new PasswordHasher();
+  const stored = await hasher.hash(password);
+  t.equal(await hasher.verify(stored, password, () => false), false);
+  t.equal(await hasher.verify(stored, password, () => true), true);
+});
+
 await test('one past the queue is refused, and told when to try again', async (t) => {
   const hasher = new PasswordHasher();
   const weak = await hash(password, { memoryCost: 1_024, timeCost: 2, parallelism: 1 });

@@ -4,6 +4,7 @@ import { commitOf } from '../../server/appender.ts';
 import { endIncarnation } from '../../server/incarnation.ts';
 import { serverStream } from '../../core/stream.ts';
 import { type ChatHarness, scene } from '../support/chat-harness.ts';
+import { unavailable } from '../support/faulty-stores.ts';
 
 scene(
   'an end that was only begun is completed in every partition',
@@ -13,6 +14,21 @@ scene(
     await declareLostAtHome(chat, 0);
     await alice.closes();
     await bob.sees('[lobby] Server: alice left.');
+    const { partitions } = chat.log;
+    await chat.until(
+      () => chat.records('ServerLost').length === partitions.length,
+      'the whole end',
+    );
+  },
+  { partitions: 8 },
+);
+
+scene(
+  'an end that cannot be carried to all partitions at once is carried there later',
+  async (chat) => {
+    await chat.login('alice', 0);
+    await declareLostAtHome(chat, 0);
+    for (const number of [0, 1]) chat.store(number).arrange(unavailable, 'ServerLost', 9);
     const { partitions } = chat.log;
     await chat.until(
       () => chat.records('ServerLost').length === partitions.length,

@@ -13,6 +13,8 @@ import './store-faults.spec.ts';
 import './late-answers.spec.ts';
 import './unconfirmed-moves.spec.ts';
 import './inbox-faults.spec.ts';
+import './command-lifetime.spec.ts';
+import './limits.spec.ts';
 import './rollback.spec.ts';
 import './server-end.spec.ts';
 import './login-clock.spec.ts';

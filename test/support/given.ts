@@ -24,7 +24,7 @@ export interface Outcome<E> {
 }
 
 /** A test that is one sentence and one expression. */
-export function rule(sentence: string, check: () => void): void {
+export function rule(sentence: string, check: () => void | Promise<void>): void {
   void test(sentence, async () => check());
 }
 
