@@ -12,6 +12,7 @@ import {
 } from '../../core/event-store.ts';
 import type { Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
+import { HandedOut } from '../handed-out.ts';
 import { LmdbCredentials } from './credentials.ts';
 import { openFolder } from './data-folder.ts';
 import type { Environment } from './environment.ts';
@@ -71,7 +72,7 @@ class LmdbEventStore implements EventStore {
   readonly info: LogInfo;
   readonly #environment: Environment;
   readonly #now: () => number;
-  readonly #opened = new Set<{ close(): Promise<void> }>();
+  readonly #handedOut = new HandedOut();
   #isClosed = false;
 
   constructor(environment: Environment, now: () => number) {
@@ -81,7 +82,8 @@ class LmdbEventStore implements EventStore {
   }
 
   writer(server: string, incarnation: number): Writer {
-    return this.#tracked(new LmdbWriter(this.#environment, server, incarnation, this.#now));
+    const writer = new LmdbWriter(this.#environment, server, incarnation, this.#now);
+    return this.#handedOut.writer(writer);
   }
 
   async readStream(query: StreamQuery): Promise<readonly Recorded[]> {
@@ -108,12 +110,13 @@ class LmdbEventStore implements EventStore {
   }
 
   subscribe(_group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
-    return this.#tracked(new LmdbSubscription(this.#environment, after, subscriber));
+    const subscription = new LmdbSubscription(this.#environment, after, subscriber);
+    return this.#handedOut.subscription(subscription);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#opened].map((opened) => opened.close()));
+    await this.#handedOut.close();
   }
 
   #reader(partition: number): LogReader {
@@ -121,13 +124,6 @@ class LmdbEventStore implements EventStore {
     // Refuses a partition that is not there.
     this.#environment.partition(partition);
     return this.#environment.reader;
-  }
-
-  /** Closes with the store what it has handed out. */
-  #tracked<T extends { close(): Promise<void> }>(opened: T): T {
-    if (this.#isClosed) void opened.close();
-    else this.#opened.add(opened);
-    return opened;
   }
 }
 

@@ -15,6 +15,7 @@ import {
 import type { Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
 import { partitionOfCommit, type WriterIdentity } from '../commit-rules.ts';
+import { HandedOut } from '../handed-out.ts';
 import { recordFormat } from '../record-codec.ts';
 import { MemoryLog, type MemoryLogOptions } from './log.ts';
 import { MemorySubscription } from './subscription.ts';
@@ -36,7 +37,7 @@ export function openMemory(options: MemoryOptions = {}): Stores & { readonly log
 class MemoryEventStore implements EventStore {
   readonly info: LogInfo;
   readonly #log: MemoryLog;
-  readonly #open = new Set<{ close(): Promise<void> }>();
+  readonly #handedOut = new HandedOut();
   #isClosed = false;
 
   constructor(log: MemoryLog) {
@@ -45,7 +46,7 @@ class MemoryEventStore implements EventStore {
   }
 
   writer(server: string, incarnation: number): Writer {
-    return this.#held(new MemoryWriter(this.#log, server, incarnation));
+    return this.#handedOut.writer(new MemoryWriter(this.#log, server, incarnation));
   }
 
   async readStream(query: StreamQuery): Promise<readonly Recorded[]> {
@@ -63,23 +64,18 @@ class MemoryEventStore implements EventStore {
   }
 
   subscribe(_group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
-    return this.#held(new MemorySubscription(this.#log, after, subscriber));
+    const subscription = new MemorySubscription(this.#log, after, subscriber);
+    return this.#handedOut.subscription(subscription);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#open].map((opened) => opened.close()));
+    await this.#handedOut.close();
   }
 
   #partition(number: number): ReturnType<MemoryLog['partition']> {
     if (this.#isClosed) throw new StoreUnreachable('The store was closed.');
     return this.#log.partition(number);
-  }
-
-  #held<T extends { close(): Promise<void> }>(opened: T): T {
-    if (this.#isClosed) void opened.close();
-    else this.#open.add(opened);
-    return opened;
   }
 }
 

@@ -12,6 +12,7 @@ import type {
 import { StoreUnreachable } from '../../core/event-store.ts';
 import type { Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
+import { HandedOut } from '../handed-out.ts';
 import { type AddressOptions, parseAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { RedisCredentials } from './credentials.ts';
@@ -79,7 +80,7 @@ class RedisEventStore implements EventStore {
   readonly #link: Link;
   readonly #dial: () => Promise<Connection>;
   readonly #endedGroups: EndedGroups;
-  readonly #open = new Set<{ close(): Promise<void> }>();
+  readonly #handedOut = new HandedOut();
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -96,7 +97,7 @@ class RedisEventStore implements EventStore {
   }
 
   writer(server: string, incarnation: number): Writer {
-    return this.#held(
+    return this.#handedOut.writer(
       new RedisWriter({
         link: this.#link,
         logs: this.#logs,
@@ -162,7 +163,8 @@ class RedisEventStore implements EventStore {
 
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
     const surroundings = { link: this.#link, dial: this.#dial, logs: this.#logs };
-    return this.#held(new RedisSubscription({ ...surroundings, group, after, subscriber }));
+    const options = { ...surroundings, group, after, subscriber };
+    return this.#handedOut.subscription(new RedisSubscription(options));
   }
 
   async close(): Promise<void> {
@@ -171,7 +173,7 @@ class RedisEventStore implements EventStore {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#open].map((opened) => opened.close()));
+    await this.#handedOut.close();
     await this.#link.close();
   }
 
@@ -179,12 +181,6 @@ class RedisEventStore implements EventStore {
     const known = this.#logs[partition];
     if (known === undefined) throw new RangeError(`the log has no partition ${partition}`);
     return known;
-  }
-
-  #held<T extends { close(): Promise<void> }>(opened: T): T {
-    if (this.#closed !== undefined) void opened.close();
-    else this.#open.add(opened);
-    return opened;
   }
 }
 

@@ -26,7 +26,6 @@ export class RedisWriter implements Writer {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
     this.#isClosed = true;
     const lanes = [...this.#lanes.values()];
     await Promise.all(lanes.map((lane) => lane.close(closeWithinMs)));

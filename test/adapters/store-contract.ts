@@ -1,5 +1,6 @@
 import { test } from 'tap';
 
+import { closingTests } from './contract/closing.ts';
 import { commitTests } from './contract/commits.ts';
 import { credentialTests } from './contract/credentials.ts';
 import { fencingTests } from './contract/fencing.ts';
@@ -14,6 +15,7 @@ import { subscribingTests } from './contract/subscribing.ts';
 
 const sections: readonly ContractTests[] = [
   openingTests,
+  closingTests,
   commitTests,
   orderTests,
   onceTests,
