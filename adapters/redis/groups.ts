@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Commit } from '../../core/event-store.ts';
+import { type Commit, StoreUnreachable } from '../../core/event-store.ts';
 import type { Connection } from './connection.ts';
 import { type PartitionKeys, partitionKeys } from './keys.ts';
 import type { Link } from './link.ts';
-import { isPassing } from './refusal.ts';
+import { ConnectionLost } from './refusal.ts';
 import { listOf, textOf } from './reply.ts';
 
 const prefix = 'sc:';
@@ -37,33 +37,42 @@ export async function destroyGroup(
 
 type Ended = NonNullable<Commit['ends']> & { readonly partition: number };
 
+/** Asking can itself be what breaks the connection, and must not go on with each new one. */
+const triesMax = 3;
+
 /**
  * Destroys the groups of servers that have ended, which nobody else would: those that a subscriber
- * called `<server>:<incarnation>` made. What cannot be done now is done after the next reconnect.
+ * called `<server>:<incarnation>` made. When Redis cannot be asked it is asked again after the next
+ * reconnect; what it refuses is left to the server's next end. A group that stays is seen in
+ * XINFO GROUPS, and does no other harm.
  */
 export class EndedGroups {
   readonly #link: Link;
-  readonly #ended = new Set<Ended>();
+  /** What is still to be done, and how often it was tried. */
+  readonly #left = new Map<Ended, number>();
 
   constructor(link: Link) {
     this.#link = link;
     link.onUp(() => {
-      for (const ended of this.#ended) void this.#destroy(ended);
+      for (const ended of this.#left.keys()) void this.#destroy(ended);
     });
   }
 
   add(ended: Ended): void {
-    this.#ended.add(ended);
     void this.#destroy(ended);
   }
 
+  /** Never rejects: nothing that is wrong here is a reason for a server to end. */
   async #destroy(ended: Ended): Promise<void> {
+    const tries = (this.#left.get(ended) ?? 0) + 1;
+    this.#left.set(ended, tries);
     try {
       const connection = await this.#link.ready(withinMs);
       await destroyGroupsOf(connection, ended);
-      this.#ended.delete(ended);
+      this.#left.delete(ended);
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      const wasOutOfReach = error instanceof ConnectionLost || error instanceof StoreUnreachable;
+      if (!wasOutOfReach || tries >= triesMax) this.#left.delete(ended);
     }
   }
 }

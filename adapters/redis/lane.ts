@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { type AppendOutcome, type Commit, StoreUnusable } from '../../core/event-store.ts';
+import type { AppendOutcome, Commit } from '../../core/event-store.ts';
 import { decodeAnswer, encodeBatch } from './append-batch.ts';
 import { Backoff } from './backoff.ts';
 import { CommitQueue, type Pending } from './commit-queue.ts';
@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts';
 import { streamOfKey, writerKey } from './keys.ts';
 import type { KnownLog } from './known-log.ts';
 import type { Link } from './link.ts';
-import { ConnectionLost, isPassing, RedisRefusal, refusalReason } from './refusal.ts';
+import { ConnectionLost, isOfStore, isPassing, RedisRefusal, refusalReason } from './refusal.ts';
 import { textOf } from './reply.ts';
 import { runScript, scripts } from './scripts.ts';
 import { rebuildIndex } from './stream-index.ts';
@@ -97,7 +97,7 @@ export class Lane {
       try {
         return await link.ready(lookAgainMs);
       } catch (error) {
-        if (!isPassing(error) && !(error instanceof StoreUnusable)) throw error;
+        if (!isOfStore(error)) throw error;
         await this.#backoff.pause(this.#closing.signal);
       }
     }

@@ -13,7 +13,7 @@ import { createGroup, destroyGroup, newGroupName } from './groups.ts';
 import type { KnownLog } from './known-log.ts';
 import type { Link } from './link.ts';
 import { pageEntriesMax, readPage } from './log-reader.ts';
-import { isPassing, isWriteRefused } from './refusal.ts';
+import { isOfStore, isPassing, isWriteRefused } from './refusal.ts';
 import { listOf, type Reply } from './reply.ts';
 
 /** A read waits so long for a record. Then the log is looked at by range, for nothing is sure. */
@@ -202,7 +202,7 @@ export class Reader {
       const control = await link.ready(closeWithinMs);
       for (const group of this.#groups) await destroyGroup(control, known.keys, group);
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isOfStore(error)) throw error;
     }
   }
 

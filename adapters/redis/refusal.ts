@@ -61,3 +61,7 @@ export const isPassing = (error: unknown): boolean =>
   error instanceof ConnectionLost ||
   error instanceof RedisRefusal ||
   error instanceof StoreUnreachable;
+
+/** Whether an error tells of the store, and not of a fault in this program. */
+export const isOfStore = (error: unknown): boolean =>
+  isPassing(error) || error instanceof StoreUnusable;

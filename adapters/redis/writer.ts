@@ -3,7 +3,7 @@ import { partitionOfCommit } from '../commit-rules.ts';
 import type { Link } from './link.ts';
 import type { KnownLog } from './known-log.ts';
 import { Lane, type LaneOptions } from './lane.ts';
-import { isPassing } from './refusal.ts';
+import { isOfStore } from './refusal.ts';
 
 /** A program that ends must not wait for a Redis that does not answer. */
 const closeWithinMs = 1_000;
@@ -55,6 +55,6 @@ async function removeKeys(link: Link, keys: readonly string[]): Promise<void> {
     const connection = await link.ready(closeWithinMs);
     await Promise.all(keys.map((key) => connection.callWithin(closeWithinMs, 'DEL', key)));
   } catch (error) {
-    if (!isPassing(error)) throw error;
+    if (!isOfStore(error)) throw error;
   }
 }

@@ -119,26 +119,6 @@ await test('a reader in a black hole is reading again within 5 s of its end', as
   t.same(collector.faults, []);
 });
 
-await test("an ended server's groups are destroyed, of this and of lower incarnations", async (t) => {
-  const redis = await redisFor(t);
-  const stores = await opened(t, redis);
-  for (const name of ['lost:1', 'lost:7', 'lost:8', 'lost-not:1', 'alive:1']) {
-    await redis.command('XGROUP', 'CREATE', log, `sc:${name}:0123456789ab`, '1-0');
-  }
-  const ends = { server: 'lost', incarnation: 7 };
-  const judge = stores.events.writer('alive', 1);
-  t.match(await judge.append({ parts: [], partition: 0, ends }), { status: 'appended' });
-  await until(async () => (await groups(redis)).length === 3, {
-    what: 'the groups to be destroyed',
-    withinMs: 5_000,
-  });
-  t.same((await groups(redis)).toSorted(), [
-    'sc:alive:1:0123456789ab',
-    'sc:lost-not:1:0123456789ab',
-    'sc:lost:8:0123456789ab',
-  ]);
-});
-
 await test('a subscription that is closed leaves no group behind', async (t) => {
   const redis = await redisFor(t);
   const stores = await opened(t, redis);
