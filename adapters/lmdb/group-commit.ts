@@ -16,11 +16,11 @@ export interface Job {
 }
 
 /** Keeps a batch from holding up the event loop and the write lock: some 10 ms. */
-const batchJobsMax = 1_024;
-const batchBytesMax = 4 * 1024 * 1024;
+export const batchJobsMax = 1_024;
+export const batchBytesMax = 4 * 1024 * 1024;
 /** What waits for a disk that does not answer: as much as a writer of any store may hold. */
-const queuedJobsMax = 65_536;
-const queuedBytesMax = 16 * 1024 * 1024;
+export const queuedJobsMax = 65_536;
+export const queuedBytesMax = 16 * 1024 * 1024;
 /** So that an answer still reaches its caller in time. */
 const answeredWithinMs = appendAnswerMsMax - 300;
 const lookEveryMs = 100;

@@ -3,11 +3,11 @@ import { type EncodedCommit, encodeCommit } from './append-batch.ts';
 import type { Commit } from '../../core/event-store.ts';
 
 /** Together about what Redis does in two seconds; more would not be answered in time. */
-const queuedBytesMax = 16 * 1024 * 1024;
-const queuedCommitsMax = 65_536;
+export const queuedBytesMax = 16 * 1024 * 1024;
+export const queuedCommitsMax = 65_536;
 /** Bounds how long Redis is busy with one script: some 5 ms. A larger commit goes alone. */
-const batchEventsMax = 512;
-const batchBytesMax = 1024 * 1024;
+export const batchEventsMax = 512;
+export const batchBytesMax = 1024 * 1024;
 /** Leaves time for the answer to come about, and for timers that are late. */
 const answerWithinMs = appendAnswerMsMax - 250;
 
@@ -85,9 +85,10 @@ export class CommitQueue {
     for (const pending of batch) pending.settle(outcome);
   }
 
-  /** Answers what was handed over: nobody will wait for its outcome any longer. */
+  /** Answers all that is left: nobody will wait for what becomes of it. */
   abandon(): void {
     this.settleAll({ status: 'unknown' }, this.#handedOver);
+    this.settleAll({ status: 'unavailable', reason: 'closed' });
     clearTimeout(this.#timer);
   }
 

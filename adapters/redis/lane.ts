@@ -40,7 +40,10 @@ export class Lane {
   readonly key: string;
   readonly #options: LaneOptions;
   readonly #queue = new CommitQueue();
+  /** Aborted when nothing new is taken. */
   readonly #closing = new AbortController();
+  /** Aborted when nobody waits for an answer any more. */
+  readonly #over = new AbortController();
   readonly #backoff = new Backoff();
   /** The numbers count anew with each token; a new one takes the place of those before. */
   readonly #tokens: string[] = [randomUUID()];
@@ -63,7 +66,8 @@ export class Lane {
       return { status: 'unavailable', reason: 'disconnected' };
     }
     const outcome = this.#queue.add(commit);
-    this.#pumping ??= this.#pump();
+    // With nothing to do it would be over before it was noted as under way.
+    if (!this.#queue.isEmpty) this.#pumping ??= this.#pump();
     return outcome;
   }
 
@@ -75,11 +79,12 @@ export class Lane {
     const tooLate = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
     await Promise.race([this.#pumping, tooLate]);
     clearTimeout(timer);
+    this.#over.abort();
     this.#queue.abandon();
   }
 
   async #pump(): Promise<void> {
-    while (!this.#queue.isEmpty || this.#doubtful !== undefined) {
+    while (!this.#isIdle) {
       const connection = await this.#connection();
       if (connection === undefined) break;
       if (this.#doubtful === undefined) await this.#send(connection);
@@ -161,7 +166,7 @@ export class Lane {
     } catch (error) {
       if (!isPassing(error)) throw error;
     }
-    await this.#backoff.pause(this.#closing.signal);
+    await this.#backoff.pause(this.#over.signal);
   }
 
   async #fail(connection: Connection, batch: readonly Pending[], error: unknown): Promise<void> {
@@ -182,7 +187,7 @@ export class Lane {
     if (error.code === 'READONLY') link.leave(connection, 'it leads to a replica');
     if (reason === 'later') {
       this.#queue.putBack(batch);
-      await this.#backoff.pause(this.#closing.signal);
+      await this.#backoff.pause(this.#over.signal);
     } else {
       this.#queue.settleAll({ status: 'unavailable', reason }, batch);
     }
@@ -199,7 +204,7 @@ export class Lane {
       if (error instanceof RedisRefusal && error.code === 'READONLY') {
         this.#options.link.leave(connection, 'it leads to a replica');
       }
-      await this.#backoff.pause(this.#closing.signal);
+      await this.#backoff.pause(this.#over.signal);
       return;
     }
     this.#doubtful = undefined;
@@ -222,6 +227,11 @@ export class Lane {
   #renewToken(): void {
     this.#tokens.push(randomUUID());
     this.#number = 0;
+  }
+
+  get #isIdle(): boolean {
+    const isDone = this.#queue.isEmpty && this.#doubtful === undefined;
+    return isDone || this.#over.signal.aborted;
   }
 
   get #token(): string {

@@ -2,9 +2,13 @@ import { EventEmitter, once } from 'node:events';
 import { test } from 'tap';
 
 import {
+  batchBytesMax,
+  batchJobsMax,
   type Failure,
   GroupCommit,
   type Job,
+  queuedBytesMax,
+  queuedJobsMax,
   type Transactions,
 } from '../../../adapters/lmdb/group-commit.ts';
 import { appendAnswerMsMax } from '../../../core/event-store.ts';
@@ -59,6 +63,22 @@ const settled = async (jobs: readonly NotedJob[]): Promise<readonly Result[]> =>
 
 const failing = (code: number): Transactions =>
   committing(async () => Promise.reject(Object.assign(new Error(`error ${code}`), { code })));
+
+/** The sizes of the batches that jobs of so many bytes make. */
+async function batchesOf(...bytes: readonly number[]): Promise<readonly number[]> {
+  const jobs = bytes.map((size) => new NotedJob(size));
+  const applied = (): number => jobs.filter(({ isApplied }) => isApplied).length;
+  const sizes: number[] = [];
+  const run = async (action: () => void): Promise<void> => {
+    const before = applied();
+    action();
+    sizes.push(applied() - before);
+  };
+  const commits = new GroupCommit({ ...written, run });
+  for (const job of jobs) commits.add(job);
+  await settled(jobs);
+  return sizes;
+}
 
 await test('jobs are applied in order, and what arrives meanwhile is one batch', async (t) => {
   const batches: number[][] = [];
@@ -152,20 +172,26 @@ await test('a late answer of the disk is not told twice', async (t) => {
   t.same(given.results, [{ status: 'unknown' }]);
 });
 
-await test('what waits is bounded, in number and in bytes', async (t) => {
+await test('one job or one byte more than may wait is refused', async (t) => {
   const commits = new GroupCommit({ ...written, run: async () => never });
   const busy: Result = { status: 'unavailable', reason: 'busy' };
-  const large = Array.from({ length: 17 }, () => new NotedJob(1024 * 1024));
-  for (const job of large) commits.add(job);
-  t.same(
-    large.flatMap(({ results }) => results),
-    [busy],
-  );
+  const [large, oneByte] = [new NotedJob(queuedBytesMax), new NotedJob(1)];
+  commits.add(large);
+  commits.add(oneByte);
+  t.same([large.results, oneByte.results], [[], [busy]]);
   const others = new GroupCommit({ ...written, run: async () => never });
-  const many = Array.from({ length: 65_537 }, () => new NotedJob(0));
+  const many = Array.from({ length: queuedJobsMax + 1 }, () => new NotedJob(0));
   for (const job of many) others.add(job);
   t.same(many.at(-1)?.results, [busy]);
   t.same(many.at(-2)?.results, []);
+});
+
+await test('a batch ends before the job or the byte that is one too many', async (t) => {
+  // The first one goes alone, for it does not wait for others.
+  const many = Array.from({ length: 1 + batchJobsMax + 1 }, () => 0);
+  t.same(await batchesOf(...many), [1, batchJobsMax, 1]);
+  t.same(await batchesOf(0, batchBytesMax - 1, 1, 1), [1, 2, 1]);
+  t.same(await batchesOf(0, batchBytesMax + 1, 1), [1, 1, 1], 'one alone may be larger');
 });
 
 await test('what was not handed over can be taken back', async (t) => {
