@@ -178,7 +178,9 @@ export interface LogHead {
  * 10. A reader never sees part of a commit at the end of a log, nor a record that a later reader
  *    of the same epoch does not see. An `appended` record is durable as far as the store is.
  * 11. `readStream` and `readAll` reject with `StoreUnreachable` when the store cannot answer.
- * 12. A log that does not exist is made at `open`: each partition begins with an EpochStarted.
+ * 12. What waits while the log is set back was decided by what is no longer there: it is
+ *    `unavailable`, as far as the store comes to know of it in time.
+ * 13. A log that does not exist is made at `open`: each partition begins with an EpochStarted.
  */
 export interface EventStore {
   readonly info: LogInfo;

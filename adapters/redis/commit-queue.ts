@@ -14,6 +14,8 @@ const answerWithinMs = appendAnswerMsMax - 250;
 /** A commit that waits for its outcome. */
 export interface Pending extends EncodedCommit {
   readonly expiresAt: number;
+  /** Of the log, when it was decided. */
+  readonly generation: number;
   /** Answers it; only the first answer counts. */
   settle(outcome: AppendOutcome): void;
   isSettled: boolean;
@@ -35,7 +37,7 @@ export class CommitQueue {
   }
 
   /** Answers `unavailable`, reason `busy`, when the queue is full. */
-  add(commit: Commit): Promise<AppendOutcome> {
+  add(commit: Commit, generation: number): Promise<AppendOutcome> {
     const encoded = encodeCommit(commit);
     if (this.#commits >= queuedCommitsMax || this.#bytes + encoded.bytes > queuedBytesMax) {
       return Promise.resolve({ status: 'unavailable', reason: 'busy' });
@@ -45,6 +47,7 @@ export class CommitQueue {
     return new Promise((resolve) => {
       const pending: Pending = {
         ...encoded,
+        generation,
         expiresAt: performance.now() + answerWithinMs,
         isSettled: false,
         settle: (outcome) => {

@@ -13,12 +13,12 @@ import { textOf } from './reply.ts';
 import { runScript, scripts } from './scripts.ts';
 import { rebuildIndex } from './stream-index.ts';
 
-/** After so long without a connection there is no hope left to answer in time. */
-const hopelessAfterMs = 2_500;
 /** A lane that waits for a connection looks so often whether it has been closed. */
 const lookAgainMs = 500;
 /** A tool that died leaves its key behind for so long; a server's stays, for it holds its end. */
 const toolKeyMs = 600_000;
+
+const outOfReach: AppendOutcome = { status: 'unavailable', reason: 'disconnected' };
 
 export interface LaneOptions {
   readonly link: Link;
@@ -62,10 +62,9 @@ export class Lane {
   async append(commit: Commit): Promise<AppendOutcome> {
     if (this.#closing.signal.aborted) return { status: 'unavailable', reason: 'closed' };
     if (this.#isFenced) return { status: 'fenced' };
-    if (this.#options.link.downMs > hopelessAfterMs) {
-      return { status: 'unavailable', reason: 'disconnected' };
-    }
-    const outcome = this.#queue.add(commit);
+    const { link, known } = this.#options;
+    if (link.isHopeless) return outOfReach;
+    const outcome = this.#queue.add(commit, known.generation);
     // With nothing to do it would be over before it was noted as under way.
     if (!this.#queue.isEmpty) this.#pumping ??= this.#pump();
     return outcome;
@@ -109,9 +108,13 @@ export class Lane {
   }
 
   async #send(connection: Connection): Promise<void> {
-    const batch = this.#queue.take();
-    if (batch.length === 0) return;
     const { generation } = this.#options.known;
+    const taken = this.#queue.take();
+    // What was decided by a log that was set back since then must not be written to this one.
+    const isStale = (pending: Pending): boolean => pending.generation !== generation;
+    this.#queue.settleAll(outOfReach, taken.filter(isStale));
+    const batch = taken.filter((pending) => !isStale(pending));
+    if (batch.length === 0) return;
     this.#number += 1;
     try {
       const answer = textOf(await this.#run(connection, batch));

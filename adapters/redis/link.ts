@@ -12,6 +12,8 @@ const silenceMsMax = pingEveryMs + pingWithinMs + 500;
 const leaveAfterMs = 1_000;
 /** For a read or a write that can be repeated, reconnecting included. */
 const answerWithinMs = 3_000;
+/** Without a word from Redis for so long, the next one hardly comes in time for anybody. */
+const hopelessAfterMs = 2_500;
 
 interface Waiter {
   resolve(connection: Connection): void;
@@ -67,6 +69,14 @@ export class Link {
     return isWhole ? now - this.#wholeSince : 0;
   }
 
+  /**
+   * Whether there is no connection, and Redis has not answered for so long that to wait for it
+   * would only be to wait. Counted from its last answer: one that is stopped takes connections.
+   */
+  get isHopeless(): boolean {
+    return this.current === undefined && performance.now() - this.#answeredAt > hopelessAfterMs;
+  }
+
   /** The connection, if there is one now. */
   get current(): Connection | undefined {
     return this.#connection?.isLost === false ? this.#connection : undefined;
@@ -102,9 +112,11 @@ export class Link {
   /**
    * Carries out what can be repeated without harm, again if its connection is lost.
    *
-   * @throws {StoreUnreachable} when it has not succeeded in 3 s, or Redis refused it
+   * @throws {StoreUnreachable} when it has not succeeded in 3 s, or Redis refused it; at once when
+   * Redis has been away for long
    */
   async run<T>(operation: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.isHopeless) throw this.#whyDown();
     const endsAt = performance.now() + answerWithinMs;
     for (;;) {
       try {
@@ -158,9 +170,7 @@ export class Link {
 
   async #connect(): Promise<Connection> {
     const connection = await this.#options.dial();
-    const connectedAt = performance.now();
-    this.#answeredAt = connectedAt;
-    this.#wholeSince = connectedAt;
+    this.#wholeSince = performance.now();
     void this.#watch(connection);
     try {
       await this.#options.prepare(connection);
@@ -170,6 +180,7 @@ export class Link {
       connection.drop('it could not be prepared');
       throw error;
     }
+    this.#answered();
     this.#connection = connection;
     for (const waiter of this.#waiting) waiter.resolve(connection);
     this.#waiting.clear();

@@ -14,7 +14,7 @@ const outageMs = 6_000;
 const judgedMs = 12_000;
 const talksWithinMs = 20_000;
 
-const notStored = 'ERROR: Not stored: the chat cannot store anything now. Try again in a moment.';
+const outOfReach = 'ERROR: The chat is out of reach at the moment. Try again soon.';
 
 const outages = {
   'is stopped for 6 s': {
@@ -39,7 +39,7 @@ for (const [what, { begin, end }] of Object.entries(outages)) {
     await begin(cluster);
     const awayAt = performance.now();
     eve.send(loginOf('eve'));
-    await eve.reads(notStored, greeting);
+    await eve.reads(outOfReach, greeting);
     await passes(outageMs - (performance.now() - awayAt));
     t.ok(alice.refused > 0 && bob.refused > 0, 'senders have heard of it');
     await end(cluster);

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { test } from 'tap';
 
 import { scripts } from '../../../adapters/redis/scripts.ts';
+import { appendAnswerMsMax, StoreUnreachable } from '../../../core/event-store.ts';
 import { commitTo, messagePosted } from '../../support/events.ts';
 import { until } from '../../support/until.ts';
 import { count, reportCount } from '../../counts.ts';
@@ -185,3 +186,25 @@ async function cutSomehow(proxy: Awaited<ReturnType<typeof proxyFor>>): Promise<
   await until(() => proxy.dropped > before, { what: 'a cut', withinMs: 5_000 });
   proxy.pass();
 }
+
+await test('who asks a stopped Redis one thing after the other waits for the first alone', async (t) => {
+  const redis = await redisFor(t);
+  const { events } = await opened(t, redis);
+  const journal = new Journal(events.writer('a', 1));
+  await journal.say();
+  await redis.pause();
+  const startedAt = performance.now();
+  for (let turn = 0; turn < 10; turn++) {
+    const { status } = await journal.say();
+    t.not(status, 'appended');
+    await t.rejects(events.readStream({ stream: 'room:lobby', limit: 1 }), StoreUnreachable);
+  }
+  const tookMs = performance.now() - startedAt;
+  // The first append, and the first read after it, which may have begun just before.
+  t.ok(tookMs < 2 * appendAnswerMsMax, `twenty answers after ${Math.round(tookMs)} ms`);
+  redis.resume();
+  await until(async () => (await journal.say()).status === 'appended', {
+    what: 'Redis to be there again',
+    withinMs: 5_000,
+  });
+});

@@ -28,7 +28,9 @@ class Queued {
   add(...commits: readonly Commit[]): this {
     for (const commit of commits) {
       const place = this.#answered.length;
-      const answered = this.queue.add(commit).then((outcome) => (this.outcomes[place] = outcome));
+      const answered = this.queue
+        .add(commit, 0)
+        .then((outcome) => (this.outcomes[place] = outcome));
       this.#answered.push(answered);
     }
     return this;
@@ -51,12 +53,12 @@ class Queued {
 await test('one commit more than a queue holds is refused, until one is answered', async (t) => {
   const queued = new Queued();
   for (let number = 0; number < queuedCommitsMax; number++) queued.add(small);
-  t.same(await queued.queue.add(small), busy);
+  t.same(await queued.queue.add(small, 0), busy);
   const [first] = queued.queue.take();
-  t.same(await queued.queue.add(small), busy, 'what was handed over counts');
+  t.same(await queued.queue.add(small, 0), busy, 'what was handed over counts');
   first?.settle({ status: 'unknown' });
   queued.add(small);
-  t.same(await queued.queue.add(small), busy);
+  t.same(await queued.queue.add(small, 0), busy);
   const outcomes = await queued.abandoned();
   t.equal(outcomes.filter(({ status }) => status === 'unknown').length, batchEventsMax);
   t.equal(outcomes.length, queuedCommitsMax + 1, 'and every one is answered');
@@ -66,9 +68,9 @@ await test('one byte more than a queue holds is refused', async (t) => {
   const queued = new Queued();
   const room = queuedBytesMax - bytesOf(commitOf(0));
   queued.add(commitOf(room));
-  t.same(await queued.queue.add(small), busy);
+  t.same(await queued.queue.add(small, 0), busy);
   t.same(await queued.abandoned(), [closed], 'the one before was taken');
-  t.same(await new CommitQueue().add(commitOf(room + 1)), busy);
+  t.same(await new CommitQueue().add(commitOf(room + 1), 0), busy);
 });
 
 await test('a batch ends before the event that is one too many', async (t) => {

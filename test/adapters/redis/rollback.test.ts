@@ -120,7 +120,7 @@ await test('a copy that others wrote on is told apart at the first record that d
   t.match(epochs.slice(1), [{ position: 42, event: { data: { from: 12 } } }]);
 });
 
-await test('appends wait until the log was looked at, and go on in the new epoch', async (t) => {
+await test('appends wait until the log was looked at, and later ones go on in the new epoch', async (t) => {
   const { redis, copy } = await copyable(t);
   const stores = await opened(t, redis);
   const journal = new Journal(stores.events.writer('a', 1));
@@ -130,9 +130,11 @@ await test('appends wait until the log was looked at, and go on in the new epoch
   await copy.restore();
   const later = new Journal(stores.events.writer('b', 1));
   await later.sayMany(10);
+  t.same(later.tally, { 'unavailable/disconnected': 10 }, 'decided by the log before');
+  await later.sayMany(10);
   const records = await allRecords(stores);
   t.same(later.faults(records), []);
-  t.same(later.tally, { appended: 10 });
+  t.equal(later.count('appended'), 10);
   t.equal(records[11]?.stream, epochStream, 'the epoch comes before what is appended in it');
   t.equal(records.length, 22);
 });
@@ -193,6 +195,27 @@ await test('a log that is gone is begun anew, and says what it follows', async (
   t.match(await journal.say(), { status: 'appended', position: 2, revisions: [1] });
 });
 
+await test('what was decided by a log that was set back meanwhile is not written', async (t) => {
+  const { redis, copy } = await copyable(t);
+  const stores = await opened(t, redis);
+  const { events } = stores;
+  const journal = new Journal(events.writer('a', 1));
+  await journal.sayMany(10);
+  await copy.take();
+  await journal.sayMany(10);
+  const follower = followed(stores, [], 0);
+  await holds(follower, 21);
+  await redis.stop();
+  copy.putBack();
+  const late = journal.say('decided before');
+  await redis.restart();
+  t.strictSame(await late, { status: 'unavailable', reason: 'disconnected' });
+  await until(() => follower.rollbacks.length > 0, { what: 'the rollback', withinMs: 10_000 });
+  t.match(await journal.say('decided after'), { status: 'appended', position: 13 });
+  const texts = (await allRecords(stores)).map(({ event }) => 'text' in event && event.text);
+  t.notOk(texts.includes('decided before'));
+});
+
 await test('a log key that is deleted takes indexes, fences and answers along', async (t) => {
   const redis = await redisFor(t);
   const stores = await opened(t, redis);
@@ -202,6 +225,7 @@ await test('a log key that is deleted takes indexes, fences and answers along', 
   await new Journal(events.writer('a', 1)).sayMany(10);
   await events.writer('b', 1).append({ parts, once, ends: { server: 'c', incarnation: 7 } });
   await redis.command('DEL', 'sc:{0}:log');
+  t.match(await new Journal(events.writer('a', 2)).say(), { status: 'unavailable' });
   t.match(await new Journal(events.writer('a', 2)).say(), {
     status: 'appended',
     position: 2,
