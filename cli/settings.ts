@@ -55,10 +55,6 @@ export class Settings<Name extends string> {
     return this.#given.get(name);
   }
 
-  isGiven(name: Name): boolean {
-    return this.#given.has(name);
-  }
-
   text(name: Name): string | undefined {
     return this.#given.get(name)?.values.at(-1);
   }

@@ -19,7 +19,6 @@ export interface ServerLost {
 }
 
 export type ServerEvent = ServerStarted | ServerStopped | ServerLost;
-export type ServerEnded = ServerStopped | ServerLost;
 
 export type Server =
   | { readonly status: 'none'; readonly revision: 0 }

@@ -41,15 +41,13 @@ export interface RedisStoreOptions extends AddressOptions {
   readonly acceptLoss?: boolean;
 }
 
-export type RedisStores = Stores;
-
 /**
  * Opens the log in a Redis, and makes it if there is none.
  *
  * @throws {StoreUnreachable} when no Redis answers there
  * @throws {StoreUnusable} when the Redis, or the log in it, is not one for this program
  */
-export async function openRedis(options: RedisStoreOptions): Promise<RedisStores> {
+export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
   const address = parseAddress(options.url, options);
   const connection = await firstConnection(address);
   try {
