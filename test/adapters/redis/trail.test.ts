@@ -1,6 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { test } from 'tap';
 
-import { type Place, Trail } from '../../../adapters/redis/trail.ts';
+import {
+  checkpointsMax,
+  firstStride,
+  type Place,
+  recentMax,
+  Trail,
+} from '../../../adapters/redis/trail.ts';
 
 const idOf = (position: number): string => `id ${position}`;
 
@@ -9,6 +16,49 @@ function trailOf(positions: number): Trail {
   for (let position = 1; position <= positions; position++) trail.note(position, idOf(position));
   return trail;
 }
+
+await test('a trail knows as many of the last records as it may, and not one more', async (t) => {
+  const trail = new Trail();
+  const first = firstStride + 1;
+  for (let count = 0; count < recentMax; count++) trail.note(first + count, idOf(first + count));
+  t.equal(trail.places().at(0)?.position, first);
+  trail.note(first + recentMax, idOf(first + recentMax));
+  const places = trail.places();
+  t.equal(places.at(0)?.position, first + 1, 'the oldest made room');
+  t.equal(places.length, recentMax);
+});
+
+await test('a trail keeps half of its checkpoints when there is one too many', async (t) => {
+  const trail = new Trail();
+  const note = (count: number): void => trail.note(count * firstStride, idOf(count * firstStride));
+  for (let count = 1; count <= checkpointsMax; count++) note(count);
+  t.equal(trail.places().length, checkpointsMax);
+  note(checkpointsMax + 1);
+  const last = (checkpointsMax + 1) * firstStride;
+  const older = trail.places().filter(({ position }) => position <= last - recentMax);
+  t.ok(older.every(({ position }) => position % (2 * firstStride) === 0));
+  t.equal(older.length, Math.floor((last - recentMax) / (2 * firstStride)));
+});
+
+await test('records that are read again take no place of later ones', async (t) => {
+  const trail = trailOf(200_000);
+  const before = trail.places();
+  for (let position = 1; position <= 70_000; position++) trail.note(position, idOf(position));
+  // Without a report of how tens of thousands differ.
+  t.ok(isDeepStrictEqual(trail.places(), before));
+});
+
+await test('a trail takes room for what it was told, and not before', async (t) => {
+  const roomOf = (trails: number): number => {
+    const before = process.memoryUsage();
+    const made = Array.from({ length: trails }, () => trailOf(10));
+    const after = process.memoryUsage();
+    t.equal(made.length, trails);
+    return after.arrayBuffers - before.arrayBuffers + after.heapUsed - before.heapUsed;
+  };
+  const room = roomOf(256);
+  t.ok(room < 256 * 65_536, `${Math.round(room / 256)} bytes each`);
+});
 
 await test('a trail knows every one of the last 65,536 records, and some before them', async (t) => {
   const trail = trailOf(200_000);
