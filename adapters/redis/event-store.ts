@@ -51,7 +51,7 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
   const address = parseAddress(options.url, options);
   const connection = await firstConnection(address);
   try {
-    const warnings = await guard(connection, { acceptLoss: options.acceptLoss ?? false });
+    const warnings = await guard(connection, { address, acceptLoss: options.acceptLoss ?? false });
     const info = await readLogInfo(connection, options.partitions);
     const logs = Array.from({ length: info.partitions }, (_, number) => new KnownLog(number));
     const dial = async (): Promise<Connection> => Connection.open(address);

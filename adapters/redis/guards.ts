@@ -1,7 +1,9 @@
 import { StoreUnusable } from '../../core/event-store.ts';
+import type { Address } from './address.ts';
 import type { Connection } from './connection.ts';
 import { RedisRefusal } from './refusal.ts';
 import { listOf, textOf } from './reply.ts';
+import { settingAdvice } from './setting-advice.ts';
 
 const majorMin = 7;
 
@@ -10,6 +12,8 @@ export const clusterRefused =
   'stands alone, with replicas if they are wanted.';
 
 export interface GuardOptions {
+  /** Of this Redis. */
+  readonly address: Address;
   /** The operator accepts that a restart of Redis loses what was answered. */
   readonly acceptLoss: boolean;
 }
@@ -22,7 +26,7 @@ export interface GuardOptions {
  */
 export async function guard(
   connection: Connection,
-  { acceptLoss }: GuardOptions,
+  { address, acceptLoss }: GuardOptions,
 ): Promise<readonly string[]> {
   const info = await infoOf(connection);
   if (info === undefined) {
@@ -31,8 +35,11 @@ export async function guard(
   refuseOld(info);
   refuseReplica(info);
   refuseCluster(info);
-  refuseEvicting(info);
-  return durabilityWarnings(connection, info, acceptLoss);
+  const adviceOn = (setting: string): string =>
+    settingAdvice(address, setting, info.get('config_file') ?? '');
+  refuseEvicting(info, adviceOn);
+  if (!acceptLoss) refuseForgetful(info, adviceOn);
+  return durabilityWarnings(connection, info);
 }
 
 function refuseOld(info: Info): void {
@@ -56,27 +63,25 @@ function refuseCluster(info: Info): void {
   if (info.get('cluster_enabled') === '1') throw new StoreUnusable(clusterRefused);
 }
 
-function refuseEvicting(info: Info): void {
+function refuseEvicting(info: Info, adviceOn: AdviceOn): void {
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
   if (policy === 'noeviction') return;
   throw new StoreUnusable(
     `This Redis throws data away when its memory is full (maxmemory-policy ${policy}); ` +
-      'forbid it with: redis-cli CONFIG SET maxmemory-policy noeviction',
+      `to forbid it, ${adviceOn('maxmemory-policy noeviction')}`,
   );
 }
 
-async function durabilityWarnings(
-  connection: Connection,
-  info: Info,
-  acceptLoss: boolean,
-): Promise<readonly string[]> {
+function refuseForgetful(info: Info, adviceOn: AdviceOn): void {
+  if (info.get('aof_enabled') !== '0') return;
+  throw new StoreUnusable(
+    'This Redis keeps no append-only file, so it would forget the chat when it stops; accept that ' +
+      `with --accept-loss, or ${adviceOn('appendonly yes')}`,
+  );
+}
+
+async function durabilityWarnings(connection: Connection, info: Info): Promise<readonly string[]> {
   const enabled = info.get('aof_enabled');
-  if (enabled === '0' && !acceptLoss) {
-    throw new StoreUnusable(
-      'This Redis keeps no append-only file, so it would forget the chat when it stops; turn it ' +
-        'on with: redis-cli CONFIG SET appendonly yes, or accept the loss with --accept-loss',
-    );
-  }
   if (enabled === '0') {
     return ['Redis keeps no append-only file: when it stops, what was said is lost.'];
   }
@@ -98,6 +103,9 @@ async function fsyncWarnings(connection: Connection): Promise<readonly string[]>
 }
 
 type Info = ReadonlyMap<string, string>;
+
+/** What is to be done for a setting, as the end of a sentence. */
+type AdviceOn = (setting: string) => string;
 
 /** Undefined where INFO may not be asked. */
 async function infoOf(connection: Connection): Promise<Info | undefined> {

@@ -168,7 +168,7 @@ await test('a Redis that would forget what it was told, and the flag that accept
   failsPlainly(
     t,
     await runCli(['serve', '--port', port], { cwd, env }),
-    'securechat: This Redis keeps no append-only file, so it would forget the chat when it stops; turn it on with: redis-cli CONFIG SET appendonly yes, or accept the loss with --accept-loss',
+    `securechat: This Redis keeps no append-only file, so it would forget the chat when it stops; accept that with --accept-loss, or write appendonly yes into its redis.conf, and run: redis-cli -h 127.0.0.1 -p ${redis.port} CONFIG SET appendonly yes`,
   );
   await using serve = await startServe(['--port', port, '--accept-loss'], { cwd, env });
   t.match(serve.banner, `Redis, at ${redis.url}\n`);

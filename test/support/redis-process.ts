@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ export interface RedisOptions {
   readonly appendfsync?: 'always' | 'everysec' | 'no';
   /** More arguments of redis-server; they overrule the ones given here. */
   readonly args?: readonly string[];
+  /** Lines of a configuration file, in the place of all that else says how it keeps its data. */
+  readonly config?: readonly string[];
   /** Where it keeps its files. One that is given is the caller's, and is not removed at the end. */
   readonly dir?: string;
   readonly port?: number;
@@ -55,6 +57,8 @@ interface Launch {
   readonly program: string;
   readonly dir: string;
   readonly port: number;
+  /** A configuration file, if it is to have one. */
+  readonly file: readonly string[];
   readonly args: readonly string[];
 }
 
@@ -67,8 +71,9 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisProce
   const program = await redisProgram();
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'securechat-redis-'));
   const args = serverArgs(options);
+  const file = options.config === undefined ? [] : [configFile(dir, options.config)];
   for (let attempt = 1; ; attempt++) {
-    const launch = { program, dir, args, port: options.port ?? (await freePort()) };
+    const launch = { program, dir, file, args, port: options.port ?? (await freePort()) };
     try {
       return new RunningRedis(launch, await launched(launch), options.dir === undefined);
     } catch (error) {
@@ -170,16 +175,23 @@ class RunningRedis implements RedisProcess {
   };
 }
 
-function serverArgs({ appendfsync = 'everysec', args = [] }: RedisOptions): readonly string[] {
+function serverArgs(options: RedisOptions): readonly string[] {
+  const { appendfsync = 'everysec', args = [], config } = options;
   const loopback = ['--bind', '127.0.0.1', '--daemonize', 'no'];
   const durability = ['--save', '', '--appendonly', 'yes', '--appendfsync', appendfsync];
-  return [...loopback, ...durability, ...args];
+  return [...loopback, ...(config === undefined ? durability : []), ...args];
 }
 
-async function launched({ program, dir, port, args }: Launch): Promise<ChildProcess> {
+function configFile(dir: string, lines: readonly string[]): string {
+  const path = join(dir, 'redis.conf');
+  writeFileSync(path, lines.join('\n'));
+  return path;
+}
+
+async function launched({ program, dir, port, file, args }: Launch): Promise<ChildProcess> {
   const logFile = join(dir, `redis-${port}.log`);
   const log = openSync(logFile, 'a');
-  const child = spawn(program, ['--port', String(port), '--dir', dir, ...args], {
+  const child = spawn(program, [...file, '--port', String(port), '--dir', dir, ...args], {
     stdio: ['ignore', log, log],
   });
   closeSync(log);

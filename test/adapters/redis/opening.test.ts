@@ -5,7 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { createServer } from 'node:tls';
 import { type Test, test } from 'tap';
 
+import { parseAddress } from '../../../adapters/redis/address.ts';
 import { openRedis, type RedisStoreOptions } from '../../../adapters/redis/event-store.ts';
+import { settingAdvice } from '../../../adapters/redis/setting-advice.ts';
 import {
   certifyAuthority,
   certifyServer,
@@ -13,6 +15,7 @@ import {
 } from '../../../adapters/tls/development-authority.ts';
 import { freePort } from '../../support/free-port.ts';
 import type { RedisProcess } from '../../support/redis-process.ts';
+import { until } from '../../support/until.ts';
 import { Journal } from './journal.ts';
 import { opened, redisFor } from './opened.ts';
 
@@ -28,6 +31,16 @@ async function refused(
   for (const message of [plain, ...says]) {
     await t.rejects(openRedis(options), { name, message }, String(message));
   }
+}
+
+/** What redis-cli is to be told, by the sentence with which a Redis was refused. */
+async function advised(options: RedisStoreOptions): Promise<readonly string[]> {
+  const { port } = new URL(options.url);
+  const said = await openRedis(options).then(() => 'it was opened', String);
+  const [, line = said] = /: (redis-cli .*)$/.exec(said) ?? [];
+  return line
+    .split(' && ')
+    .map((command) => command.replace(`redis-cli -h 127.0.0.1 -p ${port} `, ''));
 }
 
 await test('an address that is none of a Redis is refused, and not repeated', async (t) => {
@@ -90,10 +103,11 @@ await test('a database that does not exist is refused, and no other is used', as
 await test('a Redis without an append-only file is refused, unless the loss is accepted', async (t) => {
   const redis = await redisFor(t, { args: ['--appendonly', 'no'] });
   const options = { url: redis.url };
-  await refused(t, options, 'StoreUnusable', /redis-cli CONFIG SET appendonly yes/);
+  await refused(t, options, 'StoreUnusable', /--accept-loss/, /appendonly yes into its redis.conf/);
   const { warnings } = await opened(t, redis, { acceptLoss: true });
   t.match(warnings, [/lost/]);
   t.equal(warnings.length, 1);
+  t.same(await advised(options), [`CONFIG SET appendonly yes`]);
   await redis.command('CONFIG', 'SET', 'appendonly', 'yes');
   t.same((await opened(t, redis)).warnings, []);
 });
@@ -101,7 +115,43 @@ await test('a Redis without an append-only file is refused, unless the loss is a
 await test('a Redis that throws data away when it is full is refused', async (t) => {
   const redis = await redisFor(t, { args: ['--maxmemory-policy', 'allkeys-lru'] });
   const options = { url: redis.url, acceptLoss: true };
-  await refused(t, options, 'StoreUnusable', /allkeys-lru/, /CONFIG SET maxmemory-policy/);
+  await refused(t, options, 'StoreUnusable', /allkeys-lru/, /noeviction into its redis.conf/);
+  t.same(await advised(options), ['CONFIG SET maxmemory-policy noeviction']);
+});
+
+await test('what is advised makes a Redis fit for good, if it was started with a file', async (t) => {
+  const redis = await redisFor(t, {
+    config: ['appendonly no', 'save ""', 'maxmemory-policy allkeys-lru'],
+  });
+  for (const setting of ['maxmemory-policy noeviction', 'appendonly yes']) {
+    const commands = await advised({ url: redis.url });
+    t.same(commands, [`CONFIG SET ${setting}`, 'CONFIG REWRITE']);
+    for (const command of commands) {
+      const [name = '', ...args] = command.split(' ');
+      await redis.command(name, ...args);
+    }
+  }
+  await until(async () => /aof_rewrite_in_progress:0/.test(await persistence(redis)), {
+    what: 'the append-only file to be begun, before which Redis does not stop',
+    withinMs: 10_000,
+  });
+  await redis.restart();
+  t.same((await opened(t, redis)).warnings, []);
+});
+
+await test('what is advised leads to the Redis that is meant, and holds no password', async (t) => {
+  const redis = await redisFor(t, { args: ['--appendonly', 'no', '--requirepass', 'secret'] });
+  const said = await openRedis({ url: `redis://:secret@localhost:${redis.port}` }).catch(String);
+  t.match(said, ` -h localhost -p ${redis.port} --askpass CONFIG SET `);
+  t.notMatch(said, /secret/);
+  const lines = {
+    'redis://127.0.0.1/3': 'redis-cli CONFIG SET a b',
+    'redis://127.0.0.1:6380': 'redis-cli -h 127.0.0.1 -p 6380 CONFIG SET a b',
+    'rediss://[::1]': 'redis-cli -h ::1 -p 6379 --tls CONFIG SET a b',
+  };
+  for (const [url, line] of Object.entries(lines)) {
+    t.ok(settingAdvice(parseAddress(url), 'a b', '').endsWith(`run: ${line}`), line);
+  }
 });
 
 await test('a replica is refused, and its primary named', async (t) => {
@@ -160,6 +210,10 @@ await test('a Redis is spoken to over TLS, if its certificate can be trusted', a
   await stores.close();
   await refused(t, { url: `redis://localhost:${port}` }, 'StoreUnreachable');
 });
+
+async function persistence(redis: RedisProcess): Promise<string> {
+  return String(await redis.command('INFO', 'persistence'));
+}
 
 /** Ends TLS before a Redis, as its own TLS port would. */
 async function tlsFor(t: Test, redis: RedisProcess): Promise<{ ca: string; port: number }> {
