@@ -1,7 +1,7 @@
 import { openLmdb } from '../adapters/lmdb/event-store.ts';
 import { parseAddress } from '../adapters/redis/address.ts';
 import { openRedis } from '../adapters/redis/event-store.ts';
-import type { Stores } from '../core/stores.ts';
+import type { LinkNews, Stores } from '../core/stores.ts';
 import type { BannerStore } from './banner.ts';
 import { word } from './invocation.ts';
 import type { StoreOptions } from './store-options.ts';
@@ -11,20 +11,30 @@ import type { StoreOptions } from './store-options.ts';
  * @throws {StoreUnusable} @throws {StoreUnreachable} a sentence with the way out
  */
 export function openStores(store: StoreOptions): Promise<Stores> {
-  return open(store, false);
+  return open(store, false, () => {});
 }
 
-/** The same for a server, which holds a data folder against other processes that serve from it. */
-export function openServerStores(store: StoreOptions): Promise<Stores> {
-  return open(store, true);
+/**
+ * The same for a server, which holds a data folder against other processes that serve from it, and
+ * is told what becomes of the link to its store.
+ */
+export function openServerStores(
+  store: StoreOptions,
+  onLink: (news: LinkNews) => void,
+): Promise<Stores> {
+  return open(store, true, onLink);
 }
 
-function open(store: StoreOptions, own: boolean): Promise<Stores> {
+function open(
+  store: StoreOptions,
+  own: boolean,
+  onLink: (news: LinkNews) => void,
+): Promise<Stores> {
   const { partitions } = store;
   const made = partitions === undefined ? {} : { partitions };
   if (store.kind === 'embedded') return openLmdb({ dir: store.dir, own, ...made });
   const { url, acceptLoss } = store;
-  return openRedis({ url, acceptLoss, ...made });
+  return openRedis({ url, acceptLoss, onLink, ...made });
 }
 
 /** The store in words that hold no password, and the flags that lead another command to it. */

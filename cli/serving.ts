@@ -57,7 +57,7 @@ async function start(
     const { cert, key } = certificates;
     const chat = await startChat({
       servers: options.servers,
-      openStores: () => openServerStores(options.store),
+      openStores: (onLink) => openServerStores(options.store, onLink),
       tls: { cert, key, minVersion: options.tlsMin },
       registrationOpen: options.registration === 'open',
       demo: options.demo,

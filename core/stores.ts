@@ -11,3 +11,10 @@ export interface Stores {
   readonly warnings: readonly string[];
   close(): Promise<void>;
 }
+
+/** What becomes of the link to a store that can be out of reach. */
+export type LinkNews =
+  /** It went down; told again while it is down when there is another reason for it. */
+  | { readonly status: 'down'; readonly reason: string }
+  /** It is back, after so many milliseconds. */
+  | { readonly status: 'back'; readonly downMs: number };

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 
 import { type LineListener, listenForLines } from '../adapters/line/line-listener.ts';
 import { PasswordHasher } from '../adapters/password-hasher.ts';
-import type { Stores } from '../core/stores.ts';
+import type { LinkNews, Stores } from '../core/stores.ts';
 import { createAccount } from './accounts.ts';
 import { loadAccount } from './aggregate.ts';
 import { ChatServer } from './chat-server.ts';
@@ -30,8 +30,8 @@ export interface ServerPlan {
 
 export interface ChatPlan {
   readonly servers: readonly ServerPlan[];
-  /** Called once for each server. */
-  readonly openStores: () => Promise<Stores>;
+  /** Called once for each server, with whom to tell what becomes of the link to the store. */
+  readonly openStores: (onLink: (news: LinkNews) => void) => Promise<Stores>;
   readonly tls: {
     readonly cert: Buffer;
     readonly key: Buffer;
@@ -91,7 +91,7 @@ async function startServer(
   hasher: PasswordHasher,
 ): Promise<RunningServer> {
   const { registrationOpen, messagesPerSecond, log } = plan;
-  const stores = await plan.openStores();
+  const stores = await plan.openStores((news) => tellLink(news, log.child({ server: name })));
   const options = { name, registrationOpen, messagesPerSecond };
   const server = new ChatServer(options, stores, hasher, log);
   let listener: LineListener | undefined;
@@ -116,6 +116,12 @@ async function startServer(
     throw error;
   }
   return { at: { name, host, port: listener.port }, stores, failure: server.failure, stop };
+}
+
+/** An outage that nobody reads of in the log is one that is looked for elsewhere. */
+function tellLink(news: LinkNews, log: Logger): void {
+  if (news.status === 'back') log.info({ downMs: Math.round(news.downMs) }, 'the store is back');
+  else log.warn({ reason: news.reason }, 'the store is out of reach');
 }
 
 async function createDemoAccounts(server: ChatServer): Promise<void> {

@@ -61,11 +61,16 @@ export class Connection {
     // ioredis goes on after a refused SELECT: in another database than was asked for.
     if (refusal === undefined && !connection.isLost) return connection;
     connection.drop('it was not opened');
-    throw isReplyError(refusal) ? new RedisRefusal(refusal.message) : connection.#lossOf();
+    throw isReplyError(refusal) ? new RedisRefusal(refusal.message) : connection.loss;
   }
 
   get isLost(): boolean {
     return this.#isLost || this.#client.status !== 'ready';
+  }
+
+  /** What to tell of a connection that was lost: why, as far as known. */
+  get loss(): ConnectionLost {
+    return new ConnectionLost(`The connection to Redis was lost: ${this.#reason || 'it ended'}.`);
   }
 
   /**
@@ -82,7 +87,7 @@ export class Connection {
       // The client may call itself ready for a moment yet, and whoever asks again would not let go
       // of this process for it to learn better.
       this.drop(error instanceof Error ? error.message : String(error));
-      throw this.#lossOf();
+      throw this.loss;
     }
   }
 
@@ -106,10 +111,6 @@ export class Connection {
     // Absent until the first packet is on its way; then `disconnect` alone is enough.
     const stream: { destroy(): void } | undefined = this.#client.stream;
     stream?.destroy();
-  }
-
-  #lossOf(): ConnectionLost {
-    return new ConnectionLost(`The connection to Redis was lost: ${this.#reason || 'it ended'}.`);
   }
 }
 

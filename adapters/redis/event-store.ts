@@ -10,7 +10,7 @@ import type {
   Writer,
 } from '../../core/event-store.ts';
 import { StoreUnreachable } from '../../core/event-store.ts';
-import type { Stores } from '../../core/stores.ts';
+import type { LinkNews, Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
 import { HandedOut } from '../handed-out.ts';
 import { type AddressOptions, parseAddress } from './address.ts';
@@ -39,6 +39,8 @@ export interface RedisStoreOptions extends AddressOptions {
   readonly partitions?: number;
   /** Use a Redis that keeps no append-only file. */
   readonly acceptLoss?: boolean;
+  /** Told when the link to Redis goes down, and when it is back. */
+  readonly onLink?: (news: LinkNews) => void;
 }
 
 /**
@@ -60,7 +62,8 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
       await readLogInfo(fresh, info.partitions);
       await Promise.all(logs.map((known) => known.check(fresh)));
     };
-    const link = await Link.open({ dial, prepare });
+    const { onLink: onNews } = options;
+    const link = await Link.open({ dial, prepare, ...(onNews && { onNews }) });
     const events = new RedisEventStore(info, logs, link, dial);
     const credentials = new RedisCredentials(link, info.partitions);
     const leases = new RedisLeases(link, info.partitions);

@@ -1,6 +1,8 @@
 import { StoreUnreachable, StoreUnusable } from '../../core/event-store.ts';
+import type { LinkNews } from '../../core/stores.ts';
 import { Backoff, pause } from './backoff.ts';
 import type { Connection } from './connection.ts';
+import { Outage } from './outage.ts';
 import { asStoreError, ConnectionLost, RedisRefusal } from './refusal.ts';
 
 /** A stopped Redis keeps its connections open, so only an answer shows that it lives. */
@@ -24,6 +26,8 @@ export interface LinkOptions {
   readonly dial: () => Promise<Connection>;
   /** Called with each new connection before anybody else may use it. */
   readonly prepare: (connection: Connection) => Promise<void>;
+  /** Told once when the link goes down, and once when it is back. */
+  readonly onNews?: (news: LinkNews) => void;
 }
 
 /**
@@ -40,10 +44,14 @@ export class Link {
   #wholeSince = 0;
   #answeredAt = 0;
   #trouble: unknown = new StoreUnreachable('There is no connection to Redis yet.');
+  readonly #outage: Outage;
+  /** Given up on purpose, though it would have gone on. */
+  #left: Connection | undefined;
   #running: Promise<void> = Promise.resolve();
 
   private constructor(options: LinkOptions) {
     this.#options = options;
+    this.#outage = new Outage(options.onNews);
   }
 
   /** @throws what was wrong with the first connection */
@@ -139,7 +147,10 @@ export class Link {
 
   /** Gives a connection up that leads to the wrong place, unless it was only just made. */
   leave(connection: Connection, reason: string): void {
-    if (performance.now() - this.#wholeSince > leaveAfterMs) connection.drop(reason);
+    const isNew = performance.now() - this.#wholeSince <= leaveAfterMs;
+    if (isNew || connection.isLost) return;
+    this.#left = connection;
+    connection.drop(reason);
   }
 
   async #keep(first: Connection): Promise<void> {
@@ -149,7 +160,7 @@ export class Link {
       if (connection !== undefined) {
         backoff.reset();
         await connection.lost;
-        this.#goDown();
+        this.#goDown(connection);
       }
       await backoff.pause(signal);
       if (signal.aborted) return;
@@ -158,14 +169,16 @@ export class Link {
   }
 
   async #reconnect(): Promise<Connection | undefined> {
+    let connection: Connection;
     try {
-      const connection = await this.#connect();
-      for (const listener of this.#onUp) listener();
-      return connection;
+      connection = await this.#connect();
     } catch (error) {
-      this.#trouble = asStoreError(error);
+      this.#stayDown(error);
       return undefined;
     }
+    this.#outage.end(performance.now() - this.#downSince);
+    for (const listener of this.#onUp) listener();
+    return connection;
   }
 
   async #connect(): Promise<Connection> {
@@ -210,15 +223,23 @@ export class Link {
     this.#answeredAt = now;
   }
 
-  #goDown(): void {
+  #goDown(lost: Connection): void {
     this.#connection = undefined;
     this.#downSince = performance.now();
-    this.#trouble = new StoreUnreachable('The connection to Redis was lost.');
+    this.#trouble = lost.loss;
+    // For one that was left there is another at once, or else that is what is to be told.
+    if (lost !== this.#left && !this.#closing.signal.aborted) this.#outage.begin(lost.loss.message);
   }
 
-  #whyDown(): Error {
-    if (this.#trouble instanceof StoreUnusable) return this.#trouble;
-    const why = this.#trouble instanceof Error ? this.#trouble.message : String(this.#trouble);
-    return new StoreUnreachable(why);
+  #stayDown(error: unknown): void {
+    this.#trouble = error;
+    if (this.#closing.signal.aborted) return;
+    this.#outage.goOn(this.#whyDown().message, !(error instanceof ConnectionLost));
+  }
+
+  #whyDown(): StoreUnreachable | StoreUnusable {
+    const error = asStoreError(this.#trouble);
+    if (error instanceof StoreUnusable || error instanceof StoreUnreachable) return error;
+    return new StoreUnreachable(error instanceof Error ? error.message : String(error));
   }
 }
