@@ -107,7 +107,9 @@ async function startServer(
   };
   try {
     // The port first: one that is taken is found before anything is written to the log.
-    listener = await listenForLines({ host, port, ...plan.tls });
+    const onTrouble = (error: Error): void =>
+      log.warn({ err: error, server: name }, 'connections cannot be taken');
+    listener = await listenForLines({ host, port, ...plan.tls, onTrouble });
     await server.start();
     if (plan.demo) await createDemoAccounts(server);
     listener.open(server.accept);

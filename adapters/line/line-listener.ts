@@ -3,6 +3,7 @@ import { createServer, type SecureVersion, type TLSSocket } from 'node:tls';
 
 import type { LinkAcceptor } from '../client-link.ts';
 import { networkOf } from '../network.ts';
+import { AcceptTrouble } from './accept-trouble.ts';
 import { LineLink } from './line-link.ts';
 import { Strangers } from './strangers.ts';
 
@@ -10,7 +11,7 @@ import { Strangers } from './strangers.ts';
 export const handshakeMsMax = 10_000;
 /** How long a connection is idle before TCP asks whether the client is still there. */
 const keepAliveMs = 30_000;
-const stallCheckMs = 1_000;
+const checkMs = 1_000;
 
 export interface LineListenerOptions {
   readonly host: string;
@@ -21,6 +22,8 @@ export interface LineListenerOptions {
   readonly minVersion: SecureVersion;
   /** `handshakeMsMax` unless given. */
   readonly handshakeMs?: number;
+  /** Told when connections cannot be taken, for want of descriptors say: once a minute at most. */
+  readonly onTrouble?: (error: Error) => void;
 }
 
 export interface LineListener {
@@ -38,6 +41,7 @@ export interface LineListener {
 export async function listenForLines(options: LineListenerOptions): Promise<LineListener> {
   const { host, port, cert, key, minVersion, handshakeMs = handshakeMsMax } = options;
   let accept: LinkAcceptor | undefined;
+  const trouble = new AcceptTrouble(options.onTrouble ?? (() => {}));
   const strangers = new Strangers();
   const links = new Set<LineLink>();
   const server = createServer({
@@ -70,19 +74,20 @@ export async function listenForLines(options: LineListenerOptions): Promise<Line
     links.add(link);
     socket.once('close', () => links.delete(link));
   });
-  const stallCheck = setInterval(() => {
+  const check = setInterval(() => {
+    trouble.look();
     const now = performance.now();
     for (const link of links) link.checkStalled(now);
-  }, stallCheckMs).unref();
+  }, checkMs).unref();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, resolve);
   });
-  // A connection that could not be accepted (no file descriptors left, say): the others go on.
-  server.on('error', () => {});
+  // A connection that could not be taken: the others go on.
+  server.on('error', (error: Error) => trouble.heed(error));
   const close = (): void => {
     accept = undefined;
-    clearInterval(stallCheck);
+    clearInterval(check);
     server.close();
   };
   const open = (acceptor: LinkAcceptor): void => {
