@@ -124,16 +124,18 @@ class RedisEventStore implements EventStore {
   async readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
     const known = this.#log(partition);
     for (;;) {
-      const { generation } = known;
       const records = await this.#readPages(known, Math.max(from, 1), limit);
-      // A rollback in between would have put together what never was one log.
-      if (generation !== known.generation) continue;
-      for (const { position, id } of records) known.note(position, id);
-      return records;
+      if (records !== undefined) return records;
     }
   }
 
-  async #readPages(known: KnownLog, from: number, limit: number): Promise<readonly Recorded[]> {
+  /** Undefined when the log was rolled back in between: what was read never was one log. */
+  async #readPages(
+    known: KnownLog,
+    from: number,
+    limit: number,
+  ): Promise<readonly Recorded[] | undefined> {
+    const { generation } = known;
     const records: Recorded[] = [];
     for (;;) {
       const next = from + records.length;
@@ -142,9 +144,13 @@ class RedisEventStore implements EventStore {
       const page = await this.#link.run((connection) =>
         readPage(connection, known.keys, next, count),
       );
+      if (generation !== known.generation) return undefined;
       for (const [index, entry] of page.entries()) {
         if (entry.position !== next + index) throw new StoreUnreachable(lacks(known, next + index));
-        records.push(recordOf(known.partition, entry));
+        const record = recordOf(known.partition, entry);
+        // Before the next page, which may come over a new connection and of another log.
+        known.note(record.position, record.id);
+        records.push(record);
       }
       if (page.length < count) return records;
     }

@@ -149,8 +149,10 @@ export class Reader {
     const { generation } = known;
     const isNext = entries.length > 0 && denseLength(entries, this.#cursor) === entries.length;
     if (isNext) return this.#give(entries);
-    for (let isMore = true; isMore && generation === known.generation;) {
+    for (let isMore = true; isMore;) {
       const page = await readPage(connection, known.keys, this.#cursor.position + 1);
+      // Of a log that was set back meanwhile, the page may be what is no longer there.
+      if (generation !== known.generation) return;
       const length = denseLength(page, this.#cursor);
       await this.#give(page.slice(0, length));
       if (length < page.length) throw this.#holeInLog();

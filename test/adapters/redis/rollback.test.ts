@@ -1,14 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Test, test } from 'tap';
+import { test } from 'tap';
 
 import type { Recorded, Rollback } from '../../../core/event-store.ts';
 import type { Stores } from '../../../core/stores.ts';
 import { epochStream } from '../../../core/stream.ts';
-import type { RedisProcess } from '../../support/redis-process.ts';
 import { until } from '../../support/until.ts';
 import { Collector, startOf } from '../contract/collector.ts';
+import { copyable } from './copyable.ts';
 import { Journal } from './journal.ts';
 import { allRecords, holds, opened, proxyFor, redisFor } from './opened.ts';
 
@@ -241,32 +240,4 @@ function followed({ events }: Stores, held: readonly Recorded[], partition: numb
   const follower = new Follower(startOf([partition]), held);
   events.subscribe('reader:1', follower.cursors(), follower);
   return follower;
-}
-
-/** A Redis whose files can be copied, and put back as they were. */
-async function copyable(t: Test): Promise<{
-  redis: RedisProcess;
-  copy: { take(): Promise<void>; putBack(): void; restore(): Promise<void> };
-}> {
-  const folder = mkdtempSync(join(tmpdir(), 'securechat-copy-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const redis = await redisFor(t, { appendfsync: 'always' });
-  const putBack = (): void => {
-    rmSync(join(redis.dir, 'appendonlydir'), { recursive: true });
-    cpSync(join(folder, 'appendonlydir'), join(redis.dir, 'appendonlydir'), { recursive: true });
-  };
-  const copy = {
-    take: async () => {
-      await redis.stop();
-      cpSync(join(redis.dir, 'appendonlydir'), join(folder, 'appendonlydir'), { recursive: true });
-      await redis.restart();
-    },
-    putBack,
-    restore: async () => {
-      await redis.stop();
-      putBack();
-      await redis.restart();
-    },
-  };
-  return { redis, copy };
 }
