@@ -1,8 +1,10 @@
 import { destination, type Level, type Logger, pino } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { colours } from './colours.ts';
 
 const standardError = 2;
+/** What a full disk did not take is kept for later; more than this of it is lost. */
+const unwrittenBytesMax = 1_048_576;
 
 /**
  * The log of this process, on standard error: one JSON object a line, and lines for a person where
@@ -16,17 +18,17 @@ const standardError = 2;
  */
 export function createLogger(level: Level | 'silent', isTerminal = process.stderr.isTTY): Logger {
   const options = { level, serializers: { err: describeError } };
-  if (!isTerminal) return pino(options, destination({ dest: standardError, sync: true }));
-  const { isColorSupported } = colours(process.stderr);
-  const readable = PinoPretty({
-    colorize: isColorSupported,
-    destination: standardError,
+  const output = destination({ dest: standardError, sync: true, maxLength: unwrittenBytesMax });
+  // A log that cannot be written is no reason to end, and nobody is left to be told.
+  output.on('error', () => {});
+  if (!isTerminal) return pino(options, output);
+  const readable = prettyFactory({
+    colorize: colours(process.stderr).isColorSupported,
     ignore: 'pid,hostname',
     singleLine: true,
-    sync: true,
     translateTime: 'SYS:HH:MM:ss',
   });
-  return pino(options, readable);
+  return pino(options, { write: (line) => void output.write(readable(line)) });
 }
 
 interface DescribedError {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { watchOutput } from './broken-output.ts';
 import { certsCommand } from './certs.ts';
 import { colours } from './colours.ts';
 import { connectCommand } from './connect.ts';
@@ -19,11 +20,7 @@ const lingerMsMax = 2_000;
  * a failure is told in a sentence, without a stack unless SECURECHAT_DEBUG is set.
  */
 export async function run(argv: readonly string[]): Promise<void> {
-  // Whoever reads our output may go away early, as in `securechat --help | head -1`.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+  watchOutput();
   process.on('uncaughtException', (error) => {
     fail(error);
     process.exit();

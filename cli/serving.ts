@@ -5,6 +5,7 @@ import { type Certificates, loadOrMakeCertificates } from '../adapters/tls/certi
 import { StoreUnreachable } from '../core/event-store.ts';
 import { demoAccounts, type RunningChat, startChat } from '../server/start.ts';
 import { banner, type Started } from './banner.ts';
+import { goOnUnread } from './broken-output.ts';
 import { colours } from './colours.ts';
 import { invocation, isNpmScript } from './invocation.ts';
 import { createLogger } from './logger.ts';
@@ -31,6 +32,7 @@ export async function serve(flags: Options, env: Environment): Promise<void> {
   const parsed = parseServeOptions(flags, env);
   if ('problems' in parsed) throw new PlainFailure(parsed.problems.join('\n'), exitUsage);
   const { options } = parsed;
+  goOnUnread();
   const log = createLogger(options.logLevel);
   const { certificates, chat } = await start(options, log);
   for (const warning of [...parsed.warnings, ...certificates.warnings, ...chat.warnings]) {

@@ -9,7 +9,8 @@ import { ChatClient } from '../support/chat-client.ts';
 import { endsWithThisProcess } from '../support/reaper.ts';
 import { until, within } from '../support/until.ts';
 
-const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+/** The program, compiled. */
+export const mainFile = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const endsWithinMs = 30_000;
 const servesWithinMs = 30_000;
 
@@ -48,7 +49,7 @@ export function startCli(
   args: readonly string[],
   { cwd, env, input, node = [] }: CliOptions,
 ): CliProcess {
-  const child = spawn(process.execPath, [...node, main, ...args], {
+  const child = spawn(process.execPath, [...node, mainFile, ...args], {
     cwd,
     env: { ...foreignEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,21 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 
 import { freePort } from '../support/free-port.ts';
 import { endsWithThisProcess } from '../support/reaper.ts';
 import { type Pane, startInTmux } from '../support/tmux.ts';
 import { within } from '../support/until.ts';
-import { startServe } from './cli-process.ts';
+import { mainFile, startServe } from './cli-process.ts';
 
-const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const endsWithinMs = 30_000;
 const unsaid = { NO_COLOR: '', FORCE_COLOR: '', CI: '' };
 
 /** Connects in a terminal as one of the demo users. */
 async function atTerminal(cwd: string, port: string, user: string, password: string) {
-  const command = [process.execPath, main, 'connect', port, '--user', user];
+  const command = [process.execPath, mainFile, 'connect', port, '--user', user];
   const pane = await startInTmux(command, { columns: 72, rows: 20, cwd, env: unsaid });
   await pane.showsMatching(/^Password for/);
   await say(pane, password);
@@ -29,7 +27,7 @@ async function say(pane: Pane, line: string): Promise<void> {
 
 /** Runs `connect` in a pipe, and promises its exit code and what it put out. */
 async function piped(cwd: string, args: readonly string[], password: string, input: string) {
-  const child = spawn(process.execPath, [main, 'connect', ...args], {
+  const child = spawn(process.execPath, [mainFile, 'connect', ...args], {
     cwd,
     env: { PATH: process.env['PATH'], SECURECHAT_PASSWORD: password },
     stdio: ['pipe', 'pipe', 'inherit'],

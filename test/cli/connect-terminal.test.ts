@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Test, test } from 'tap';
 
 import { graphemesOf, textWidth } from '../../cli/terminal/display-width.ts';
@@ -9,8 +8,7 @@ import {
   startScriptedLineServer,
 } from '../support/scripted-line-server.ts';
 import { type Pane, startInTmux } from '../support/tmux.ts';
-
-const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+import { mainFile } from './cli-process.ts';
 
 interface ConnectedOptions {
   readonly columns?: number;
@@ -22,7 +20,7 @@ interface ConnectedOptions {
 async function connected(t: Test, { columns = 80, args = [], env = {} }: ConnectedOptions = {}) {
   const cwd = t.testdir();
   const server = await startScriptedLineServer(join(cwd, 'certs'));
-  const command = [process.execPath, main, 'connect', String(server.port), ...args];
+  const command = [process.execPath, mainFile, 'connect', String(server.port), ...args];
   const pane = await startInTmux(command, {
     columns,
     rows: 16,

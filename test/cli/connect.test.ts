@@ -3,15 +3,14 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 
 import { freePort } from '../support/free-port.ts';
 import { endsWithThisProcess } from '../support/reaper.ts';
 import { startScriptedLineServer } from '../support/scripted-line-server.ts';
 import { within } from '../support/until.ts';
+import { mainFile } from './cli-process.ts';
 
-const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const endsWithinMs = 30_000;
 
 interface Run {
@@ -25,7 +24,7 @@ function startConnect(
   args: readonly string[],
   { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
 ): Run {
-  const child = spawn(process.execPath, [main, 'connect', ...args], {
+  const child = spawn(process.execPath, [mainFile, 'connect', ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: 'pipe',

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-process.ts';
-import { clientOf, runCli, startServe } from './cli-process.ts';
+import { clientOf, mainFile, runCli, startServe } from './cli-process.ts';
 
 const done = (stdout: string) => ({ code: 0, stdout, stderr: '' });
 const failed = (stderr: string, code = 1) => ({ code, stdout: '', stderr });
@@ -174,8 +173,7 @@ while True:
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 print(shown.decode().replace('\\r', '') + str(status), end='')
 `;
-  const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-  const command = [process.execPath, main, ...args];
+  const command = [process.execPath, mainFile, ...args];
   const run = promisify(execFile)('python3', ['-c', script, typed.join('|'), ...command], {
     cwd,
     env: { PATH: process.env['PATH'], TERM: 'xterm' },

@@ -41,6 +41,8 @@ export interface Pane extends AsyncDisposable {
   showsMatching(pattern: RegExp): Promise<void>;
   /** Waits for the program's end, and promises its exit code. */
   exited(): Promise<number>;
+  /** Closes the terminal under the program: all that is left to do with it. */
+  hangUp(): Promise<void>;
 }
 
 /**
@@ -77,9 +79,12 @@ export async function startInTmux(
   const wrapped = ['sh', '-c', keepExitCode, 'sh', exitFile, ...command];
   await tmux('new-session', '-d', ...size, '-c', cwd, '--', ...wrapped);
   return new TmuxPane(tmux, exitFile, async () => {
-    const gone = once(server, 'exit');
-    server.kill('SIGKILL');
-    await within(gone, stopsWithinMs, 'tmux to end');
+    // Without a session it has ended by itself.
+    if (server.exitCode === null) {
+      const gone = once(server, 'exit');
+      server.kill('SIGKILL');
+      await within(gone, stopsWithinMs, 'tmux to end');
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 }
@@ -156,6 +161,10 @@ class TmuxPane implements Pane {
       withinMs: showsWithinMs,
     });
     return Number(ended);
+  }
+
+  async hangUp(): Promise<void> {
+    await this.#tmux('kill-session');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { test } from 'tap';
+
+import { openLmdb } from '../../adapters/lmdb/event-store.ts';
+import { freePort } from '../support/free-port.ts';
+import { startInTmux } from '../support/tmux.ts';
+import { until } from '../support/until.ts';
+import { clientOf, mainFile, startCli } from './cli-process.ts';
+
+const withinMs = 30_000;
+const greeting = 'AUTH_REQUIRED: LOGIN <user> <pass>';
+
+await test('a server goes on when nobody reads what it says, and tells the log of its end', async (t) => {
+  const cwd = t.testdir();
+  const port = await freePort();
+  await using serve = startCli(['serve', '--demo', '--port', String(port)], { cwd });
+  // As in `securechat serve 2>&1 | head -0`.
+  serve.child.stdout?.destroy();
+  serve.child.stderr?.destroy();
+  const alice = await until(
+    async () => {
+      const client = clientOf(t, port, cwd);
+      await client.reads(greeting);
+      return client;
+    },
+    { what: 'the server to serve', withinMs },
+  );
+  alice.send('LOGIN alice password123', 'hello', '/history');
+  await alice.sees('SUCCESS: Welcome alice. You are in lobby.');
+  await alice.seesMatching(/ alice: hello$/);
+  serve.child.kill('SIGTERM');
+  const { code } = await serve.ended();
+  t.equal(code, 0);
+  t.equal(await lastEvent(cwd), 'ServerStopped');
+});
+
+await test('a server whose terminal is closed tells the log of its end', async (t) => {
+  const cwd = t.testdir();
+  const port = String(await freePort());
+  const command = [process.execPath, mainFile, 'serve', '--port', port];
+  await using pane = await startInTmux(command, { columns: 80, rows: 24, cwd });
+  await pane.showsMatching(/Ctrl-C$/);
+  await pane.hangUp();
+  const dir = join(cwd, 'data');
+  const letGo = await until(() => openLmdb({ dir, own: true }), { what: 'its end', withinMs });
+  await letGo.close();
+  t.equal(await lastEvent(cwd), 'ServerStopped');
+});
+
+/** The type of the last event in the log of a server that ran in this folder. */
+async function lastEvent(cwd: string): Promise<string | undefined> {
+  const stores = await openLmdb({ dir: join(cwd, 'data') });
+  const { position } = await stores.events.head(0);
+  const [last] = await stores.events.readAll(0, position, 1);
+  await stores.close();
+  return last?.event.type;
+}
