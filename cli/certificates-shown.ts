@@ -22,6 +22,7 @@ export async function certs({ dir, name: names = [], show = false }: CertsOption
       );
     }
     for (const warning of found.warnings) console.error(`securechat: ${warning}`);
+    if (found.lacking !== undefined) throw new PlainFailure(found.lacking);
     console.log(shown(found, colours(process.stdout)));
   } catch (error) {
     throw error instanceof CertificateProblem ? new PlainFailure(error.message) : error;

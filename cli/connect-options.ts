@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { reasonOf } from '../adapters/tls/whole-file.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
 import { parseRoomName, parseUserName } from '../core/names.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 import { type Environment, type Flags, type Options, Settings } from './settings.ts';

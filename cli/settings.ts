@@ -47,7 +47,11 @@ export class Settings<Name extends string> {
   constructor(flags: Flags<Name>, options: Options, env: Environment) {
     for (const name of Object.keys(flags) as Name[]) {
       const given = fromOption(name, options) ?? fromVariable(name, flags[name], env);
-      if (given !== undefined) this.#given.set(name, given);
+      if (given === undefined) continue;
+      // What is meant by nothing? Not the default: whoever writes --data "$DIR" means a folder.
+      if (given.values.every((value) => value.trim() === ''))
+        this.problems.push(`${given.source} is empty.`);
+      else this.#given.set(name, given);
     }
   }
 

@@ -2,8 +2,8 @@ import {
   chmodSync,
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   realpathSync,
 } from 'node:fs';
@@ -11,6 +11,8 @@ import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 
 import { StoreUnusable } from '../../core/event-store.ts';
+import { makeFolder } from '../made-folder.ts';
+import { reasonOf } from '../system-reason.ts';
 
 /** A folder that holds, or is to hold, a log. */
 export interface DataFolder {
@@ -23,24 +25,39 @@ export interface DataFolder {
 /** It holds password hashes, so nobody else may look into it. */
 const folderMode = 0o700;
 
+/** What a folder without a log may hold all the same: what a volume has, or a log has left. */
+const noMatter = /^(\..*|lost\+found|lock\.mdb|owner-\w+\.sock)$/;
+const strangersShownMax = 3;
+
 /**
  * Makes the folder if it is missing.
  *
- * @throws {StoreUnusable} when that cannot be, in one plain sentence with the way out
+ * @throws {StoreUnusable} when that cannot be, or when it is there for something else: in one plain
+ *   sentence with the way out
  */
 export function openFolder(name: string): DataFolder {
+  let strangers: readonly string[];
+  let path: string;
   try {
-    const isNew = !existsSync(name);
-    mkdirSync(name, { recursive: true, mode: folderMode });
     // The mode given to mkdir is narrowed by the umask, and a parent made on the way has it too.
-    if (isNew) chmodSync(name, folderMode);
-    return { name, path: realpathSync(name) };
+    if (makeFolder(name, folderMode)) chmodSync(name, folderMode);
+    path = realpathSync(name);
+    const entries = readdirSync(path);
+    strangers = entries.includes('data.mdb')
+      ? []
+      : entries.filter((entry) => !noMatter.test(entry));
   } catch (error) {
     throw unusable(name, error);
   }
+  if (strangers.length === 0) return { name, path };
+  const shown = strangers.slice(0, strangersShownMax).join(', ');
+  const others = strangers.length > strangersShownMax ? ', …' : '';
+  throw new StoreUnusable(
+    `The data folder ${name} holds other things (${shown}${others}) and no log. Choose an empty or a new one with --data.`,
+  );
 }
 
-/** @throws {StoreUnusable} when the folder's files cannot be opened, or are no log */
+/** @throws {StoreUnusable} when the folder's files cannot be opened, or are no database */
 export function openDatabase({ name, path }: DataFolder): RootDatabase<Buffer, Buffer> {
   try {
     checkDataFile(join(path, 'data.mdb'));
@@ -78,8 +95,18 @@ function checkDataFile(path: string): void {
   }
 }
 
+/** The table with which a log begins, as LMDB names it among the keys of the file. */
+const firstTable = Buffer.from('meta\0');
+
+/** @throws {StoreUnusable} when the database is there, and another program's */
+export function checkOwn({ name }: DataFolder, root: RootDatabase<Buffer, Buffer>): void {
+  const [any] = root.getKeys({ limit: 1 });
+  const [first] = root.getKeys({ start: firstTable, limit: 1 });
+  if (any === undefined || first?.equals(firstTable) === true) return;
+  throw unusable(name, new Error('its data.mdb is the database of another program'));
+}
+
 function unusable(name: string, error: unknown): StoreUnusable {
-  const why = error instanceof Error ? error.message : String(error);
-  const sentence = `The data folder ${name} cannot be used (${why}).`;
+  const sentence = `The data folder ${name} cannot be used (${reasonOf(error)}).`;
   return new StoreUnusable(`${sentence} Choose another with --data.`, { cause: error });
 }

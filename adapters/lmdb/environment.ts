@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import { MemoryLeases } from '../memory/leases.ts';
 import { recordFormat } from '../record-codec.ts';
-import { type DataFolder, openDatabase } from './data-folder.ts';
+import { checkOwn, type DataFolder, openDatabase } from './data-folder.ts';
 import { GroupCommit } from './group-commit.ts';
 import { LogPartition } from './log-partition.ts';
 import { LogReader } from './log-reader.ts';
@@ -53,7 +53,8 @@ export class Environment {
   /**
    * Opens the folder's log, or makes one.
    *
-   * @throws {StoreUnusable} for a log of a newer format or with another number of partitions
+   * @throws {StoreUnusable} for a log of a newer format or with another number of partitions, and
+   *   for what is no log
    */
   static async open(
     folder: DataFolder,
@@ -62,6 +63,7 @@ export class Environment {
   ): Promise<Environment> {
     const root = openDatabase(folder);
     try {
+      checkOwn(folder, root);
       const meta = openMeta(root);
       const existing = logInfo(meta);
       // Before anything else is touched: a newer format may keep other tables.

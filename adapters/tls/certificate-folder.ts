@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../made-folder.ts';
+import { reasonOf } from '../system-reason.ts';
 import { namesOf, ownNames, vouchesFor } from './certificate-names.ts';
 import {
   type CertificatePair,
@@ -11,7 +12,7 @@ import {
   parseKey,
 } from './certificate-pair.ts';
 import { CertificateProblem } from './certificate-problem.ts';
-import { placeOnce, readIfThere, reasonOf, removeOldDrafts, replaceFile } from './whole-file.ts';
+import { placeOnce, readIfThere, removeOldDrafts, replaceFile } from './whole-file.ts';
 
 const secretMode = 0o600;
 const publicMode = 0o644;
@@ -47,6 +48,8 @@ export const folderOf = (dir: string): CertificateFolder => ({
 /** What a folder holds after it was seen to. */
 export interface KeptCertified extends Certified {
   readonly made: 'nothing' | 'certificate' | 'authority';
+  /** Why a name that was asked for is not in it. */
+  readonly lacking?: string;
   /** Why a renewal failed, if the certificate that is there is used instead. */
   readonly warnings: readonly string[];
 }
@@ -72,7 +75,8 @@ export async function keepCertified(
     const found = await readFolder(folder);
     if (found !== undefined) {
       const goesOn = attempt <= attemptsMax && (await isToRenew(folder, found, wanted, now));
-      if (!goesOn) return { ...found, made, warnings: [] };
+      if (!goesOn)
+        return { ...found, made, ...(await lackingIn(folder, found, names)), warnings: [] };
     }
     const hadAuthority = (await readIfThere(folder.caFile)) !== undefined;
     try {
@@ -80,7 +84,11 @@ export async function keepCertified(
     } catch (error) {
       if (!(error instanceof CertificateProblem)) throw error;
       if (found === undefined || endOf(leafOf(found.pair)) < now) throw error;
-      return { ...found, made, warnings: [error.message] };
+      const isLacking = unnamedIn(found, names).length > 0;
+      const told = isLacking
+        ? { lacking: error.message, warnings: [] }
+        : { warnings: [error.message] };
+      return { ...found, made, ...told };
     }
     if (made === 'nothing') made = hadAuthority ? 'certificate' : 'authority';
   }
@@ -126,6 +134,32 @@ async function isToRenew(
   return endOf(leaf) - now < endsSoonMs || wanted.some((name) => !vouchesFor(leaf, name));
 }
 
+const unnamedIn = ({ pair }: Certified, names: readonly string[]): readonly string[] => {
+  const leaf = leafOf(pair);
+  return names.filter((name) => !vouchesFor(leaf, name));
+};
+
+/** Why a certificate that is not to be renewed lacks some of these names, if it does. */
+async function lackingIn(
+  { dir, certFile, keyFile, caFile, caKeyFile }: CertificateFolder,
+  found: Certified,
+  names: readonly string[],
+): Promise<{ readonly lacking?: string }> {
+  const unnamed = unnamedIn(found, names).join(', ');
+  if (unnamed === '') return {};
+  const fact = `${certFile} does not name ${unnamed}, and`;
+  if (found.authority === undefined) {
+    const lacking = `${fact} is of no authority in ${dir} that could add it: have its own authority issue another, or remove it with its key ${keyFile} to have one made here.`;
+    return { lacking };
+  }
+  if ((await readIfThere(caKeyFile)) === undefined) {
+    const lacking = `${fact} ${caKeyFile}, which could add it, is not there: put it there, or remove ${caFile}, ${certFile} and ${keyFile} to begin with a new authority.`;
+    return { lacking };
+  }
+  const lacking = `A certificate here holds ${namesMax} names at most, so ${unnamed} is not in ${certFile}: make one in another folder.`;
+  return { lacking };
+}
+
 /** Makes what is missing and signs a certificate for the wanted names and those it had before. */
 async function certify(
   folder: CertificateFolder,
@@ -137,7 +171,7 @@ async function certify(
   // It takes a while to load, and most starts need none of it.
   const { certifyServer, makeKey } = await import('./development-authority.ts');
   await orProblem(folder, 'make', async () => {
-    await mkdir(dir, { recursive: true });
+    makeFolder(dir);
     await removeOldDrafts(dir);
     const authority = await keepAuthority(folder, now);
     const key = (await readIfThere(keyFile)) ?? (await placeOnce(keyFile, makeKey(), secretMode));
@@ -192,7 +226,7 @@ async function orProblem<T>(
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new CertificateProblem(
-      `Cannot ${verb} the certificates in ${dir}: ${reasonOf(error)}. Name another folder with --certs, or a certificate of your own with --cert and --key.`,
+      `Cannot ${verb} the certificates in ${dir}: ${reasonOf(error)}. Choose another folder, or serve with a certificate of your own (--cert and --key).`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { reasonOf } from '../system-reason.ts';
 import { CertificateProblem } from './certificate-problem.ts';
 import {
   type CertificatePair,
@@ -15,7 +16,6 @@ import {
   keepCertified,
   readFolder,
 } from './certificate-folder.ts';
-import { reasonOf } from './whole-file.ts';
 import { namesOf } from './certificate-names.ts';
 
 /** A pair of files of one's own, or a folder in which a development authority may make them. */
@@ -38,6 +38,8 @@ export interface Certificates extends CertificatePair {
   readonly validTo: Date;
   /** The host names and addresses that it vouches for. */
   readonly names: readonly string[];
+  /** Why it does not name what it was asked to name: a sentence with the way out. */
+  readonly lacking?: string;
   /** What the operator should know: one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -51,7 +53,7 @@ export interface Certificates extends CertificatePair {
  * 2. A client that trusts `ca.crt` alone, or `server.crt` alone, accepts it.
  * 3. A certificate of that authority is renewed when it ends within 30 days or lacks a name; the
  *    authority's key is kept for this, so that clients need not be told anything. A certificate of
- *    any other authority is never touched.
+ *    any other authority is never touched. What could not be added is told in `lacking`.
  * 4. Several processes may do this at once: each file appears whole, the keys once, and what each
  *    process gets is valid for the clients of all.
  *
@@ -65,7 +67,12 @@ export async function loadOrMakeCertificates(
   const folder = folderOf(source.dir);
   const kept = await keepCertified(folder, source.names ?? [], now);
   const described = await describe(kept.pair, { made: kept.made, ...originOf(folder, kept) }, now);
-  return { ...described, warnings: [...kept.warnings, ...described.warnings] };
+  const { lacking } = kept;
+  return {
+    ...described,
+    ...(lacking === undefined ? {} : { lacking }),
+    warnings: [...kept.warnings, ...described.warnings],
+  };
 }
 
 /**

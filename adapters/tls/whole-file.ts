@@ -50,12 +50,6 @@ export async function removeOldDrafts(dir: string): Promise<void> {
   }
 }
 
-/** What the system says of an error, without the call and the path: "permission denied". */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return /^E[A-Z]+: ([^,]+),/.exec(message)?.[1] ?? message;
-}
-
 async function writeDraft(path: string, content: string, mode: number): Promise<string> {
   const name = `${draftPrefix}${basename(path)}-${randomBytes(6).toString('hex')}`;
   const draft = join(dirname(path), name);

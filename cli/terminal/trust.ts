@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { reasonOf } from '../../adapters/tls/whole-file.ts';
+import { reasonOf } from '../../adapters/system-reason.ts';
 import { PlainFailure } from '../plain-failure.ts';
 
 /** Whose certificates are believed. */

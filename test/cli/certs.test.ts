@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { runCli } from './cli-process.ts';
@@ -22,6 +22,49 @@ await test('certs makes what is missing, and shows how another machine can trust
   const again = await runCli(['certs'], { cwd });
   t.equal(again.stdout, stdout.replaceAll(', made now', ''), 'a second time nothing is made');
   t.strictSame(await runCli(['certs', '--show'], { cwd }), again);
+});
+
+await test('a name that cannot be added is a failure, and why is told', async (t) => {
+  const cwd = t.testdir();
+  const at = (name: string): string => join(cwd, 'certs', name);
+  const adding = () => runCli(['certs', '--name', 'b.example'], { cwd });
+  await runCli(['certs', '--name', 'a.example'], { cwd });
+  const before = readFileSync(at('server.crt'));
+  const caKey = readFileSync(at('ca.key'));
+  rmSync(at('ca.key'));
+  t.strictSame(await adding(), {
+    code: 1,
+    stdout: '',
+    stderr:
+      'securechat: certs/server.crt does not name b.example, and certs/ca.key, which could add it, is not there: put it there, or remove certs/ca.crt, certs/server.crt and certs/server.key to begin with a new authority.\n',
+  });
+  t.match(await runCli(['certs', '--name', 'a.example'], { cwd }), { code: 0 }, 'it is there');
+  writeFileSync(at('ca.key'), readFileSync(at('server.key')), { mode: 0o600 });
+  t.match(await adding(), {
+    code: 1,
+    stdout: '',
+    stderr: /^securechat: No certificate can be made: certs\/ca\.key is not the key of /,
+  });
+  writeFileSync(at('ca.key'), caKey);
+  rmSync(at('ca.crt'));
+  t.match(await adding(), {
+    code: 1,
+    stdout: '',
+    stderr:
+      /^securechat: certs\/server\.crt does not name b\.example, and is of no authority in certs/,
+  });
+  t.same(readFileSync(at('server.crt')), before);
+});
+
+await test('a certificate holds so many names and no more', async (t) => {
+  const cwd = t.testdir();
+  const names = Array.from({ length: 40 }, (_, index) => ['--name', `n${index}.example`]);
+  t.match(await runCli(['certs', ...names.flat()], { cwd }), {
+    code: 1,
+    stdout: '',
+    stderr:
+      /^securechat: A certificate here holds 32 names at most, so [^\n]*n39\.example is not in certs\/server\.crt/,
+  });
 });
 
 await test('certs --show makes nothing', async (t) => {

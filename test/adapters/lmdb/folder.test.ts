@@ -190,7 +190,8 @@ await test('a folder that cannot be one is refused in one sentence', async (t) =
     writeFileSync(join(dir, 'data.mdb'), content);
     return dir;
   });
-  for (const dir of [file, join(file, 'below'), ...damaged]) {
+  const foreign = await foreignDatabase(join(parent, 'foreign'));
+  for (const dir of [file, join(file, 'below'), ...damaged, foreign]) {
     const error: unknown = await openLmdb({ dir }).catch((thrown: unknown) => thrown);
     t.type(error, StoreUnusable);
     const message = error instanceof Error ? error.message : '';
@@ -199,8 +200,29 @@ await test('a folder that cannot be one is refused in one sentence', async (t) =
   }
 });
 
+await test('a folder that is there for something else is refused, and nothing is put into it', async (t) => {
+  const dir = newDir(t);
+  for (const name of ['.hidden', 'lost+found', 'lock.mdb']) writeFileSync(join(dir, name), '');
+  await (await openLmdb({ dir })).close();
+  const other = newDir(t);
+  for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(other, name), '');
+  await t.rejects(openLmdb({ dir: other }), {
+    name: 'StoreUnusable',
+    message: `The data folder ${other} holds other things (a, b, c, …) and no log. Choose an empty or a new one with --data.`,
+  });
+  t.same(readdirSync(other), ['a', 'b', 'c', 'd']);
+});
+
 await test('a new folder is for its owner’s eyes only', async (t) => {
   const dir = join(newDir(t), 'new', 'data');
   await (await openLmdb({ dir })).close();
   t.equal(statSync(dir).mode & 0o777, 0o700);
 });
+
+/** What another program keeps in LMDB. */
+async function foreignDatabase(dir: string): Promise<string> {
+  const root = openDatabase(openFolder(dir));
+  await root.openDB<Buffer, Buffer>('users', {}).put(Buffer.from('alice'), Buffer.from('1'));
+  await root.close();
+  return dir;
+}

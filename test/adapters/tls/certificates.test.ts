@@ -279,7 +279,7 @@ await test('a folder that cannot be made is told in a sentence', async (t) => {
   const problem = loadOrMakeCertificates({ dir: join(dir, 'file', 'certs') });
   await t.rejects(problem, CertificateProblem);
   await t.rejects(problem, {
-    message: /^Cannot read the certificates in .*: not a directory\. Name another/,
+    message: /^Cannot read the certificates in .*: not a directory\. Choose another/,
   });
 });
 
