@@ -35,9 +35,9 @@ export async function serve(flags: Options, env: Environment): Promise<void> {
   goOnUnread();
   const log = createLogger(options.logLevel);
   const { certificates, chat } = await start(options, log);
-  for (const warning of [...parsed.warnings, ...certificates.warnings, ...chat.warnings]) {
-    log.warn(warning);
-  }
+  const { lacking, warnings } = certificates;
+  const about = lacking === undefined ? warnings : [lacking, ...warnings];
+  for (const warning of [...parsed.warnings, ...about, ...chat.warnings]) log.warn(warning);
   // A person has the banner.
   if (!process.stderr.isTTY) log.info({ servers: chat.servers }, 'serving');
   const stopping = firstSignal();
@@ -55,12 +55,21 @@ async function start(
   log: Logger,
 ): Promise<{ readonly certificates: Certificates; readonly chat: RunningChat }> {
   try {
-    const certificates = await loadOrMakeCertificates(options.certificates);
-    const { cert, key } = certificates;
+    const { certificates: source } = options;
+    // What is wrong with a certificate is told before anything starts, but its names are left as
+    // they are: a start that fails for another reason must not change them.
+    const found = await loadOrMakeCertificates('dir' in source ? { dir: source.dir } : source);
+    let certificates = found;
+    const certify = async (): Promise<Certificates> => {
+      const named = await loadOrMakeCertificates(source);
+      certificates = found.made === 'nothing' ? named : { ...named, made: found.made };
+      return certificates;
+    };
     const chat = await startChat({
       servers: options.servers,
       openStores: (onLink) => openServerStores(options.store, onLink),
-      tls: { cert, key, minVersion: options.tlsMin },
+      certify,
+      tlsMin: options.tlsMin,
       registrationOpen: options.registration === 'open',
       demo: options.demo,
       messagesPerSecond: options.messagesPerSecond,

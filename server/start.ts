@@ -2,8 +2,13 @@ import type { SecureVersion } from 'node:tls';
 
 import type { Logger } from 'pino';
 
-import { type LineListener, listenForLines } from '../adapters/line/line-listener.ts';
+import {
+  type LineListener,
+  listenForLines,
+  type ServerCertificate,
+} from '../adapters/line/line-listener.ts';
 import { PasswordHasher } from '../adapters/password-hasher.ts';
+import { StoreUnreachable } from '../core/event-store.ts';
 import type { LinkNews, Stores } from '../core/stores.ts';
 import { createAccount } from './accounts.ts';
 import { loadAccount } from './aggregate.ts';
@@ -32,11 +37,9 @@ export interface ChatPlan {
   readonly servers: readonly ServerPlan[];
   /** Called once for each server, with whom to tell what becomes of the link to the store. */
   readonly openStores: (onLink: (news: LinkNews) => void) => Promise<Stores>;
-  readonly tls: {
-    readonly cert: Buffer;
-    readonly key: Buffer;
-    readonly minVersion: SecureVersion;
-  };
+  /** The certificate to serve with; asked for when all servers have started, before any serves. */
+  readonly certify: () => Promise<ServerCertificate>;
+  readonly tlsMin: SecureVersion;
   readonly registrationOpen: boolean;
   readonly demo: boolean;
   readonly messagesPerSecond: number;
@@ -55,33 +58,39 @@ export interface RunningChat {
 }
 
 /**
- * Starts the chat servers of one process. If one of them cannot start, those before it stop again.
+ * Starts the chat servers of one process. If one of them cannot start, or anything else is lacking
+ * at last, all of them stop again.
  * @throws {StoreUnusable} @throws {StoreUnreachable} @throws {NameTaken}
- * @throws the system's error when a port cannot be had.
+ * @throws the system's error when a port cannot be had, and whatever `certify` throws.
  */
 export async function startChat(plan: ChatPlan): Promise<RunningChat> {
   const hasher = new PasswordHasher();
   const running: RunningServer[] = [];
-  const stop = async (): Promise<void> => {
-    await Promise.all(running.map((server) => server.stop()));
-  };
   try {
     for (const server of plan.servers) running.push(await startServer(plan, server, hasher));
+    const [first] = running;
+    const hasAccounts = first !== undefined && (await anyAccount(first.stores));
+    const certificate = await plan.certify();
+    for (const server of running) server.open(certificate);
+    return {
+      servers: running.map(({ at }) => at),
+      hasAccounts,
+      warnings: first?.stores.warnings ?? [],
+      failure: Promise.race(running.map((server) => server.failure)),
+      stop: () => stopAll(running),
+    };
   } catch (error) {
-    await stop();
+    await stopInVain(() => stopAll(running), plan.log);
     throw error;
   }
-  const [first] = running;
-  const warnings = first?.stores.warnings ?? [];
-  const hasAccounts = first !== undefined && (await anyAccount(first.stores));
-  const failure = Promise.race(running.map((server) => server.failure));
-  return { servers: running.map(({ at }) => at), hasAccounts, warnings, failure, stop };
 }
 
 interface RunningServer {
   readonly at: ServerPlan;
   readonly stores: Stores;
   readonly failure: Promise<Error>;
+  /** Takes clients from now on. */
+  open(certificate: ServerCertificate): void;
   stop(): Promise<void>;
 }
 
@@ -90,7 +99,7 @@ async function startServer(
   { name, host, port }: ServerPlan,
   hasher: PasswordHasher,
 ): Promise<RunningServer> {
-  const { registrationOpen, messagesPerSecond, log } = plan;
+  const { registrationOpen, messagesPerSecond, tlsMin, log } = plan;
   const stores = await plan.openStores((news) => tellLink(news, log.child({ server: name })));
   const options = { name, registrationOpen, messagesPerSecond };
   const server = new ChatServer(options, stores, hasher, log);
@@ -109,15 +118,40 @@ async function startServer(
     // The port first: one that is taken is found before anything is written to the log.
     const onTrouble = (error: Error): void =>
       log.warn({ err: error, server: name }, 'connections cannot be taken');
-    listener = await listenForLines({ host, port, ...plan.tls, onTrouble });
+    const taken = await listenForLines({ host, port, minVersion: tlsMin, onTrouble });
+    listener = taken;
     await server.start();
     if (plan.demo) await createDemoAccounts(server);
-    listener.open(server.accept);
+    const open = (certificate: ServerCertificate): void => taken.open(certificate, server.accept);
+    return { at: { name, host, port: taken.port }, stores, failure: server.failure, open, stop };
   } catch (error) {
-    await stop();
+    await stopInVain(stop, log);
     throw error;
   }
-  return { at: { name, host, port: listener.port }, stores, failure: server.failure, stop };
+}
+
+/**
+ * Stops all of them, whatever becomes of each.
+ * @throws what one of them threw: rather what nobody foresaw than that the store is out of reach
+ */
+async function stopAll(servers: readonly RunningServer[]): Promise<void> {
+  const ends = servers.map((server) => server.stop());
+  await Promise.allSettled(ends);
+  await Promise.all(ends.map((end) => end.catch(throwUnforeseen)));
+  await Promise.all(ends);
+}
+
+function throwUnforeseen(error: unknown): void {
+  if (!(error instanceof StoreUnreachable)) throw error;
+}
+
+/** Stops what did not start: the reason for that is the one to tell. */
+async function stopInVain(stop: () => Promise<void>, log: Logger): Promise<void> {
+  try {
+    await stop();
+  } catch (error) {
+    log.debug({ err: error }, 'the stop after a failed start');
+  }
 }
 
 /** An outage that nobody reads of in the log is one that is looked for elsewhere. */

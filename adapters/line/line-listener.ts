@@ -17,8 +17,6 @@ export interface LineListenerOptions {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  readonly cert: Buffer;
-  readonly key: Buffer;
   readonly minVersion: SecureVersion;
   /** `handshakeMsMax` unless given. */
   readonly handshakeMs?: number;
@@ -26,10 +24,16 @@ export interface LineListenerOptions {
   readonly onTrouble?: (error: Error) => void;
 }
 
+/** In PEM. */
+export interface ServerCertificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
 export interface LineListener {
   readonly port: number;
   /** Takes connections from now on; until then they are cut off. */
-  open(accept: LinkAcceptor): void;
+  open(certificate: ServerCertificate, accept: LinkAcceptor): void;
   /** Takes no more connections; those that are there stay. */
   close(): void;
 }
@@ -39,15 +43,12 @@ export interface LineListener {
  * @throws the system's error (`EADDRINUSE`, `EACCES`, …) when the port cannot be had.
  */
 export async function listenForLines(options: LineListenerOptions): Promise<LineListener> {
-  const { host, port, cert, key, minVersion, handshakeMs = handshakeMsMax } = options;
+  const { host, port, minVersion, handshakeMs = handshakeMsMax } = options;
   let accept: LinkAcceptor | undefined;
   const trouble = new AcceptTrouble(options.onTrouble ?? (() => {}));
   const strangers = new Strangers();
   const links = new Set<LineLink>();
   const server = createServer({
-    cert,
-    key,
-    minVersion,
     handshakeTimeout: handshakeMs,
     // A client that has sent all it wants to say still gets its answers.
     allowHalfOpen: true,
@@ -90,7 +91,8 @@ export async function listenForLines(options: LineListenerOptions): Promise<Line
     clearInterval(check);
     server.close();
   };
-  const open = (acceptor: LinkAcceptor): void => {
+  const open: LineListener['open'] = ({ cert, key }, acceptor) => {
+    server.setSecureContext({ cert, key, minVersion });
     accept = acceptor;
   };
   return { port: (server.address() as AddressInfo).port, open, close };

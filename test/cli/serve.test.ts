@@ -1,13 +1,10 @@
-import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Test, test } from 'tap';
-import { openDatabase, openFolder } from '../../adapters/lmdb/data-folder.ts';
-import { openLmdb } from '../../adapters/lmdb/event-store.ts';
+import { connect } from 'node:tls';
+import { test } from 'tap';
+import { ChatClient } from '../support/chat-client.ts';
 import { freePort } from '../support/free-port.ts';
-import { startRedis } from '../support/redis-process.ts';
-import { type CliEnd, clientOf, runCli, startServe } from './cli-process.ts';
+import { clientOf, runCli, startServe } from './cli-process.ts';
 
 const stopsWithinMs = 2_000;
 
@@ -58,128 +55,39 @@ await test('Ctrl-C stops it at once with a last line, and a second start finds e
   }
 });
 
-await test('a configuration that makes no sense is told whole, before anything starts', async (t) => {
+await test('a start that fails leaves the certificate as it is; one that succeeds adds its host', async (t) => {
   const cwd = t.testdir();
-  const args = ['serve', '--port', 'x', '--tls-min', '1.1'];
-  const env = { SECURECHAT_LOG_LEVEL: 'loud' };
-  t.strictSame(await runCli(args, { cwd, env }), {
-    code: 2,
-    stdout: '',
-    stderr: [
-      'securechat: --port should be a whole number from 1 to 65535, not "x".',
-      'securechat: --tls-min should be one of 1.3, 1.2, not "1.1".',
-      'securechat: SECURECHAT_LOG_LEVEL should be one of fatal, error, warn, info, debug, trace, silent, not "loud".',
-      '',
-    ].join('\n'),
-  });
-  t.strictSame(readdirSync(cwd), []);
-});
-
-await test('a port that is taken', async (t) => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const args = ['serve', '--port', String(await freePort()), '--port', String(port)];
-  failsPlainly(
-    t,
-    await runCli(args, { cwd: t.testdir() }),
-    `securechat: Port ${port} on 127.0.0.1 is taken by another program, perhaps by a SecureChat that runs already: stop that, or choose another port with --port.`,
-  );
-});
-
-await test('an address of another machine, and a host that does not exist', async (t) => {
-  const cwd = t.testdir();
-  const elsewhere = await runCli(['serve', '--host', '192.0.2.1'], { cwd });
-  failsPlainly(
-    t,
-    elsewhere,
-    'securechat: 192.0.2.1 is no address of this machine: give one that is with --host.',
-  );
-  const unknown = await runCli(['serve', '--host', 'nowhere.invalid'], { cwd });
-  failsPlainly(
-    t,
-    unknown,
-    'securechat: There is no host named nowhere.invalid to listen on: give an address of this machine with --host.',
-  );
-});
-
-await test('a data folder that another server uses', async (t) => {
-  const cwd = t.testdir();
-  await using first = await startServe(['--port', String(await freePort())], { cwd });
-  failsPlainly(
-    t,
-    await runCli(['serve', '--port', String(await freePort())], { cwd }),
-    `securechat: The data folder ./data is in use by another server (process ${first.child.pid}). Stop it, or choose another folder with --data.`,
-  );
-});
-
-await test('a data folder of a newer format', async (t) => {
-  const cwd = t.testdir();
-  const dir = join(cwd, 'data');
-  await (await openLmdb({ dir })).close();
-  const root = openDatabase(openFolder(dir));
-  const meta = root.openDB<Buffer, Buffer>('meta', { encoding: 'binary', keyEncoding: 'binary' });
-  await meta.put(Buffer.from('log'), Buffer.from(JSON.stringify({ format: 9, partitions: 1 })));
-  await root.close();
-  failsPlainly(
-    t,
-    await runCli(['serve', '--port', String(await freePort())], { cwd }),
-    'securechat: The data folder ./data was written by a newer version of this program (format 9, this one reads 1): upgrade it, or choose another folder with --data.',
-  );
-});
-
-await test('a certificate that is not there, or half there', async (t) => {
-  const cwd = t.testdir({ certs: { 'server.key': 'a key' } });
-  failsPlainly(
-    t,
-    await runCli(['serve'], { cwd }),
-    'securechat: certs/server.key is there, but its certificate certs/server.crt is not: put it there, or remove the key to have both made.',
-  );
-  failsPlainly(
-    t,
-    await runCli(['serve', '--cert', 'a.pem', '--key', 'b.pem'], { cwd }),
-    'securechat: Cannot read a.pem, given as --cert: no such file or directory.',
-  );
-});
-
-await test('a Redis that is away', async (t) => {
-  const port = await freePort();
-  const env = { REDIS_URL: `redis://:s3cret@127.0.0.1:${port}` };
-  const end = await runCli(['serve', '--port', String(await freePort())], {
-    cwd: t.testdir(),
-    env,
-  });
-  failsPlainly(
-    t,
-    end,
-    new RegExp(
-      `^securechat: No Redis answers at redis://127\\.0\\.0\\.1:${port} \\(.*\\); start it there`,
-    ),
-  );
-});
-
-await test('a Redis that would forget what it was told, and the flag that accepts it', async (t) => {
-  const cwd = t.testdir();
-  await using redis = await startRedis({ args: ['--appendonly', 'no'] });
+  await runCli(['certs'], { cwd });
+  const file = join(cwd, 'certs', 'server.crt');
+  const before = readFileSync(file);
   const port = String(await freePort());
-  const env = { REDIS_URL: redis.url };
-  failsPlainly(
-    t,
-    await runCli(['serve', '--port', port], { cwd, env }),
-    `securechat: This Redis keeps no append-only file, so it would forget the chat when it stops; accept that with --accept-loss, or write appendonly yes into its redis.conf, and run: redis-cli -h 127.0.0.1 -p ${redis.port} CONFIG SET appendonly yes`,
-  );
-  await using serve = await startServe(['--port', port, '--accept-loss'], { cwd, env });
-  t.match(serve.banner, `Redis, at ${redis.url}\n`);
-  t.match(serve.output.stderr, 'when it stops, what was said is lost', 'it is logged');
-  t.notOk(existsSync(join(cwd, 'data')));
+  const elsewhere = await runCli(['serve', '--host', '192.0.2.1', '--port', port], { cwd });
+  t.equal(elsewhere.code, 1);
+  t.same(readFileSync(file), before, 'an address of another machine');
+  const host = ['--host', '127.0.0.2'];
+  {
+    await using first = await startServe(['--port', port], { cwd });
+    const used = await runCli(['serve', ...host, '--port', port], { cwd });
+    t.match(used, { code: 1, stderr: `in use by another server (process ${first.child.pid})` });
+    t.same(readFileSync(file), before, 'a data folder that is in use');
+  }
+  await using serve = await startServe([...host, '--port', port], { cwd });
+  t.match(serve.banner, /server\.crt, renewed now by the authority /);
+  const ca = readFileSync(join(cwd, 'certs', 'ca.crt'));
+  const socket = connect({ host: '127.0.0.2', port: Number(port), ca });
+  t.teardown(() => socket.destroy());
+  await new ChatClient(socket).reads('AUTH_REQUIRED: LOGIN <user> <pass>');
+  t.ok(socket.authorized, 'it is served with the name at once');
 });
 
-/** It ended with 1 and said this one sentence: no stack, and nothing on standard output. */
-function failsPlainly(t: Test, { code, stdout, stderr }: CliEnd, sentence: string | RegExp): void {
-  t.match(stderr, typeof sentence === 'string' ? `${sentence}\n` : sentence);
-  t.equal(stderr.split('\n').length, 2, 'one line');
-  t.equal(stdout, '');
-  t.equal(code, 1);
-}
+await test('a host that cannot be added to the certificate is told', async (t) => {
+  const cwd = t.testdir();
+  await runCli(['certs'], { cwd });
+  rmSync(join(cwd, 'certs', 'ca.key'));
+  const args = ['--host', '127.0.0.2', '--port', String(await freePort())];
+  await using serve = await startServe(args, { cwd });
+  t.match(
+    serve.output.stderr,
+    /certs\/server\.crt does not name 127\.0\.0\.2, and [^"]* is not there/,
+  );
+});

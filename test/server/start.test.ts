@@ -8,9 +8,15 @@ import { openMemory } from '../../adapters/memory/event-store.ts';
 import { MemoryLog } from '../../adapters/memory/log.ts';
 import { loadOrMakeCertificates } from '../../adapters/tls/certificates.ts';
 import { type ChatPlan, demoAccounts, startChat } from '../../server/start.ts';
+import { StoreUnreachable } from '../../core/event-store.ts';
 import { ChatClient } from '../support/chat-client.ts';
+import { FaultyStores, held } from '../support/faulty-stores.ts';
+import { freePort } from '../support/free-port.ts';
+import { gate } from '../support/gate.ts';
+import { until } from '../support/until.ts';
 
 const host = '127.0.0.1';
+const withinMs = 10_000;
 const greeting = 'AUTH_REQUIRED: LOGIN <user> <pass>';
 
 await test('two servers of one process serve the demonstration accounts over TLS', async (t) => {
@@ -64,12 +70,64 @@ await test('a port that is taken is found before anything is in the log, and not
   other.close();
 });
 
+await test('a chat that fails at the last step lets go of its ports and ends its servers', async (t) => {
+  const plan = await planOf(t);
+  const servers = await Promise.all(
+    plan.servers.map(async ({ name }) => ({ name, host, port: await freePort() })),
+  );
+  const unread = {
+    ...plan,
+    demo: false,
+    servers,
+    openStores: async () => {
+      const stores = new FaultyStores(await plan.openStores());
+      stores.beforeRead(({ stream }) => {
+        if (stream === 'accounts') throw new StoreUnreachable('arranged by a test');
+      });
+      return stores;
+    },
+  };
+  await t.rejects(startChat(unread), StoreUnreachable);
+  t.strictSame(lastTypes(plan, 2), ['ServerStopped', 'ServerStopped']);
+  const uncertified = { ...plan, servers, certify: () => Promise.reject(new Error('unsigned')) };
+  await t.rejects(startChat(uncertified), { message: 'unsigned' });
+  t.strictSame(lastTypes(plan, 2), ['ServerStopped', 'ServerStopped']);
+  const chat = await startChat({ ...plan, servers });
+  await chat.stop();
+});
+
+await test('a server that cannot tell the log of its stop keeps no other from stopping', async (t) => {
+  const plan = await planOf(t);
+  const opened: FaultyStores[] = [];
+  const chat = await startChat({
+    ...plan,
+    openStores: async () => {
+      const stores = new FaultyStores(await plan.openStores());
+      opened.push(stores);
+      return stores;
+    },
+  });
+  const [north, south] = opened;
+  const shut = gate();
+  north?.cutOff();
+  south?.arrange(held(shut.opened), 'ServerStopped');
+  let isOver = false;
+  const stopped = chat.stop().finally(() => (isOver = true));
+  const rejected = t.rejects(stopped, StoreUnreachable, 'it is told');
+  const before = south?.appends;
+  await until(() => south?.appends !== before, { what: 'the end of the other', withinMs });
+  t.equal(isOver, false, 'but not before the other has stopped');
+  shut.open();
+  await rejected;
+  t.strictSame(lastTypes(plan, 1), ['ServerStopped']);
+});
+
 interface TestPlan extends ChatPlan {
   readonly memory: MemoryLog;
 }
 
 async function planOf(t: Test): Promise<TestPlan> {
-  const { cert, key } = await loadOrMakeCertificates({ dir: t.testdir() });
+  const dir = t.testdir();
   const memory = new MemoryLog();
   return {
     memory,
@@ -78,12 +136,18 @@ async function planOf(t: Test): Promise<TestPlan> {
       { name: 'south', host, port: 0 },
     ],
     openStores: async () => openMemory({ log: memory }),
-    tls: { cert, key, minVersion: 'TLSv1.3' },
+    certify: () => loadOrMakeCertificates({ dir }),
+    tlsMin: 'TLSv1.3',
     registrationOpen: false,
     demo: true,
     messagesPerSecond: 1_000,
     log: pino({ level: 'silent' }),
   };
+}
+
+function lastTypes({ memory }: TestPlan, count: number): readonly string[] {
+  const log = memory.partition(0);
+  return log.read(log.head - count + 1, count).map(({ event }) => event.type);
 }
 
 function clientAt(port: number): ChatClient {

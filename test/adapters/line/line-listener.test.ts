@@ -128,14 +128,14 @@ await test('strangers are counted by address, and all together', (t) => {
 await test('connections are cut off before the listener opens, and refused once it closed', async (t) => {
   const certificates = await loadOrMakeCertificates({ dir: t.testdir() });
   const chat = await startHarness({ servers: 1 });
-  const options = { host, port: 0, minVersion: 'TLSv1.3', ...certificates } as const;
+  const options = { host, port: 0, minVersion: 'TLSv1.3' } as const;
   const listener = await listenForLines(options);
   const taken = listenForLines({ ...options, port: listener.port });
   await t.rejects(taken, { code: 'EADDRINUSE' });
   const { port } = listener;
   const early = connectTls({ host, port, rejectUnauthorized: false });
   t.match(await once(early, 'error'), [{ code: 'ECONNRESET' }]);
-  listener.open(chat.server(0).accept);
+  listener.open(certificates, chat.server(0).accept);
   const alice = new ChatClient(connectTls({ host, port, rejectUnauthorized: false }));
   await alice.reads(greeting);
   // In the middle of its handshake when the listener closes.
@@ -201,17 +201,14 @@ async function listen(
 ): Promise<Setting> {
   const certificates = await loadOrMakeCertificates({ dir: t.testdir() });
   const chat = await startHarness({ servers: 1 });
-  const { cert, key } = certificates;
   const listener: LineListener = await listenForLines({
     host,
     port: 0,
     minVersion: 'TLSv1.3',
-    cert,
-    key,
     ...options,
   });
   const { accept } = chat.server(0);
-  listener.open((link) => {
+  listener.open(certificates, (link) => {
     const owner = accept(link);
     if (deaf) link.pause();
     return owner;
