@@ -21,6 +21,8 @@ export interface ChatPipeOptions {
 type Awaited = 'receipt' | 'fence';
 
 const fence = '/receipts on';
+/** After the goodbye, the rest of an input that may not end is looked at for so long. */
+const restMsMax = 200;
 
 /**
  * A conversation with a program: sends each line, waits until the server has stored it or has
@@ -34,6 +36,10 @@ export class ChatPipe {
   #isCommandGood = true;
   /** The message was refused because too many came at once; it was not stored. */
   #againInMs: number | undefined;
+  /** Whether everything up to now was stored, or carried out. */
+  #isAllGood = true;
+  /** The command in the input that ended the conversation, and how many lines came behind it. */
+  #quit: { readonly by: string; unsent: number } | undefined;
   #isOver = false;
   #wasStopped = false;
   #loggedIn: () => void = () => {};
@@ -55,7 +61,11 @@ export class ChatPipe {
     this.#isOver = true;
     this.#answer(false);
     if (code !== 0 || this.#wasStopped) return 1;
-    return (await said) ? 0 : 1;
+    const timer = new AbortController();
+    const { signal } = timer;
+    await Promise.race([said, sleep(restMsMax, undefined, { signal }).catch(() => undefined)]);
+    timer.abort();
+    return this.#isAllGood && this.#saidAll() ? 0 : 1;
   }
 
   /** Ends it before everything was said. */
@@ -64,27 +74,39 @@ export class ChatPipe {
     this.#run.take({ type: 'quit' });
   }
 
-  async #sayAll(): Promise<boolean> {
+  async #sayAll(): Promise<void> {
     const { room, lines } = this.#options;
-    let allGood = await this.#command(room === undefined ? undefined : `/join ${room}`);
-    if (allGood) {
+    this.#isAllGood = await this.#command(room === undefined ? undefined : `/join ${room}`);
+    if (this.#isAllGood) {
       for await (const line of lines()) {
-        if (this.#isOver) return false;
-        if (/^\/(?:quit|logout)\s*$/i.test(line)) break;
-        if (line.trim() !== '') allGood = (await this.#say(line)) && allGood;
+        if (line.trim() === '') continue;
+        if (this.#quit !== undefined) this.#quit.unsent += 1;
+        else if (this.#isOver) this.#isAllGood = false;
+        else if (/^\/(?:quit|logout)\s*$/i.test(line)) {
+          this.#quit = { by: line.trim(), unsent: 0 };
+          this.#run.take({ type: 'quit' });
+        } else if (!(await this.#say(line))) this.#isAllGood = false;
       }
     }
-    this.#run.take({ type: 'quit' });
-    return allGood;
+    if (this.#quit === undefined) this.#run.take({ type: 'quit' });
+  }
+
+  /** Whether nothing came behind a /quit, or else tells how much. */
+  #saidAll(): boolean {
+    const { by = '', unsent = 0 } = this.#quit ?? {};
+    if (unsent === 0) return true;
+    const lines = unsent === 1 ? '1 line was' : `${unsent} lines were`;
+    this.#options.err(`securechat: ${lines} not sent, because ${by} came before.`);
+    return false;
   }
 
   /** The input cannot be read on: whoever ends it early, or what it comes from. */
-  #onBadInput(error: unknown): false {
-    if (this.#isOver) return false;
+  #onBadInput(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isAllGood = false;
     const why = error instanceof Error ? error.message : String(error);
     this.#options.err(`securechat: The input cannot be read: ${why}`);
     this.#run.take({ type: 'quit' });
-    return false;
   }
 
   async #say(line: string): Promise<boolean> {

@@ -145,11 +145,29 @@ await test('an input that cannot be read is a failure', async (t) => {
   t.strictSame(err, ['securechat: The input cannot be read: is a directory']);
 });
 
-await test('/quit in the input is the end of it', async (t) => {
-  const { code, server } = piped({ lines: ['/quit', 'unsaid'] });
-  await begins(server);
-  await ends(server);
-  t.equal(await code, 0);
+await test('/quit at the end of the input is the end of it', async (t) => {
+  for (const staysOpen of [false, true]) {
+    const { code, server, err } = piped({ lines: ['/quit', ''], staysOpen });
+    await begins(server);
+    await ends(server);
+    t.equal(await code, 0);
+    t.strictSame(err, []);
+  }
+});
+
+await test('lines behind a /quit are not sent: how many is told, and that is a failure', async (t) => {
+  const inputs = [
+    [['/quit', 'unsaid'], '1 line was not sent, because /quit came before.'],
+    [['/logout ', 'unsaid', '', '/who'], '2 lines were not sent, because /logout came before.'],
+  ] as const;
+  for (const [lines, told] of inputs)
+    for (const staysOpen of [false, true]) {
+      const { code, server, err } = piped({ lines, staysOpen });
+      await begins(server);
+      await ends(server);
+      t.equal(await code, 1);
+      t.strictSame(err, [`securechat: ${told}`]);
+    }
 });
 
 await test('a connection lost before the receipt is a failure', async (t) => {
