@@ -5,7 +5,7 @@ import type { LinkAcceptor } from '../client-link.ts';
 import { networkOf } from '../network.ts';
 import { AcceptTrouble } from './accept-trouble.ts';
 import { LineLink } from './line-link.ts';
-import { Strangers } from './strangers.ts';
+import { nameOf, Strangers } from './strangers.ts';
 
 /** A handshake that takes longer is cut off: its peer sends nothing, or one byte at a time. */
 export const handshakeMsMax = 10_000;
@@ -34,7 +34,7 @@ export interface LineListener {
   readonly port: number;
   /** Takes connections from now on; until then they are cut off. */
   open(certificate: ServerCertificate, accept: LinkAcceptor): void;
-  /** Takes no more connections; those that are there stay. */
+  /** Takes no more connections, and cuts off those in their handshake; all others stay. */
   close(): void;
 }
 
@@ -48,6 +48,8 @@ export async function listenForLines(options: LineListenerOptions): Promise<Line
   const trouble = new AcceptTrouble(options.onTrouble ?? (() => {}));
   const strangers = new Strangers();
   const links = new Set<LineLink>();
+  /** In their handshake, by the peer: all that TLS and the socket below it know of each other. */
+  const shaking = new Map<string, Socket>();
   const server = createServer({
     handshakeTimeout: handshakeMs,
     // A client that has sent all it wants to say still gets its answers.
@@ -57,12 +59,20 @@ export async function listenForLines(options: LineListenerOptions): Promise<Line
     const { remoteAddress, remotePort } = socket;
     const peer = { remoteAddress, remotePort };
     // Once closed, a socket no longer knows its peer.
-    if (accept === undefined || !strangers.meet(peer)) socket.destroy();
-    else socket.once('close', () => strangers.forget(peer));
+    if (accept === undefined || !strangers.meet(peer)) {
+      socket.destroy();
+      return;
+    }
+    shaking.set(nameOf(peer), socket);
+    socket.once('close', () => {
+      shaking.delete(nameOf(peer));
+      strangers.forget(peer);
+    });
   });
   // Node only reports a failed or endless handshake; the socket is ours to destroy.
   server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
   server.on('secureConnection', (socket: TLSSocket) => {
+    shaking.delete(nameOf(socket));
     if (accept === undefined) {
       socket.destroy();
       return;
@@ -90,6 +100,7 @@ export async function listenForLines(options: LineListenerOptions): Promise<Line
     accept = undefined;
     clearInterval(check);
     server.close();
+    for (const socket of shaking.values()) socket.destroy();
   };
   const open: LineListener['open'] = ({ cert, key }, acceptor) => {
     server.setSecureContext({ cert, key, minVersion });

@@ -36,4 +36,7 @@ export class Strangers {
 }
 
 const addressOf = ({ remoteAddress }: Peer): string => networkOf(remoteAddress);
-const nameOf = ({ remoteAddress, remotePort }: Peer): string => `${remoteAddress} ${remotePort}`;
+
+/** Different for each connection of a listener that is open. */
+export const nameOf = ({ remoteAddress, remotePort }: Peer): string =>
+  `${remoteAddress} ${remotePort}`;

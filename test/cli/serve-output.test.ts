@@ -6,6 +6,7 @@ import { freePort } from '../support/free-port.ts';
 import { startInTmux } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
 import { clientOf, mainFile, startCli } from './cli-process.ts';
+import { logEnd } from './log-end.ts';
 
 const withinMs = 30_000;
 const greeting = 'AUTH_REQUIRED: LOGIN <user> <pass>';
@@ -31,7 +32,7 @@ await test('a server goes on when nobody reads what it says, and tells the log o
   serve.child.kill('SIGTERM');
   const { code } = await serve.ended();
   t.equal(code, 0);
-  t.equal(await lastEvent(cwd), 'ServerStopped');
+  t.equal(await logEnd(cwd), 'ServerStopped');
 });
 
 await test('a server whose terminal is closed tells the log of its end', async (t) => {
@@ -44,14 +45,5 @@ await test('a server whose terminal is closed tells the log of its end', async (
   const dir = join(cwd, 'data');
   const letGo = await until(() => openLmdb({ dir, own: true }), { what: 'its end', withinMs });
   await letGo.close();
-  t.equal(await lastEvent(cwd), 'ServerStopped');
+  t.equal(await logEnd(cwd), 'ServerStopped');
 });
-
-/** The type of the last event in the log of a server that ran in this folder. */
-async function lastEvent(cwd: string): Promise<string | undefined> {
-  const stores = await openLmdb({ dir: join(cwd, 'data') });
-  const { position } = await stores.events.head(0);
-  const [last] = await stores.events.readAll(0, position, 1);
-  await stores.close();
-  return last?.event.type;
-}
