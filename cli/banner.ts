@@ -92,7 +92,8 @@ function elsewhereLines(
   const address = addressOf(isWildcard(server.host) ? hostname : server.host, server.port);
   if (certificate.caFile === undefined) return [paint.cyan(`securechat connect ${address}`)];
   return [
-    `with a copy of ${certificate.caFile}: ${paint.cyan(`securechat connect ${address} --ca ca.crt`)}`,
+    `with a copy of ${certificate.caFile}:`,
+    paint.cyan(`securechat connect ${address} --ca ca.crt`),
   ];
 }
 
@@ -106,7 +107,7 @@ function accountLines(
   }
   if (accounts.kind === 'some') return [];
   const command = [invocation, 'user add NAME', store.flags].filter(Boolean).join(' ');
-  const lines = [`none yet; make one: ${paint.cyan(command)}`];
+  const lines = ['none yet; make one:', paint.cyan(command)];
   return registration === 'open' ? [...lines, 'or REGISTER once connected'] : lines;
 }
 

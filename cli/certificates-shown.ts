@@ -68,11 +68,11 @@ function shown(certificates: Certificates, paint: Colours): string {
 
 function howToTrust(caFile: string, names: readonly string[], paint: Colours): string {
   const [host = 'HOST'] = names.filter((name) => !here.has(name));
-  return `To let another machine trust it, copy ${caFile} there (it is no secret; its key is), compare
-its SHA-256 with the one above, and connect with
+  return `To let another machine trust it, copy ${caFile} there (it is no secret; its
+key is), compare its SHA-256 with the one above, and connect with
   ${paint.cyan(`securechat connect ${host}:1222 --ca ca.crt`)}
-The server has to listen for other machines (serve --host 0.0.0.0), and the name they connect to
-has to be among the names above: certs --name adds one.`;
+The server has to listen for other machines (serve --host 0.0.0.0), and the name
+they connect to has to be among the names above: certs --name adds one.`;
 }
 
 const here: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);

@@ -3,6 +3,7 @@ import { watchOutput } from './broken-output.ts';
 import { certsCommand } from './certs.ts';
 import { colours } from './colours.ts';
 import { connectCommand } from './connect.ts';
+import { addHelpText } from './help-text.ts';
 import { invocation } from './invocation.ts';
 import { exitFailure, exitUsage, PlainFailure } from './plain-failure.ts';
 import { serveCommand } from './serve.ts';
@@ -45,8 +46,17 @@ function createProgram(): Command {
       showGlobalOptions: false,
       styleTitle: (title) => colours(process.stdout).bold(title),
     })
-    .configureOutput({ outputError: (text, write) => write(complaint(text)) })
-    .addHelpText('after', () => examples(program.name()));
+    .configureOutput({ outputError: (text, write) => write(complaint(text)) });
+  addHelpText(program, {
+    paragraphs: [
+      'Exit codes: 0 fine, 1 a failure, 2 wrong usage. Colours are off where NO_COLOR is set.',
+    ],
+    examples: (name) => [
+      [`${name} serve --demo`, "a server to try out, with alice's and bob's accounts"],
+      [`${name} connect`, 'talk, in another terminal'],
+      [`${name} serve --help`, 'all that a server can be told'],
+    ],
+  });
   for (const command of commands) adopt(program, command());
   return program;
 }
@@ -56,16 +66,6 @@ function adopt(parent: Command, command: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) adopt(command, child);
   if (command.parent === null) parent.addCommand(command);
-}
-
-function examples(program: string): string {
-  return `
-Examples:
-  ${program} serve --demo          a server to try out, with alice's and bob's accounts
-  ${program} connect               talk, in another terminal
-  ${program} serve --help          all that a server can be told
-
-Exit codes: 0 fine, 1 a failure, 2 wrong usage. Colours are off where NO_COLOR is set.`;
 }
 
 function fail(error: unknown): void {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addFlags } from './command-flags.ts';
+import { addHelpText } from './help-text.ts';
 import type { Options } from './settings.ts';
 import { serveFlags } from './serve-options.ts';
 
@@ -11,26 +12,24 @@ export function serveCommand(): Command {
       'Run a chat server, or several in one process. Without options: one, for this machine only, on port 1222, with its log in ./data and a certificate of its own in ./certs.',
     );
   addFlags(command, serveFlags);
-  return command
-    .addHelpText(
-      'after',
-      () => `
-Each option is also an environment variable: --log-level is SECURECHAT_LOG_LEVEL, and so on; several
-ports are separated by commas. The URL of Redis may also be in REDIS_URL, or in a file that
-SECURECHAT_REDIS_FILE names: use these when it holds a password.
-
-Examples:
-  ${nameOf(command)} --demo --port 1222 --port 1223
-      two servers to try out, with accounts that need no making
-  ${nameOf(command)} --host 0.0.0.0
-      for other machines too
-  REDIS_URL=redis://db.example:6379 ${nameOf(command)} --name chat-1
-      one of several servers that share a Redis`,
-    )
-    .action(async (options: Options) => {
-      const { serve } = await import('./serving.ts');
-      await serve(options, process.env);
-    });
+  addHelpText(command, {
+    paragraphs: [
+      'Each option is also an environment variable: --log-level is SECURECHAT_LOG_LEVEL, and so on; several ports are separated by commas. The URL of Redis may also be in REDIS_URL, or in a file that SECURECHAT_REDIS_FILE names: use these when it holds a password.',
+    ],
+    examples: (serve) => [
+      [
+        `${serve} --demo --port 1222 --port 1223`,
+        'two servers to try out, with accounts that need no making',
+      ],
+      [`${serve} --host 0.0.0.0`, 'for other machines too'],
+      [
+        `REDIS_URL=redis://db.example:6379 ${serve} --name chat-1`,
+        'one of several servers that share a Redis',
+      ],
+    ],
+  });
+  return command.action(async (options: Options) => {
+    const { serve } = await import('./serving.ts');
+    await serve(options, process.env);
+  });
 }
-
-const nameOf = (command: Command): string => `${command.parent?.name()} ${command.name()}`;

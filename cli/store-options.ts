@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseAddress } from '../adapters/redis/address.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
 import { StoreUnusable } from '../core/event-store.ts';
 import type { Environment, Flag, Settings } from './settings.ts';
 
@@ -100,8 +101,7 @@ function checkedFile(file: string, source: string, problems: string[]): string {
   try {
     url = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    problems.push(`The file ${file}, named by ${source}, cannot be read (${code}).`);
+    problems.push(`The file ${file}, named by ${source}, cannot be read (${reasonOf(error)}).`);
     return url;
   }
   return checked(url, source, false, problems);

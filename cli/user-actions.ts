@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { PasswordHasher } from '../adapters/password-hasher.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
 import type { Answer } from '../core/answer.ts';
 import { errorWords } from '../core/error-catalogue.ts';
 import type { Actor } from '../core/event-store.ts';
@@ -163,8 +164,7 @@ async function read(file: string): Promise<string> {
   try {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new PlainFailure(`${file} cannot be read (${code}).`);
+    throw new PlainFailure(`${file} cannot be read (${reasonOf(error)}).`);
   }
 }
 

@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import { addFlags } from './command-flags.ts';
+import { addHelpText } from './help-text.ts';
 import type { Options } from './settings.ts';
 import { storeFlags } from './store-options.ts';
 import type { UserActions } from './user-actions.ts';
 
-const passwordHelp = `
-The password is asked for, twice and without being shown, or is the first line of standard input:
-it is never an argument, since arguments can be read by everybody on this machine.`;
+const passwordHelp = {
+  paragraphs: [
+    'The password is asked for, twice and without being shown, or is the first line of standard input: it is never an argument, since arguments can be read by everybody on this machine.',
+  ],
+};
 
 /** `securechat user` */
 export function userCommand(): Command {
@@ -16,12 +19,9 @@ export function userCommand(): Command {
     .description(
       'Add, list and change accounts, while servers run or before the first start. The store is the one that serve takes with the same options and environment.',
     );
-  action(user, 'add', 'make an account', '<name>').addHelpText('after', passwordHelp);
+  addHelpText(action(user, 'add', 'make an account', '<name>'), passwordHelp);
   action(user, 'list', 'show all accounts');
-  action(user, 'passwd', 'give an account another password', '<name>').addHelpText(
-    'after',
-    passwordHelp,
-  );
+  addHelpText(action(user, 'passwd', 'give an account another password', '<name>'), passwordHelp);
   action(user, 'suspend', 'end the session of an account, and let it in no more', '<name>');
   action(user, 'reinstate', 'let a suspended account in again', '<name>');
   action(

@@ -13,7 +13,7 @@ export const commandTable = {
   who: { usage: '/who [room]', summary: 'List who is in your room, or in another.' },
   subscribe: {
     usage: '/subscribe <user>',
-    summary: 'Follow a user: see what they say in rooms that you are not in.',
+    summary: 'Follow a user: see what they say in other rooms.',
   },
   unsubscribe: { usage: '/unsubscribe <user>', summary: 'Stop following a user.' },
   subscriptions: { usage: '/subscriptions', summary: 'List the users you follow.' },
@@ -29,7 +29,7 @@ export const commandTable = {
   sessions: { usage: '/sessions', summary: 'Show where and since when you are logged in.' },
   receipts: {
     usage: '/receipts on|off',
-    summary: 'Have each of your messages answered by STORED <room> <epoch> <number>.',
+    summary: 'Answer each message by STORED <room> <epoch> <number>.',
   },
   help: { usage: '/help [command]', summary: 'Show this list, or one command of it.' },
   logout: { usage: '/logout', summary: 'End your session and the connection.' },

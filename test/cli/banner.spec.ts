@@ -64,8 +64,10 @@ SecureChat 1.2.3 is running.
 
   Server       port 1222 of every address, named chat-1
   Connect      node dist/cli/main.js connect --ca /c/ca.crt
-  Elsewhere    with a copy of /c/ca.crt: securechat connect box:1222 --ca ca.crt
-  Accounts     none yet; make one: node dist/cli/main.js user add NAME --data /var/chat
+  Elsewhere    with a copy of /c/ca.crt:
+               securechat connect box:1222 --ca ca.crt
+  Accounts     none yet; make one:
+               node dist/cli/main.js user add NAME --data /var/chat
                or REGISTER once connected
   Log          embedded, in /var/chat
   Certificate  certs/server.crt, valid until 2029-02-20

@@ -53,12 +53,27 @@ await test('--help shows every command and how to begin; --version the version',
     t.equal(own.code, 0);
     t.match(own.stdout, /^Usage: /);
   }
-  t.match(help.stdout, /^ {2}node \S*main\.js serve --demo +a server to try out/m);
+  t.match(help.stdout, /^ {2}node \S*main\.js serve --demo\n {6}a server to try out/m);
   t.strictSame(await runCli(['--version'], { cwd }), {
     code: 0,
     stdout: `${version}\n`,
     stderr: '',
   });
+});
+
+await test('no help is wider than a terminal, but for command lines to copy', async (t) => {
+  const actions = ['add', 'list', 'passwd', 'suspend', 'reinstate', 'import'];
+  const ofUser = actions.map((action) => ['user', action]);
+  const commands = [[], ['serve'], ['connect'], ['user'], ['certs'], ...ofUser];
+  for (const command of commands) {
+    const { stdout } = await runCli([...command, '--help'], { cwd: t.testdir() });
+    const prose = stdout.split('\n').filter((line) => !/^ {2}.*node /.test(line));
+    t.strictSame(
+      prose.filter((line) => line.length > 80),
+      [],
+      command.join(' '),
+    );
+  }
 });
 
 await test('wrong usage is told in a sentence and ends with 2', async (t) => {

@@ -139,7 +139,7 @@ await test('everything that is wrong is told at once, and where it was given', a
   for (const expected of [
     /^SECURECHAT_PARTITIONS should be a whole number from 1 to 256, not "1.5"\.$/,
     /^SECURECHAT_ACCEPT_LOSS should be 1 or 0, not "perhaps"\.$/,
-    /^The file \/does\/not\/exist, named by SECURECHAT_REDIS_FILE, cannot be read \(ENOENT\)\.$/,
+    /^The file \/does\/not\/exist, named by SECURECHAT_REDIS_FILE, cannot be read \(no such file or directory\)\.$/,
     /^--host should be an address such as .*, not "a_b"\.$/,
     /^--port should be a whole number from 1 to 65535, not "x"\.$/,
     /^--port should be a whole number from 1 to 65535, not "0"\.$/,

@@ -44,7 +44,7 @@ await test('Ctrl-C stops it at once with a last line, and a second start finds e
     await using serve = await startServe(args, { cwd });
     const isFirst = round === 0;
     t.equal(serve.banner.includes('made now'), isFirst, 'the certificate is made once');
-    t.match(serve.banner, /Accounts +none yet; make one: node \S+main\.js user add NAME\n/);
+    t.match(serve.banner, /Accounts +none yet; make one:\n +node \S+main\.js user add NAME\n/);
     const before = performance.now();
     serve.child.kill(signal);
     const { code, stdout } = await serve.ended();

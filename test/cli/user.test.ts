@@ -102,7 +102,7 @@ await test('a file with anything wrong is told line by line, and nothing of it i
   );
   t.strictSame(
     await runCli(['user', 'import', 'none.csv'], { cwd }),
-    failed('securechat: none.csv cannot be read (ENOENT).\n'),
+    failed('securechat: none.csv cannot be read (no such file or directory).\n'),
   );
   t.strictSame(readdirSync(cwd), ['users.csv']);
 });

@@ -111,3 +111,12 @@ rule('the longest text behind the longest prefix is one line that old clients ca
   const longest = Math.max(...shown.map((line) => Buffer.byteLength(`${line}\n`)));
   deepStrictEqual([longest <= lineBytesMax, longest], [true, 4_038]);
 });
+rule('no line of the help is wider than a terminal', () => {
+  for (const help of [{ kind: 'help' }, { kind: 'help', topic: 'login' }] as const) {
+    const lines = answerText(help).split('\n');
+    deepStrictEqual(
+      lines.filter((line) => line.length > 80),
+      [],
+    );
+  }
+});

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+
+/** Where the output is no terminal that tells its width. */
+const columnsDefault = 80;
+
+/** What stands behind the options in a command's help. */
+export interface HelpText {
+  /** Each is broken into lines of the terminal's width. */
+  readonly paragraphs?: readonly string[];
+  /** A command line, without the program's name where it begins with that, and what it does. */
+  readonly examples?: (command: string) => readonly Example[];
+}
+
+type Example = readonly [line: string, about?: string];
+
+/** Adds a text to a command's help. Command lines are left whole, to be copied. */
+export function addHelpText(command: Command, { paragraphs = [], examples }: HelpText): Command {
+  return command.addHelpText('after', () => {
+    const blocks = paragraphs.map((paragraph) => wrapped(command, paragraph));
+    if (examples !== undefined) {
+      const lines = examples(nameOf(command)).flatMap(([line, about]) =>
+        about === undefined ? [`  ${line}`] : [`  ${line}`, `      ${about}`],
+      );
+      blocks.push(['Examples:', ...lines].join('\n'));
+    }
+    return `\n${blocks.join('\n\n')}`;
+  });
+}
+
+function wrapped(command: Command, text: string): string {
+  const { isTTY, columns } = process.stdout;
+  return command.createHelp().boxWrap(text, isTTY ? columns : columnsDefault);
+}
+
+/** As it is typed, with the program's. */
+const nameOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
