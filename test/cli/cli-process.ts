@@ -91,8 +91,12 @@ export async function startServe(
 
 /** A client of a server that was started in `cwd`, which trusts the authority made there. */
 export function clientOf(t: Test, port: number | string, cwd: string): ChatClient {
-  const ca = readFileSync(join(cwd, 'certs', 'ca.crt'));
-  const socket = connect({ host: 'localhost', port: Number(port), ca });
+  return clientAt(t, Number(port), readFileSync(join(cwd, 'certs', 'ca.crt')));
+}
+
+/** A client of the server at a port of this machine, which trusts this authority. */
+export function clientAt(t: Test, port: number, ca: Buffer): ChatClient {
+  const socket = connect({ host: 'localhost', port, ca });
   t.teardown(() => socket.destroy());
   return new ChatClient(socket);
 }

@@ -15,17 +15,23 @@ export interface Image {
   /** What the container would run. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What its RUN lines printed. */
+  readonly printed: string;
 }
 
 /**
  * Carries out the WORKDIR, COPY, RUN and ENV lines of a Dockerfile, stage by stage, below `root`:
- * as far as an image can be built without an engine. What its base images hold comes from here.
+ * as far as an image can be built without an engine. What its base images hold comes from here:
+ * the programs on this path, and no others.
  */
-export async function buildImage(context: string, root: string): Promise<Image> {
+export async function buildImage(context: string, root: string, path: string): Promise<Image> {
   const stages = parseDockerfile(await readFile(join(context, 'Dockerfile'), 'utf8'));
   const allowed = await contextEntries(context);
   let image: Image | undefined;
-  for (const stage of stages) image = await buildStage(stage, { context, root, allowed });
+  for (const stage of stages) {
+    const printed: string = image?.printed ?? '';
+    image = await buildStage(stage, { context, root, allowed, path, printed });
+  }
   if (image === undefined) throw new Error('The Dockerfile has no stage.');
   return image;
 }
@@ -35,6 +41,9 @@ interface Build {
   readonly root: string;
   /** What of the context is sent to the engine. */
   readonly allowed: ReadonlySet<string>;
+  readonly path: string;
+  /** By the stages before. */
+  readonly printed: string;
 }
 
 async function buildStage({ name, instructions }: Stage, build: Build): Promise<Image> {
@@ -42,6 +51,7 @@ async function buildStage({ name, instructions }: Stage, build: Build): Promise<
   let workdir = rootOfStage;
   let command: readonly string[] = [];
   let entrypoint: readonly string[] = [];
+  let { printed } = build;
   const env: Record<string, string> = {};
   for (const { word, rest } of instructions) {
     switch (word) {
@@ -58,11 +68,7 @@ async function buildStage({ name, instructions }: Stage, build: Build): Promise<
         await copy(rest, workdir, build);
         break;
       case 'RUN':
-        await run('sh', ['-ec', rest], {
-          cwd: workdir,
-          env: { ...process.env, NODE_ENV: '', ...env },
-          timeout: runMsMax,
-        });
+        printed += await runLine(rest, workdir, { ...env, PATH: build.path });
         break;
       case 'ENTRYPOINT':
         entrypoint = wordsOf(rest);
@@ -77,7 +83,14 @@ async function buildStage({ name, instructions }: Stage, build: Build): Promise<
         throw new Error(`The Dockerfile has an instruction that is not known here: ${word}`);
     }
   }
-  return { workdir, command: [...entrypoint, ...command], env };
+  return { workdir, command: [...entrypoint, ...command], env, printed };
+}
+
+/** Answers all that it printed. */
+async function runLine(line: string, cwd: string, own: Record<string, string>): Promise<string> {
+  const env = { ...process.env, NODE_ENV: '', npm_config_prefer_offline: 'true', ...own };
+  const { stdout, stderr } = await run('sh', ['-ec', line], { cwd, env, timeout: runMsMax });
+  return stdout + stderr;
 }
 
 async function copy(rest: string, workdir: string, build: Build): Promise<void> {
