@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { freePort } from '../support/free-port.ts';
 import { endsWithThisProcess } from '../support/reaper.ts';
 import { until, within } from '../support/until.ts';
-import { makeBarePath } from './bare-path.ts';
+import { makeBarePath } from '../support/bare-path.ts';
 import { composeFile, projectFolder, type Service } from './compose-file.ts';
 import { buildImage, type Image } from './image.ts';
 import { startRedisByScript } from './redis-by-script.ts';

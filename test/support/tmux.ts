@@ -47,9 +47,9 @@ export interface Pane extends AsyncDisposable {
 
 /**
  * tmux 3.3 misses a program's end now and then, so the end is written down; and the terminal stays
- * to be looked at.
+ * to be looked at. A Ctrl-C is for the program.
  */
-const keepExitCode = 'file=$1; shift; "$@"; echo $? > "$file"; exec sleep 1000';
+const keepExitCode = 'trap : INT; file=$1; shift; "$@"; echo $? > "$file"; exec sleep 1000';
 
 /** Runs a command in a tmux of its own, which ends with this process at the latest. */
 export async function startInTmux(
