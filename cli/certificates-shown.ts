@@ -13,6 +13,7 @@ import { exitUsage, PlainFailure } from './plain-failure.ts';
 
 /** Makes, unless told not to, and shows the certificates of a folder. */
 export async function certs({ dir, name: names = [], show = false }: CertsOptions): Promise<void> {
+  if (dir.trim() === '') throw new PlainFailure('--dir is empty.', exitUsage);
   checkNames(names, show);
   try {
     const found = show ? await loadCertificates(dir) : await loadOrMakeCertificates({ dir, names });

@@ -83,6 +83,10 @@ await test('the folder is the one of --dir, or of SECURECHAT_CERTS', async (t) =
   const env = { SECURECHAT_CERTS: 'elsewhere' };
   t.match(await runCli(['certs', '--dir', 'here'], { cwd, env }), { code: 0 });
   t.match(await runCli(['certs'], { cwd, env }), { code: 0 });
+  t.match(await runCli(['certs', '--dir', ''], { cwd, env }), {
+    code: 2,
+    stderr: 'securechat: --dir is empty.\n',
+  });
   t.strictSame(readdirSync(cwd).toSorted(), ['elsewhere', 'here']);
 });
 
