@@ -80,7 +80,7 @@ await test('a chat that fails at the last step lets go of its ports and ends its
     demo: false,
     servers,
     openStores: async () => {
-      const stores = new FaultyStores(await plan.openStores());
+      const stores = new FaultyStores(await plan.openStores(() => {}));
       stores.beforeRead(({ stream }) => {
         if (stream === 'accounts') throw new StoreUnreachable('arranged by a test');
       });
@@ -102,7 +102,7 @@ await test('a server that cannot tell the log of its stop keeps no other from st
   const chat = await startChat({
     ...plan,
     openStores: async () => {
-      const stores = new FaultyStores(await plan.openStores());
+      const stores = new FaultyStores(await plan.openStores(() => {}));
       opened.push(stores);
       return stores;
     },

@@ -2,16 +2,14 @@
 import { listenForLines } from '../../../adapters/line/line-listener.ts';
 import { loadOrMakeCertificates } from '../../../adapters/tls/certificates.ts';
 
-const { cert, key } = await loadOrMakeCertificates({ dir: process.argv[2] ?? '' });
+const certificate = await loadOrMakeCertificates({ dir: process.argv[2] ?? '' });
 const listener = await listenForLines({
   host: '127.0.0.1',
   port: 0,
-  cert,
-  key,
   minVersion: 'TLSv1.3',
   onTrouble: (error) => console.log(`trouble ${error.message}`),
 });
-listener.open(() => {
+listener.open(certificate, () => {
   throw new Error('nobody shakes hands here');
 });
 console.log(`port ${listener.port}`);
