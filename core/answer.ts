@@ -1,3 +1,4 @@
+import type { DirectMessage } from './delivery.ts';
 import type { ErrorCode } from './error-catalogue.ts';
 
 /** A message as history shows it. */
@@ -9,14 +10,48 @@ export interface PastMessage {
   readonly text: string;
 }
 
+/** A room, as somebody finds it who is in it. */
+export interface RoomState {
+  /** The canonical form of the name, and the form to show. */
+  readonly room: string;
+  readonly name: string;
+  readonly epoch: string;
+  /** The place from which on each event of the room is shown. */
+  readonly number: number;
+  readonly members: readonly string[];
+  /** The account has read up to here; 0 for nothing. */
+  readonly read: number;
+  /** Messages after that; `unreadShownMax` stands for as many or more. */
+  readonly unread: number;
+  readonly last?: PastMessage;
+}
+
 /** What a client is told in return for what it sent, on any transport. */
 export type Answer =
+  /** What a new connection is told first. */
+  | { readonly kind: 'greeting'; readonly server: string; readonly registrationOpen: boolean }
   | { readonly kind: 'authRequired' }
   | { readonly kind: 'takeoverHint' }
   | { readonly kind: 'registered'; readonly user: string }
   | { readonly kind: 'welcome'; readonly user: string; readonly room: string }
+  /** All that a client needs to go on with a session that may outlive its connection. */
+  | {
+      readonly kind: 'sessionOpen';
+      readonly user: string;
+      readonly token: string;
+      readonly server: string;
+      /** The web addresses of the servers that live. */
+      readonly servers: readonly string[];
+      readonly rooms: readonly RoomState[];
+      readonly following: readonly string[];
+      readonly cursor: string;
+    }
   | { readonly kind: 'goodbye'; readonly user?: string }
   | { readonly kind: 'joined'; readonly room: string }
+  | { readonly kind: 'entered'; readonly state: RoomState }
+  | { readonly kind: 'leftRoom' }
+  | { readonly kind: 'roomMarked' }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'subscribed'; readonly target: string }
   | { readonly kind: 'unsubscribed'; readonly target: string }
   | { readonly kind: 'passwordChanged' }
@@ -24,21 +59,44 @@ export type Answer =
   | {
       readonly kind: 'stored';
       readonly room: string;
+      readonly canonical: string;
       readonly epoch: string;
       /** The message's place in its room: 1, 2, 3, … */
       readonly number: number;
     }
-  | { readonly kind: 'directStored'; readonly to: string }
-  | { readonly kind: 'rooms'; readonly names: readonly string[] }
-  | { readonly kind: 'members'; readonly room: string; readonly users: readonly string[] }
+  | { readonly kind: 'directStored'; readonly to: string; readonly number: number }
+  | {
+      readonly kind: 'rooms';
+      readonly rooms: readonly {
+        readonly room: string;
+        readonly name: string;
+        readonly members: number;
+      }[];
+    }
+  | {
+      readonly kind: 'members';
+      readonly room: string;
+      readonly canonical: string;
+      readonly users: readonly string[];
+    }
   | { readonly kind: 'subscriptions'; readonly targets: readonly string[] }
   | {
       readonly kind: 'history';
       readonly room: string;
+      readonly canonical: string;
       /** Oldest first. */
       readonly messages: readonly PastMessage[];
-      /** Whether older ones were asked for, and lie further back than is looked. */
+      /** Whether there are, or may be, more in the direction that was read. */
+      readonly more: boolean;
+      /** Whether more were asked for, and lie further back than is looked. */
       readonly isCut: boolean;
+    }
+  | {
+      readonly kind: 'conversation';
+      readonly peer: string;
+      /** Oldest first. */
+      readonly messages: readonly DirectMessage[];
+      readonly more: boolean;
     }
   | {
       readonly kind: 'session';

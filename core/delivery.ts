@@ -6,33 +6,89 @@ import type { SessionEnd } from './session.ts';
 import type { ChatView } from './views/chat.ts';
 import { type Departure, departuresBy, type OccupiedRoom } from './views/rooms.ts';
 
-/** Something that one record shows to some sessions. `to` names the sessions. */
+/** Where a room's event stands. */
+export interface Place {
+  /** The canonical form of the room's name. */
+  readonly room: string;
+  readonly epoch: string;
+  /** Its place in the room: 1, 2, 3, … */
+  readonly number: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A direct message as it is shown. */
+export interface DirectMessage {
+  readonly from: string;
+  readonly recipient: string;
+  readonly text: string;
+  /** Its place in the conversation. */
+  readonly number: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/**
+ * Something that one record shows to some sessions. `to` names the sessions; `own` those of the user
+ * who did it, which are shown it where a transport shows people what they do themselves.
+ */
 export type Delivery =
   | {
       readonly kind: 'message';
       readonly to: readonly string[];
+      readonly own: readonly string[];
       readonly room: string;
       readonly user: string;
       readonly text: string;
+      readonly place: Place;
     }
   /** A message of a followed user in a room that the follower is not in. */
   | {
       readonly kind: 'subbed';
       readonly to: readonly string[];
+      readonly room: string;
       readonly user: string;
       readonly text: string;
+      readonly place: Place;
     }
   | {
       readonly kind: 'joined' | 'left';
       readonly to: readonly string[];
+      readonly own: readonly string[];
       readonly room: string;
       readonly user: string;
+      readonly place: Place;
+      /** Whether the user came or went by it; if not, another session of theirs is there. */
+      readonly isNews: boolean;
     }
+  /** A server's end took users out of a room: that has no place in the room's order. */
   | {
+      readonly kind: 'departed';
+      readonly to: readonly string[];
+      readonly room: string;
+      readonly canonical: string;
+      readonly users: readonly string[];
+      readonly at: number;
+    }
+  | ({
       readonly kind: 'direct';
       readonly to: readonly string[];
-      readonly from: string;
-      readonly text: string;
+      readonly own: readonly string[];
+      /** Whether it waited for its user to come. */
+      readonly isKept: boolean;
+    } & DirectMessage)
+  /** What cannot be shown any more, of a session's rooms. */
+  | {
+      readonly kind: 'gap';
+      readonly to: readonly string[];
+      /** `epoch`: the log was set back, and numbers from `from` on are others'. */
+      readonly reason: 'retention' | 'epoch';
+      readonly rooms: readonly {
+        readonly room: string;
+        readonly epoch: string;
+        readonly from: number;
+        readonly through?: number;
+      }[];
     }
   | { readonly kind: 'answer'; readonly to: readonly [string]; readonly answer: Answer }
   | { readonly kind: 'ended'; readonly to: readonly [string]; readonly reason: SessionEnd };
@@ -49,18 +105,12 @@ export function deliveriesOf(view: ChatView, recorded: Recorded): readonly Deliv
     case 'RoomJoined':
       return joinDeliveries(view, recorded, event);
     case 'RoomLeft':
+      return leaveDeliveries(view, recorded, event);
     case 'ServerStopped':
     case 'ServerLost':
-      return leaveDeliveries(departuresBy(view.rooms, recorded));
-    case 'DirectMessagePosted': {
-      const { from, to } = event.data;
-      const recipient = view.sessions.byUser.get(to);
-      const shown: Delivery[] =
-        recipient === undefined
-          ? []
-          : [{ kind: 'direct', to: [recipient.session], from, text: event.text }];
-      return [...shown, ...answered(recorded, { kind: 'directStored', to })];
-    }
+      return endDeliveries(departuresBy(view.rooms, recorded), recorded.at);
+    case 'DirectMessagePosted':
+      return directDeliveries(view, recorded, event);
     case 'SessionOpened': {
       const { user, session } = event.data;
       const answer: Answer = { kind: 'welcome', user, room: lobby.shown };
@@ -88,14 +138,14 @@ function messageDeliveries(
 ): readonly Delivery[] {
   const room = view.rooms.byRoom.get(canonical);
   if (room === undefined) return [];
-  const deliveries: Delivery[] = [
-    { kind: 'message', to: othersIn(room, user), room: room.name, user, text },
-  ];
+  const place = placeOf(view, recorded, canonical);
+  const said = { room: room.name, user, text, place };
+  const deliveries: Delivery[] = [{ kind: 'message', ...membersBut(room, user), ...said }];
   const followers = followersOutside(view, room, user);
-  if (followers.length > 0) deliveries.push({ kind: 'subbed', to: followers, user, text });
-  const epoch = view.epochs.get(recorded.partition) ?? '';
-  const number = recorded.revision;
-  deliveries.push(...answered(recorded, { kind: 'stored', room: room.name, epoch, number }));
+  if (followers.length > 0) deliveries.push({ kind: 'subbed', to: followers, ...said });
+  const { epoch, number } = place;
+  const receipt: Answer = { kind: 'stored', room: room.name, canonical, epoch, number };
+  deliveries.push(...answered(recorded, receipt));
   return deliveries;
 }
 
@@ -110,24 +160,69 @@ function joinDeliveries(
   // A login's own join is part of its welcome.
   if (view.sessions.bySession.get(session)?.cause !== recorded.cause)
     deliveries.push({ kind: 'answer', to: [session], answer: { kind: 'joined', room: shown } });
-  if (room !== undefined && !room.users.has(user))
-    deliveries.push({ kind: 'joined', to: othersIn(room, user), room: shown, user });
+  const { to, own } = room === undefined ? nobody : membersBut(room, user);
+  const others = own.filter((one) => one !== session);
+  const place = placeOf(view, recorded, canonical);
+  const isNews = others.length === 0 && !own.includes(session);
+  const everyOwn = [...others, session];
+  deliveries.push({ kind: 'joined', to, own: everyOwn, room: shown, user, place, isNews });
   return deliveries;
 }
 
 /** A user has left when the last of their sessions in the room has. */
-function leaveDeliveries(departures: readonly Departure[]): readonly Delivery[] {
+function leaveDeliveries(
+  view: ChatView,
+  recorded: Recorded,
+  { data: { room: canonical, user, session } }: EventOf<'RoomLeft'>,
+): readonly Delivery[] {
+  const room = view.rooms.byRoom.get(canonical);
+  if (room === undefined || !room.members.has(session)) return [];
+  const place = placeOf(view, recorded, canonical);
+  const isNews = room.users.get(user) === 1;
+  return [{ kind: 'left', ...membersBut(room, user), room: room.name, user, place, isNews }];
+}
+
+/** Room by room; in each, the users of whom no session remains, in the order of their sessions. */
+function endDeliveries(departures: readonly Departure[], at: number): readonly Delivery[] {
   const leaving = new Set(departures.map(({ session }) => session));
-  const remaining = new Map<string, number>();
+  const byRoom = new Map<OccupiedRoom, Departure[]>();
+  for (const departure of departures) {
+    const gone = byRoom.get(departure.room);
+    if (gone === undefined) byRoom.set(departure.room, [departure]);
+    else gone.push(departure);
+  }
   const deliveries: Delivery[] = [];
-  for (const { room, user } of departures) {
-    const key = `${room.room}:${user}`;
-    const left = (remaining.get(key) ?? room.users.get(user) ?? 1) - 1;
-    remaining.set(key, left);
-    const to = othersIn(room, user).filter((session) => !leaving.has(session));
-    if (left === 0 && to.length > 0) deliveries.push({ kind: 'left', to, room: room.name, user });
+  for (const [room, gone] of byRoom) {
+    const remaining = new Map(room.users);
+    const users: string[] = [];
+    for (const { user } of gone) {
+      const left = (remaining.get(user) ?? 1) - 1;
+      remaining.set(user, left);
+      if (left === 0) users.push(user);
+    }
+    const to = [...room.members.keys()].filter((session) => !leaving.has(session));
+    if (to.length > 0 && users.length > 0)
+      deliveries.push({ kind: 'departed', to, room: room.name, canonical: room.room, users, at });
   }
   return deliveries;
+}
+
+function directDeliveries(
+  view: ChatView,
+  recorded: Recorded,
+  { data: { from, to: recipient }, text }: EventOf<'DirectMessagePosted'>,
+): readonly Delivery[] {
+  const { revision: number, at } = recorded;
+  const sessionsOf = (user: string): string[] => {
+    const open = view.sessions.byUser.get(user);
+    return open === undefined ? [] : [open.session];
+  };
+  const [to, own] = [sessionsOf(recipient), sessionsOf(from)];
+  const message = { from, recipient, text, number, at };
+  const deliveries: Delivery[] = [];
+  if (to.length + own.length > 0)
+    deliveries.push({ kind: 'direct', to, own, isKept: false, ...message });
+  return [...deliveries, ...answered(recorded, { kind: 'directStored', to: recipient, number })];
 }
 
 function closeDeliveries({
@@ -143,11 +238,22 @@ function answered({ actor }: Recorded, answer: Answer): readonly Delivery[] {
   return actor.session === undefined ? [] : [{ kind: 'answer', to: [actor.session], answer }];
 }
 
-function othersIn(room: OccupiedRoom, user: string): string[] {
-  const sessions: string[] = [];
-  for (const [session, member] of room.members) if (member.user !== user) sessions.push(session);
-  return sessions;
+const nobody = { to: [], own: [] } as { readonly to: string[]; readonly own: string[] };
+
+/** The sessions of the other members, and those of this user. */
+function membersBut(room: OccupiedRoom, user: string): { to: string[]; own: string[] } {
+  const to: string[] = [];
+  const own: string[] = [];
+  for (const [session, member] of room.members) (member.user === user ? own : to).push(session);
+  return { to, own };
 }
+
+const placeOf = (view: ChatView, recorded: Recorded, room: string): Place => ({
+  room,
+  epoch: view.epochs.get(recorded.partition) ?? '',
+  number: recorded.revision,
+  at: recorded.at,
+});
 
 function followersOutside(view: ChatView, room: OccupiedRoom, user: string): string[] {
   const sessions: string[] = [];

@@ -1,6 +1,7 @@
 import type { AccountEvent } from './account.ts';
 import type { DirectEvent } from './direct.ts';
 import type { EpochStarted } from './epoch.ts';
+import type { KeptRoomsEvent } from './kept-rooms.ts';
 import type { FollowingEvent } from './following.ts';
 import type { RoomEvent } from './room.ts';
 import type { ServerEvent } from './server.ts';
@@ -15,6 +16,7 @@ export type ChatEvent =
   | SessionEvent
   | RoomEvent
   | FollowingEvent
+  | KeptRoomsEvent
   | DirectEvent
   | ServerEvent
   | EpochStarted;

@@ -20,6 +20,9 @@ export const passwordCharactersMax = 128;
 /** A user's followed names are loaded at login, so they are bounded. */
 export const subscriptionsMax = 1_000;
 
+/** Rooms that an account keeps, all of which a session by WebSocket is in. */
+export const keptRoomsMax = 100;
+
 /** What `/history` shows at most, and when it is not told how much. */
 export const historyMessagesMax = 200;
 export const historyMessagesDefault = 20;

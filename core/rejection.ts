@@ -1,6 +1,8 @@
 /** Every reason for which a command can be refused by the rules of the chat. */
 export type RejectionCode =
   | 'AlreadyLoggedIn'
+  | 'SessionOver'
+  | 'TooManyRooms'
   | 'AccountSuspended'
   | 'NameTaken'
   | 'NoSuchUser'

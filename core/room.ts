@@ -11,6 +11,8 @@ export interface RoomJoined {
     /** The membership ends with this incarnation of the server that holds the session. */
     readonly server: string;
     readonly incarnation: number;
+    /** …unless its session can be resumed: then it ends with a RoomLeft only. */
+    readonly resumable?: true;
   };
 }
 
@@ -31,6 +33,7 @@ export interface Member {
   readonly user: string;
   readonly server: string;
   readonly incarnation: number;
+  readonly resumable?: true;
 }
 
 /** A room's members by session. A user is in the room while one of their sessions is. */
@@ -57,8 +60,7 @@ export const initialRoom: Room = { status: 'empty' };
 export function evolveRoom<R extends Room>(state: R, event: RoomEvent): R | Room {
   switch (event.type) {
     case 'RoomJoined': {
-      const { name, session, user, server, incarnation } = event.data;
-      const member: Member = { user, server, incarnation };
+      const { room: _, name, session, ...member } = event.data;
       if (state.status === 'empty')
         return { status: 'occupied', name, members: new Map([[session, member]]) };
       state.members.set(session, member);

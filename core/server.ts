@@ -2,8 +2,13 @@ import { type Decision, Rejection, unreachable } from './rejection.ts';
 
 export interface ServerStarted {
   readonly type: 'ServerStarted';
-  /** `incarnation` is the revision of this very event in the server's stream. */
-  readonly data: { readonly server: string; readonly incarnation: number };
+  readonly data: {
+    readonly server: string;
+    /** The revision of this very event in the server's stream. */
+    readonly incarnation: number;
+    /** Where browsers reach it: an origin such as `https://chat.example:8443`. */
+    readonly web?: string;
+  };
 }
 
 /** Ends every session and membership of the incarnation, in every fold, in order of session. */
@@ -30,7 +35,7 @@ export type Server =
     };
 
 export type ServerCommand =
-  | { readonly type: 'StartServer'; readonly server: string }
+  | { readonly type: 'StartServer'; readonly server: string; readonly web?: string }
   | { readonly type: 'StopServer'; readonly server: string; readonly incarnation: number }
   | { readonly type: 'DeclareLost'; readonly server: string; readonly incarnation: number };
 
@@ -53,9 +58,12 @@ export function decideServer(command: ServerCommand, state: Server): Decision<Se
   const { server } = command;
   const runs = state.status === 'running';
   switch (command.type) {
-    case 'StartServer':
+    case 'StartServer': {
       if (runs) return new Rejection('ServerRunning', server);
-      return [{ type: 'ServerStarted', data: { server, incarnation: state.revision + 1 } }];
+      const { web } = command;
+      const data = { server, incarnation: state.revision + 1, ...(web !== undefined && { web }) };
+      return [{ type: 'ServerStarted', data }];
+    }
     case 'StopServer':
     case 'DeclareLost': {
       const { incarnation } = command;

@@ -5,10 +5,24 @@ export interface SessionOpened {
   readonly data: {
     readonly user: string;
     readonly session: string;
-    /** The server that holds it; the session ends with that server's incarnation. */
+    /** The server that holds it; the session ends with that server's incarnation… */
     readonly server: string;
     readonly incarnation: number;
+    /** …unless it has this: the hash of a secret with which its client can go on with it. */
+    readonly resume?: string;
   };
+}
+
+/** Its connection was lost, and its client may come back. */
+export interface SessionDetached {
+  readonly type: 'SessionDetached';
+  readonly data: { readonly user: string; readonly session: string; readonly resume: string };
+}
+
+/** Its client came back, perhaps to another server. */
+export interface SessionResumed {
+  readonly type: 'SessionResumed';
+  readonly data: SessionOpened['data'] & { readonly resume: string };
 }
 
 export type SessionEnd = 'logout' | 'disconnected' | 'takenOver' | 'expired' | 'suspended';
@@ -18,12 +32,16 @@ export interface SessionClosed {
   readonly data: { readonly user: string; readonly session: string; readonly reason: SessionEnd };
 }
 
-export type SessionEvent = SessionOpened | SessionClosed;
+export type SessionEvent = SessionOpened | SessionDetached | SessionResumed | SessionClosed;
 
-/** A user has at most one session, so this is the state of a user's session stream. */
+/**
+ * A user has at most one session, so this is the state of a user's session stream. Its last event
+ * alone tells it.
+ */
 export type Session =
   | { readonly status: 'closed' }
-  | ({ readonly status: 'open' } & SessionOpened['data']);
+  | ({ readonly status: 'open' } & SessionOpened['data'])
+  | ({ readonly status: 'detached' } & SessionDetached['data']);
 
 export type SessionCommand =
   | ({
@@ -31,12 +49,15 @@ export type SessionCommand =
       /** End a session of this user that is still open. */
       readonly takeover: boolean;
     } & SessionOpened['data'])
+  | ({ readonly type: 'ResumeSession' } & SessionResumed['data'])
   | {
       readonly type: 'CloseSession';
       readonly user: string;
       readonly session: string;
       readonly reason: SessionEnd;
     }
+  /** The connection was lost that `server` held in `incarnation`. */
+  | ({ readonly type: 'DetachSession' } & SessionOpened['data'])
   | { readonly type: 'CloseAnySession'; readonly user: string; readonly reason: SessionEnd };
 
 export const initialSession: Session = { status: 'closed' };
@@ -44,9 +65,12 @@ export const initialSession: Session = { status: 'closed' };
 export function evolveSession(state: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'SessionOpened':
+    case 'SessionResumed':
       return { status: 'open', ...event.data };
+    case 'SessionDetached':
+      return { status: 'detached', ...event.data };
     case 'SessionClosed':
-      return state.status === 'open' && state.session === event.data.session
+      return state.status !== 'closed' && state.session === event.data.session
         ? initialSession
         : state;
     default:
@@ -54,31 +78,44 @@ export function evolveSession(state: Session, event: SessionEvent): Session {
   }
 }
 
-/** The state once a server's incarnation has ended: what it held is closed. */
+/** The state once a server's incarnation has ended: what it held is closed, or waits to be resumed. */
 export function endWithServer(state: Session, server: string, incarnation: number): Session {
-  return state.status === 'open' && state.server === server && state.incarnation <= incarnation
-    ? initialSession
-    : state;
+  if (state.status !== 'open' || state.server !== server || state.incarnation > incarnation)
+    return state;
+  const { user, session, resume } = state;
+  return resume === undefined ? initialSession : { status: 'detached', user, session, resume };
 }
 
 export function decideSession(command: SessionCommand, state: Session): Decision<SessionEvent> {
   switch (command.type) {
     case 'OpenSession': {
-      const { user, session, server, incarnation } = command;
-      const opened: SessionOpened = {
-        type: 'SessionOpened',
-        data: { user, session, server, incarnation },
-      };
+      const { type: _, takeover, ...data } = command;
+      const opened: SessionOpened = { type: 'SessionOpened', data };
       if (state.status === 'closed') return [opened];
-      if (!command.takeover) return new Rejection('AlreadyLoggedIn', user);
-      return [closed(user, state.session, 'takenOver'), opened];
+      if (state.status === 'open' && !takeover) return new Rejection('AlreadyLoggedIn', data.user);
+      return [closed(data.user, state.session, 'takenOver'), opened];
+    }
+    case 'ResumeSession': {
+      const { type: _, ...data } = command;
+      if (state.status === 'closed' || state.session !== data.session)
+        return new Rejection('SessionOver', data.user);
+      if (state.resume !== data.resume) return new Rejection('SessionOver', data.user);
+      return [{ type: 'SessionResumed', data }];
+    }
+    case 'DetachSession': {
+      const { user, session, server, incarnation } = command;
+      if (state.status !== 'open' || state.session !== session || state.resume === undefined)
+        return [];
+      const isHeld = state.server === server && state.incarnation === incarnation;
+      const { resume } = state;
+      return isHeld ? [{ type: 'SessionDetached', data: { user, session, resume } }] : [];
     }
     case 'CloseSession':
-      return state.status === 'open' && state.session === command.session
+      return state.status !== 'closed' && state.session === command.session
         ? [closed(command.user, command.session, command.reason)]
         : [];
     case 'CloseAnySession':
-      return state.status === 'open' ? [closed(command.user, state.session, command.reason)] : [];
+      return state.status === 'closed' ? [] : [closed(command.user, state.session, command.reason)];
     default:
       return unreachable(command);
   }

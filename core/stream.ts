@@ -6,6 +6,7 @@ import { utf8Bytes } from './text.ts';
 export const accountStream = (user: string): string => `account:${user}`;
 export const sessionStream = (user: string): string => `session:${user}`;
 export const followingStream = (user: string): string => `following:${user}`;
+export const keptRoomsStream = (user: string): string => `rooms:${user}`;
 export const inboxStream = (user: string): string => `inbox:${user}`;
 export const roomStream = (room: string): string => `room:${room}`;
 export const serverStream = (server: string): string => `server:${server}`;

@@ -24,11 +24,11 @@ export const emptyChat = (): ChatView => ({
 
 export function evolveChat(view: ChatView, recorded: Recorded): ChatView {
   const { event, partition } = recorded;
-  // Nine records in ten are messages, and they change no view.
+  evolveRooms(view.rooms, recorded);
+  // Nine records in ten are messages, and they change nothing else.
   if (event.type === 'MessagePosted') return view;
   if (event.type === 'EpochStarted') view.epochs.set(partition, event.data.epoch);
   evolveSessions(view.sessions, recorded);
-  evolveRooms(view.rooms, recorded);
   evolveFollowers(view.followers, recorded);
   evolveServers(view.servers, recorded);
   return view;

@@ -7,6 +7,8 @@ export type OccupiedRoom = Extract<Room, { status: 'occupied' }> & {
   readonly partition: number;
   /** How many of a user's sessions are in the room. */
   readonly users: Map<string, number>;
+  /** The place of its last event. */
+  number: number;
 };
 
 /**
@@ -29,8 +31,12 @@ export const emptyRooms = (): RoomsView => ({ byRoom: new Map(), bySession: new 
 
 export function evolveRooms(view: RoomsView, recorded: Recorded): RoomsView {
   const { event } = recorded;
-  if (event.type === 'RoomJoined') enter(view, event, recorded.partition);
+  if (event.type === 'RoomJoined') enter(view, recorded, event);
   else for (const departure of departuresBy(view, recorded)) leave(view, departure);
+  if (event.type === 'MessagePosted' || event.type === 'RoomLeft') {
+    const room = view.byRoom.get(event.data.room);
+    if (room !== undefined) room.number = recorded.revision;
+  }
   return view;
 }
 
@@ -69,8 +75,8 @@ function departuresOf(
   const departures: Departure[] = [];
   for (const room of view.byRoom.values()) {
     if (room.partition !== partition) continue;
-    for (const [session, { user, server, incarnation }] of room.members)
-      if (server === ended.server && incarnation <= ended.incarnation)
+    for (const [session, { user, server, incarnation, resumable }] of room.members)
+      if (server === ended.server && incarnation <= ended.incarnation && resumable !== true)
         departures.push({ room, session, user });
   }
   return departures.toSorted(bySessionThenRoom);
@@ -81,13 +87,16 @@ function bySessionThenRoom(one: Departure, other: Departure): number {
   return one.room.room < other.room.room ? -1 : 1;
 }
 
-function enter(view: RoomsView, joined: RoomJoined, partition: number): void {
+function enter(view: RoomsView, { partition, revision }: Recorded, joined: RoomJoined): void {
   const { room: canonical, session, user } = joined.data;
   const before = view.byRoom.get(canonical);
   const wasMember = before?.members.has(session) ?? false;
   const after = evolveRoom(before ?? initialRoom, joined);
-  if (wasMember || after.status === 'empty') return;
-  const room = before ?? { ...after, room: canonical, partition, users: new Map<string, number>() };
+  if (after.status === 'empty') return;
+  const users = new Map<string, number>();
+  const room = before ?? { ...after, room: canonical, partition, users, number: revision };
+  room.number = revision;
+  if (wasMember) return;
   view.byRoom.set(canonical, room);
   room.users.set(user, (room.users.get(user) ?? 0) + 1);
   const rooms = view.bySession.get(session);

@@ -6,10 +6,12 @@ export interface OpenSession extends Readonly<SessionOpened['data']> {
   readonly partition: number;
   /** When it was opened, in milliseconds since 1970. */
   readonly since: number;
-  /** Of its SessionOpened: what the session's stream stands at while it is open. */
+  /** What the session's stream stands at while it is so. */
   readonly revision: number;
   /** Of its SessionOpened: the rooms that the login joined share it. */
   readonly cause: string;
+  /** Whether it waits for its client to come back. */
+  readonly isDetached: boolean;
 }
 
 /**
@@ -30,21 +32,38 @@ export function evolveSessions(view: SessionsView, recorded: Recorded): Sessions
   switch (event.type) {
     case 'SessionOpened':
       forget(view, view.byUser.get(event.data.user));
-      remember(view, { ...event.data, partition, since, revision, cause });
+      remember(view, { ...event.data, partition, since, revision, cause, isDetached: false });
       return view;
+    case 'SessionDetached': {
+      const open = view.bySession.get(event.data.session);
+      if (open !== undefined) remember(view, { ...open, revision, isDetached: true });
+      return view;
+    }
+    case 'SessionResumed': {
+      const { session } = event.data;
+      const from = view.bySession.get(session) ?? { partition, since, cause };
+      forget(view, view.byUser.get(event.data.user));
+      remember(view, { ...from, ...event.data, revision, isDetached: false });
+      return view;
+    }
     case 'SessionClosed':
       forget(view, view.bySession.get(event.data.session));
       return view;
     case 'ServerStopped':
     case 'ServerLost':
-      for (const session of sessionsOf(view, event.data, partition)) forget(view, session);
+      for (const open of sessionsOf(view, event.data, partition))
+        if (open.resume === undefined) forget(view, open);
+        else remember(view, { ...open, isDetached: true });
       return view;
     default:
       return view;
   }
 }
 
-/** The sessions of one partition that end with a server's incarnation, in order of session id. */
+/**
+ * The sessions of one partition that a server's incarnation holds, in order of session id: they end
+ * with it, or are detached.
+ */
 export function sessionsOf(
   view: SessionsView,
   { server, incarnation }: { server: string; incarnation: number },
@@ -52,7 +71,10 @@ export function sessionsOf(
 ): readonly OpenSession[] {
   const ended = [...view.bySession.values()].filter(
     (open) =>
-      open.server === server && open.incarnation <= incarnation && open.partition === partition,
+      open.server === server &&
+      open.incarnation <= incarnation &&
+      open.partition === partition &&
+      !open.isDetached,
   );
   return ended.toSorted((one, other) => (one.session < other.session ? -1 : 1));
 }

@@ -11,9 +11,11 @@ const user = fc.constantFrom('alice', 'bob', 'carol');
 const session = fc.constantFrom('a1', 'a2', 'b1', 'b2', 'c1');
 const server = fc.constantFrom('north', 'south');
 const incarnation = fc.integer({ min: 1, max: 4 });
+const web = fc.webUrl();
 const room = fc.constantFrom('lobby', 'iitkgp', 'räume');
 const name = fc.constantFrom('lobby', 'IITKGP', 'iitkgp', 'Räume');
 const credential = fc.string();
+const resume = fc.constantFrom('hash-1', 'hash-2');
 /** Whole characters of any script, controls too: what UTF-8 can carry. */
 const text = fc.string({ unit: 'binary' });
 const revision = fc.nat();
@@ -40,7 +42,18 @@ export const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>>
   ),
   AccountSuspended: plain('AccountSuspended', fc.record({ user })),
   AccountReinstated: plain('AccountReinstated', fc.record({ user })),
-  SessionOpened: plain('SessionOpened', fc.record({ user, session, server, incarnation })),
+  SessionOpened: plain(
+    'SessionOpened',
+    fc.record(
+      { user, session, server, incarnation, resume },
+      { requiredKeys: ['user', 'session', 'server', 'incarnation'] },
+    ),
+  ),
+  SessionDetached: plain('SessionDetached', fc.record({ user, session, resume })),
+  SessionResumed: plain(
+    'SessionResumed',
+    fc.record({ user, session, server, incarnation, resume }),
+  ),
   SessionClosed: plain(
     'SessionClosed',
     fc.record({
@@ -49,14 +62,26 @@ export const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>>
       reason: fc.constantFrom('logout', 'disconnected', 'takenOver', 'expired', 'suspended'),
     }),
   ),
-  RoomJoined: plain('RoomJoined', fc.record({ room, name, user, session, server, incarnation })),
+  RoomJoined: plain(
+    'RoomJoined',
+    fc.record(
+      { room, name, user, session, server, incarnation, resumable: fc.constant<true>(true) },
+      { requiredKeys: ['room', 'name', 'user', 'session', 'server', 'incarnation'] },
+    ),
+  ),
   RoomLeft: plain('RoomLeft', fc.record({ room, user, session })),
   MessagePosted: withText('MessagePosted', fc.record({ room, user, session })),
+  RoomKept: plain('RoomKept', fc.record({ user, room })),
+  RoomDropped: plain('RoomDropped', fc.record({ user, room })),
+  RoomRead: plain('RoomRead', fc.record({ user, room, through: revision })),
   UserSubscribed: plain('UserSubscribed', fc.record({ user, target: user })),
   UserUnsubscribed: plain('UserUnsubscribed', fc.record({ user, target: user })),
   DirectMessagePosted: withText('DirectMessagePosted', fc.record({ from: user, to: user })),
   ReadMarked: plain('ReadMarked', fc.record({ reader: user, peer: user, through: revision })),
-  ServerStarted: plain('ServerStarted', fc.record({ server, incarnation })),
+  ServerStarted: plain(
+    'ServerStarted',
+    fc.record({ server, incarnation, web }, { requiredKeys: ['server', 'incarnation'] }),
+  ),
   ServerStopped: plain('ServerStopped', fc.record({ server, incarnation })),
   ServerLost: plain('ServerLost', fc.record({ server, incarnation })),
   EpochStarted: plain(
@@ -97,6 +122,7 @@ export function recordOf<E extends ChatEvent>(event: E, partition = 0, position 
 const busyEvent: fc.Arbitrary<ChatEvent> = fc.oneof(
   { weight: 4, arbitrary: arbitraryEvent('RoomJoined') },
   { weight: 4, arbitrary: arbitraryEvent('RoomLeft', 'SessionOpened', 'SessionClosed') },
+  { weight: 2, arbitrary: arbitraryEvent('SessionDetached', 'SessionResumed') },
   { weight: 2, arbitrary: arbitraryEvent('MessagePosted', 'UserSubscribed') },
   { weight: 1, arbitrary: arbitraryEvent() },
 );
@@ -121,7 +147,7 @@ function ownedBySession(made: ChatEvent): ChatEvent {
 
 /** The partition of an event's stream; a server's end is in any of them. */
 function homeOf({ type, data }: ChatEvent): number | undefined {
-  if (type === 'SessionOpened' || type === 'SessionClosed')
+  if (type.startsWith('Session') && 'user' in data)
     return partitionOf(sessionStream(data.user), partitions);
   return 'room' in data ? partitionOf(roomStream(data.room), partitions) : undefined;
 }

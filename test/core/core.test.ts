@@ -5,6 +5,7 @@ import './delivery-properties.spec.ts';
 import './direct.spec.ts';
 import './error-catalogue.spec.ts';
 import './following.spec.ts';
+import './kept-rooms.spec.ts';
 import './limits.spec.ts';
 import './names.spec.ts';
 import './password.spec.ts';

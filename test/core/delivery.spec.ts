@@ -55,27 +55,53 @@ function answersTo(session: string, event: ChatEvent): readonly Delivery[] {
   const recorded = recordOf(event);
   return deliveriesOf(emptyChat(), { ...recorded, actor: { ...recorded.actor, session } });
 }
-const message = (...to: string[]): Delivery => ({
+/** What a delivery shows to others, as the rules below are told. */
+type Shown =
+  | { kind: 'message' | 'subbed'; to: readonly string[]; room: string; user: string; text: string }
+  | { kind: 'joined' | 'left'; to: readonly string[]; room: string; user: string }
+  | { kind: 'direct'; to: readonly string[]; from: string; text: string }
+  | Extract<Delivery, { kind: 'answer' | 'ended' | 'gap' }>;
+
+function shownToOthers(delivery: Delivery): readonly Shown[] {
+  switch (delivery.kind) {
+    case 'message':
+    case 'subbed': {
+      const { kind, to, room, user, text } = delivery;
+      return [{ kind, to, room, user, text }];
+    }
+    case 'joined':
+    case 'left': {
+      const { kind, to, room, user, isNews } = delivery;
+      return isNews && to.length > 0 ? [{ kind, to, room, user }] : [];
+    }
+    case 'departed': {
+      const { to, room, users } = delivery;
+      return users.map((user) => ({ kind: 'left', to, room, user }));
+    }
+    case 'direct': {
+      const { kind, to, from, text } = delivery;
+      return to.length > 0 ? [{ kind, to, from, text }] : [];
+    }
+    default:
+      return [delivery];
+  }
+}
+const message = (...to: string[]): Shown => ({
   kind: 'message',
   to,
   room: 'Attic',
   user: 'alice',
   text: 'hello',
 });
-const subbed = (...to: string[]): Delivery => ({
-  kind: 'subbed',
-  to,
-  user: 'alice',
-  text: 'hello',
-});
-const notice = (kind: 'joined' | 'left', user: string, ...to: string[]): Delivery => ({
+const subbed = (...to: string[]): Shown => ({ ...message(...to), kind: 'subbed' }) as Shown;
+const notice = (kind: 'joined' | 'left', user: string, ...to: string[]): Shown => ({
   kind,
   to,
   room: 'Attic',
   user,
 });
-const shows = (deliveries: readonly Delivery[], ...expected: Delivery[]): void =>
-  deepStrictEqual(deliveries, expected);
+const shows = (deliveries: readonly Delivery[], ...expected: Shown[]): void =>
+  deepStrictEqual(deliveries.flatMap(shownToOthers), expected);
 const here = [opened(alice), opened(bob), opened(carol)];
 
 rule('a message is shown to the other members of its room', () =>
@@ -117,7 +143,7 @@ rule('whoever sent a message learns its place in the log', () => {
     {
       kind: 'answer',
       to: ['a1'],
-      answer: { kind: 'stored', room: 'Attic', epoch: 'e1', number: 7 },
+      answer: { kind: 'stored', room: 'Attic', canonical: 'attic', epoch: 'e1', number: 7 },
     },
   );
 });
@@ -187,6 +213,51 @@ rule('a server’s end that is told twice shows the leaving once', () =>
   shows(shownBy(...here, joined(alice), joined(bob), northLost, northLost)),
 );
 
+type Came = Extract<Delivery, { kind: 'joined' | 'left' }>;
+const isMessage = (one: Delivery) => one.kind === 'message';
+const isCame = (one: Delivery): one is Came => one.kind === 'joined' || one.kind === 'left';
+
+rule('what somebody does is also for their own sessions in the room', () => {
+  const both = [...here, joined(alice), joined(bob), joined(aliceToo)];
+  const posted = shownBy(...both, said(alice)).find(isMessage);
+  deepStrictEqual([posted?.to, posted?.own], [['b1'], ['a1', 'a2']]);
+  const came = shownBy(...here, joined(alice), joined(bob), joined(aliceToo)).find(isCame);
+  deepStrictEqual([came?.to, came?.own, came?.isNews], [['b1'], ['a1', 'a2'], false]);
+  const went = shownBy(...both, left(alice)).find(isCame);
+  deepStrictEqual([went?.to, went?.own, went?.isNews], [['b1'], ['a1', 'a2'], false]);
+  const last = shownBy(...here, joined(alice), left(alice)).find(isCame);
+  deepStrictEqual([last?.to, last?.own, last?.isNews], [[], ['a1'], true]);
+});
+rule('a room’s event is shown with its place', () => {
+  const posted = shownBy(...here, joined(alice), said(alice)).find(isMessage);
+  deepStrictEqual(posted?.place, { room: 'attic', epoch: '', number: 5, at: 1_005 });
+  const came = shownBy(...here, joined(alice)).find(isCame);
+  deepStrictEqual(came?.place, { room: 'attic', epoch: '', number: 4, at: 1_004 });
+});
+rule('a server’s end is shown once a room, to those who stay in it', () => {
+  const ends = shownBy(...here, joined(carol), joined(alice), joined(bob), northLost);
+  deepStrictEqual(ends, [
+    {
+      kind: 'departed',
+      to: ['b1'],
+      room: 'Attic',
+      canonical: 'attic',
+      users: ['alice', 'carol'],
+      at: 1_007,
+    },
+  ]);
+});
+rule('a server’s end leaves members who may come back', () => {
+  const web: ChatEvent = {
+    type: 'RoomJoined',
+    data: { room: 'attic', name: 'Attic', ...alice, resumable: true },
+  };
+  shows(
+    shownBy(...here, web, joined(carol), joined(bob), northLost),
+    notice('left', 'carol', 'a1', 'b1'),
+  );
+});
+
 rule('a direct message is shown to its recipient', () =>
   shows(shownBy(...here, sentTo('bob')), {
     kind: 'direct',
@@ -195,9 +266,22 @@ rule('a direct message is shown to its recipient', () =>
     text: 'psst',
   }),
 );
-rule('a direct message to somebody who is away is shown to nobody now', () =>
-  shows(shownBy(opened(alice), sentTo('bob'))),
-);
+rule('a direct message is for its sender’s session too, also when its user is away', () => {
+  deepStrictEqual(shownBy(opened(alice), sentTo('bob')), [
+    {
+      kind: 'direct',
+      to: [],
+      own: ['a1'],
+      isKept: false,
+      from: 'alice',
+      recipient: 'bob',
+      text: 'psst',
+      number: 2,
+      at: 1_002,
+    },
+  ]);
+  deepStrictEqual(shownBy(sentTo('bob')), []);
+});
 rule('a logout is answered before the session is ended', () =>
   shows(
     shownBy(...here, closed(alice, 'logout')),
@@ -220,7 +304,7 @@ const changed = (reason: 'changed' | 'reset' | 'rehash'): ChatEvent => ({
 });
 const answered: readonly (readonly [ChatEvent, Extract<Delivery, { kind: 'answer' }>['answer']])[] =
   [
-    [sentTo('bob'), { kind: 'directStored', to: 'bob' }],
+    [sentTo('bob'), { kind: 'directStored', to: 'bob', number: 1 }],
     [
       { type: 'AccountRegistered', data: { user, credential: 'c' } },
       { kind: 'registered', user },

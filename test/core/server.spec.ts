@@ -25,6 +25,14 @@ const stopped = event('ServerStopped');
 const lost = event('ServerLost');
 
 rule('a server’s first incarnation is 1', () => given().when(start).then(started(1)));
+rule('a server that browsers reach says where, each time it starts', () =>
+  given(started(1), stopped(1))
+    .when({ ...start, web: 'https://north.example:8443' })
+    .then({
+      type: 'ServerStarted',
+      data: { server, incarnation: 3, web: 'https://north.example:8443' },
+    }),
+);
 rule('an incarnation is the revision of the event that starts it', () =>
   given(started(1), stopped(1)).when(start).then(started(3)),
 );

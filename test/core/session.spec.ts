@@ -8,6 +8,7 @@ import {
   type SessionCommand,
   type SessionEnd,
   type SessionEvent,
+  type SessionOpened,
 } from '../../core/session.ts';
 import { givenOf, rule } from '../support/given.ts';
 
@@ -16,7 +17,7 @@ const given = givenOf({ initial: initialSession, evolve: evolveSession, decide: 
 const user = 'alice';
 const first = { user, session: 's1', server: 'north', incarnation: 3 };
 const second = { user, session: 's2', server: 'south', incarnation: 1 };
-const opened = (data: typeof first): SessionEvent => ({ type: 'SessionOpened', data });
+const opened = (data: SessionOpened['data']): SessionEvent => ({ type: 'SessionOpened', data });
 const closed = (session: string, reason: SessionEnd): SessionEvent => ({
   type: 'SessionClosed',
   data: { user, session, reason },
@@ -56,6 +57,67 @@ rule('a takeover closes the open session, then opens its own', () =>
   given(opened(first)).when(open(second, true)).then(closed('s1', 'takenOver'), opened(second)),
 );
 rule('a takeover of nothing just opens', () => given().when(open(first, true)).then(opened(first)));
+
+const web = { ...first, resume: 'hash' };
+const detached: SessionEvent = {
+  type: 'SessionDetached',
+  data: { user, session: 's1', resume: 'hash' },
+};
+const resume = (data: typeof web): SessionCommand => ({ type: 'ResumeSession', ...data });
+const resumed = (data: typeof web): SessionEvent => ({ type: 'SessionResumed', data });
+const detach = (data: typeof first): SessionCommand => ({ type: 'DetachSession', ...data });
+const elsewhere = { ...web, server: 'south', incarnation: 7 };
+
+rule('a session that can be resumed is detached when its connection is lost', () =>
+  given(opened(web)).when(detach(first)).then(detached),
+);
+rule('a session that cannot be resumed is not detached', () =>
+  given(opened(first)).when(detach(first)).thenNothing(),
+);
+rule('whoever no longer holds a session does not detach it', () => {
+  given(opened(web), resumed(elsewhere)).when(detach(first)).thenNothing();
+  given(opened(web), detached).when(detach(first)).thenNothing();
+  given(opened(web), closed('s1', 'logout')).when(detach(first)).thenNothing();
+  given(opened({ ...web, session: 's2' }))
+    .when(detach(first))
+    .thenNothing();
+});
+rule('a detached session is resumed, on any server', () =>
+  given(opened(web), detached).when(resume(elsewhere)).then(resumed(elsewhere)),
+);
+rule('a session is resumed also where nobody has noticed yet that its connection is lost', () =>
+  given(opened(web)).when(resume(elsewhere)).then(resumed(elsewhere)),
+);
+rule('a session that was resumed can be detached and resumed again', () =>
+  given(opened(web), detached, resumed(elsewhere), detached).when(resume(web)).then(resumed(web)),
+);
+rule('a session is not resumed with another secret', () => {
+  for (const past of [[opened(web)], [opened(web), detached], [opened(first)]])
+    given(...past)
+      .when(resume({ ...elsewhere, resume: 'other' }))
+      .thenRejected('SessionOver', user);
+});
+rule('a session that is over, or was replaced, is not resumed', () => {
+  for (const past of [
+    [],
+    [opened(web), closed('s1', 'expired')],
+    [opened(web), closed('s1', 'takenOver'), opened(second)],
+  ])
+    given(...past)
+      .when(resume(elsewhere))
+      .thenRejected('SessionOver', user);
+});
+rule('a login replaces a detached session without asking', () =>
+  given(opened(web), detached).when(open(second)).then(closed('s1', 'takenOver'), opened(second)),
+);
+rule('a detached session is closed when its time is over', () =>
+  given(opened(web), detached).when(close('s1', 'expired')).then(closed('s1', 'expired')),
+);
+rule('a server’s end detaches a session that can be resumed', () => {
+  const state = evolveSession(initialSession, opened(web));
+  deepStrictEqual(endWithServer(state, 'north', 3), { status: 'detached', ...detached.data });
+  deepStrictEqual(endWithServer(state, 'north', 2), state);
+});
 
 for (const reason of reasons)
   rule(`an open session closes, and the event says why: ${reason}`, () =>

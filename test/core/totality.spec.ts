@@ -4,6 +4,7 @@ import { evolveAccount, initialAccount } from '../../core/account.ts';
 import { evolveDirect, initialConversation } from '../../core/direct.ts';
 import type { EventOf, EventType } from '../../core/event.ts';
 import { evolveFollowing, initialFollowing } from '../../core/following.ts';
+import { evolveKeptRooms, initialKeptRooms } from '../../core/kept-rooms.ts';
 import { evolveRoom, initialRoom, type Room } from '../../core/room.ts';
 import { evolveServer, initialServer } from '../../core/server.ts';
 import { evolveSession, initialSession } from '../../core/session.ts';
@@ -40,7 +41,13 @@ folds(
   initialAccount,
   evolveAccount,
 );
-folds('a session', ['SessionOpened', 'SessionClosed'], initialSession, evolveSession);
+folds(
+  'a session',
+  ['SessionOpened', 'SessionDetached', 'SessionResumed', 'SessionClosed'],
+  initialSession,
+  evolveSession,
+);
+folds('kept rooms', ['RoomKept', 'RoomDropped', 'RoomRead'], initialKeptRooms, evolveKeptRooms);
 folds('a following', ['UserSubscribed', 'UserUnsubscribed'], initialFollowing, evolveFollowing);
 folds('a conversation', ['DirectMessagePosted', 'ReadMarked'], initialConversation, evolveDirect);
 folds('a server', ['ServerStarted', 'ServerStopped', 'ServerLost'], initialServer, evolveServer);

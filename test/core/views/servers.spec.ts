@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ServerEvent } from '../../../core/server.ts';
-import { evolveServers, type ServersView } from '../../../core/views/servers.ts';
+import { evolveServers, liveWebAddresses, type ServersView } from '../../../core/views/servers.ts';
 import { rule } from '../../support/given.ts';
 import { arbitraryEvent, recordOf } from '../arbitrary-events.ts';
 
@@ -12,11 +12,24 @@ const started = event('ServerStarted');
 const stopped = event('ServerStopped');
 const lost = event('ServerLost');
 
-function running(...events: readonly ServerEvent[]): Record<string, number> {
+const reachable = (server: string, incarnation: number, web: string): ServerEvent => ({
+  type: 'ServerStarted',
+  data: { server, incarnation, web },
+});
+
+function viewOf(...events: readonly ServerEvent[]): ServersView {
   let view: ServersView = new Map();
   for (const each of events) view = evolveServers(view, recordOf(each));
-  return Object.fromEntries(view);
+  return view;
 }
+
+const running = (...events: readonly ServerEvent[]): Record<string, number> =>
+  Object.fromEntries(
+    [...viewOf(...events)].map(([server, { incarnation }]) => [server, incarnation]),
+  );
+
+const webOf = (...events: readonly ServerEvent[]): readonly string[] =>
+  liveWebAddresses(viewOf(...events));
 
 rule('started servers run', () =>
   deepStrictEqual(running(started('north', 1), started('south', 5)), { north: 1, south: 5 }),
@@ -58,5 +71,29 @@ rule('a server runs when nothing after its last start ended that incarnation', (
         deepStrictEqual(running(...events), { ...expected });
       },
     ),
+  ),
+);
+
+const [east, west] = ['https://east.example', 'https://west.example:8443'] as const;
+rule('the web addresses of those that run are known, each once', () =>
+  deepStrictEqual(
+    webOf(reachable('w', 1, west), reachable('e', 1, east), reachable('also-e', 1, east)),
+    [east, west],
+  ),
+);
+rule('a server without a web address, as all once were, has none', () =>
+  deepStrictEqual(webOf(started('north', 1), reachable('e', 1, east)), [east]),
+);
+rule('a web address is forgotten with its incarnation', () =>
+  deepStrictEqual(
+    webOf(
+      reachable('e', 1, east),
+      reachable('w', 1, west),
+      reachable('n', 1, 'https://north.example'),
+      lost('e', 1),
+      stopped('w', 1),
+      started('w', 3),
+    ),
+    ['https://north.example'],
   ),
 );

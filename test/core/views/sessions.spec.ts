@@ -74,6 +74,7 @@ rule('a session’s entry tells where and since when it is open', () => {
     since: recorded.at,
     revision: recorded.revision,
     cause: recorded.cause,
+    isDetached: false,
   };
   deepStrictEqual(fold([recorded]).byUser.get('alice'), expected);
 });
@@ -122,16 +123,28 @@ function searched(records: readonly Recorded[]): OpenSession[] {
     if (type === 'SessionOpened')
       open = [
         ...open.filter(({ user }) => user !== data.user),
-        { ...data, partition, since, revision, cause },
+        { ...data, partition, since, revision, cause, isDetached: false },
       ];
+    if (type === 'SessionDetached')
+      open = open.map((one) =>
+        one.session === data.session ? { ...one, revision, isDetached: true } : one,
+      );
+    if (type === 'SessionResumed') {
+      const before = open.find(({ session }) => session === data.session);
+      open = open.filter(({ user, session }) => user !== data.user && session !== data.session);
+      const from = before ?? { partition, since, cause };
+      open = [...open, { ...from, ...data, revision, isDetached: false }];
+    }
     if (type === 'SessionClosed') open = open.filter(({ session }) => session !== data.session);
     if (type === 'ServerStopped' || type === 'ServerLost')
-      open = open.filter(
-        (one) =>
-          one.partition !== partition ||
-          one.server !== data.server ||
-          one.incarnation > data.incarnation,
-      );
+      open = open.flatMap((one) => {
+        const isHeld =
+          one.partition === partition &&
+          one.server === data.server &&
+          one.incarnation <= data.incarnation;
+        if (!isHeld || one.isDetached) return [one];
+        return one.resume === undefined ? [] : [{ ...one, isDetached: true }];
+      });
   }
   return open;
 }

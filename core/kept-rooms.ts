@@ -1,0 +1,72 @@
+import { keptRoomsMax } from './limits.ts';
+import { type Decision, Rejection, unreachable } from './rejection.ts';
+
+/** `user` joined a room in which they want to be again at their next login. */
+export interface RoomKept {
+  readonly type: 'RoomKept';
+  readonly data: { readonly user: string; readonly room: string };
+}
+
+export interface RoomDropped {
+  readonly type: 'RoomDropped';
+  readonly data: { readonly user: string; readonly room: string };
+}
+
+/** `user` has read the room up to and with the event of number `through`. */
+export interface RoomRead {
+  readonly type: 'RoomRead';
+  readonly data: { readonly user: string; readonly room: string; readonly through: number };
+}
+
+export type KeptRoomsEvent = RoomKept | RoomDropped | RoomRead;
+
+/** The rooms that an account keeps, and how far each has been read; 0 for not at all. */
+export type KeptRooms = ReadonlyMap<string, number>;
+
+export type KeptRoomsCommand =
+  | { readonly type: 'KeepRoom'; readonly user: string; readonly room: string }
+  | { readonly type: 'DropRoom'; readonly user: string; readonly room: string }
+  | ({ readonly type: 'MarkRoomRead' } & RoomRead['data']);
+
+export const initialKeptRooms: KeptRooms = new Map();
+
+export function evolveKeptRooms(state: KeptRooms, event: KeptRoomsEvent): KeptRooms {
+  const { room } = event.data;
+  const next = new Map(state);
+  switch (event.type) {
+    case 'RoomKept':
+      return next.has(room) ? state : next.set(room, 0);
+    case 'RoomDropped':
+      next.delete(room);
+      return next;
+    case 'RoomRead': {
+      const read = state.get(room);
+      return read === undefined ? state : next.set(room, Math.max(read, event.data.through));
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+export function decideKeptRooms(
+  command: KeptRoomsCommand,
+  state: KeptRooms,
+): Decision<KeptRoomsEvent> {
+  const { type, user, room } = command;
+  const read = state.get(room);
+  switch (type) {
+    case 'KeepRoom':
+      if (read !== undefined) return [];
+      if (state.size >= keptRoomsMax) return new Rejection('TooManyRooms', room);
+      return [{ type: 'RoomKept', data: { user, room } }];
+    case 'DropRoom':
+      return read === undefined ? [] : [{ type: 'RoomDropped', data: { user, room } }];
+    case 'MarkRoomRead': {
+      const { through } = command;
+      if (read === undefined) return new Rejection('NotInRoom', room);
+      return read >= through ? [] : [{ type: 'RoomRead', data: { user, room, through } }];
+    }
+    default:
+      return unreachable(type);
+  }
+}
