@@ -10,7 +10,19 @@ import {
   type Session,
   type SessionEvent,
 } from '../core/session.ts';
-import { accountStream, followingStream, serverStream, sessionStream } from '../core/stream.ts';
+import {
+  accountStream,
+  followingStream,
+  keptRoomsStream,
+  serverStream,
+  sessionStream,
+} from '../core/stream.ts';
+import {
+  evolveKeptRooms,
+  initialKeptRooms,
+  type KeptRooms,
+  type KeptRoomsEvent,
+} from '../core/kept-rooms.ts';
 import { type LoadedFollowing, nothingFollowed } from '../core/views/followers.ts';
 import { recordsForwards } from './stream-records.ts';
 
@@ -41,6 +53,11 @@ export async function loadFollowing(
   return { targets: state, revision };
 }
 
+export const loadKeptRooms = (events: EventStore, user: string): Promise<Loaded<KeptRooms>> =>
+  load<KeptRooms>(events, keptRoomsStream(user), nothing(initialKeptRooms), (state, event) =>
+    evolveKeptRooms(state, event as KeptRoomsEvent),
+  );
+
 /** A server's state, from its home partition. */
 export const loadServer = (events: EventStore, server: string): Promise<Loaded<Server>> =>
   load<Server>(events, serverStream(server), nothing(initialServer), (state, event) =>
@@ -60,7 +77,7 @@ export async function loadSession(events: EventStore, user: string): Promise<Loa
   if (last === undefined) return { state: initialSession, revision: 0 };
   const { revision } = last;
   const state = evolveSession(initialSession, last.event as SessionEvent);
-  if (state.status === 'closed') return { state, revision };
+  if (state.status !== 'open') return { state, revision };
   const { state: server } = await loadServer(events, state.server);
   const current = server.status === 'none' ? 0 : server.incarnation;
   const ended = server.status === 'running' ? current - 1 : current;

@@ -50,17 +50,21 @@ export class Appender {
    * view changed and the answers to its events in the outbox. The outcome of a commit that cannot
    * be read back in time is `unknown`: the store was lost right after, and may have lost it.
    */
-  async append(actor: Actor, parts: readonly Part[], cause = randomId()): Promise<AppendOutcome> {
+  append(actor: Actor, parts: readonly Part[], cause = randomId()): Promise<AppendOutcome> {
+    return this.appendCommit(commitOf(actor, parts, cause));
+  }
+
+  /** The same for a commit that was made before. */
+  async appendCommit(commit: Commit): Promise<AppendOutcome> {
     const answerBy = performance.now() + answerMsMax;
-    const outcome = await this.hand(commitOf(actor, parts, cause));
-    if (outcome.status === 'appended') {
-      const events = parts.reduce((sum, part) => sum + part.events.length, 0);
-      const partition = partitionOf(parts[0]?.stream ?? '', this.#partitions);
-      const last = outcome.position + events - 1;
-      const leftMs = answerBy - performance.now();
-      if (!(await this.#reader.reached(partition, last, leftMs))) return { status: 'unknown' };
-    }
-    return outcome;
+    const outcome = await this.hand(commit);
+    if (outcome.status !== 'appended') return outcome;
+    const { parts } = commit;
+    const events = parts.reduce((sum, part) => sum + part.events.length, 0);
+    const partition = partitionOf(parts[0]?.stream ?? '', this.#partitions);
+    const last = outcome.position + events - 1;
+    const isFolded = await this.#reader.reached(partition, last, answerBy - performance.now());
+    return isFolded ? outcome : { status: 'unknown' };
   }
 
   /**
@@ -68,8 +72,11 @@ export class Appender {
    * of the parts, up to the first that is not appended. The outcome is `unknown` when it is not the
    * very first: then a part of it is stored, and the rest is not.
    */
-  async appendInTurn(actor: Actor, parts: readonly Part[]): Promise<AppendOutcome> {
-    const cause = randomId();
+  async appendInTurn(
+    actor: Actor,
+    parts: readonly Part[],
+    cause = randomId(),
+  ): Promise<AppendOutcome> {
     const [first = [], ...others] = this.#byPartition(parts);
     let outcome = await this.append(actor, first, cause);
     for (const commit of others) {
@@ -163,8 +170,9 @@ function errorOf({ status }: AppendOutcome): ErrorCode | undefined {
       return 'ServerRestarted';
     case 'unavailable':
       return 'Unavailable';
-    case 'conflict':
     case 'mismatch':
+      return 'SequenceReused';
+    case 'conflict':
     case 'leased':
       return 'InternalError';
     default:

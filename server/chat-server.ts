@@ -5,14 +5,15 @@ import type { Logger } from 'pino';
 import type { LinkAcceptor } from '../adapters/client-link.ts';
 import type { PasswordHasher } from '../adapters/password-hasher.ts';
 import type { Delivery } from '../core/delivery.ts';
-import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Recorded, Rollback } from '../core/event-store.ts';
+import type { SessionResumed } from '../core/session.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { forgetFollowing } from '../core/views/followers.ts';
 import { Appender } from './appender.ts';
 import type { Chat, ChatOptions } from './chat.ts';
 import { Connection } from './connection.ts';
+import { cursorText } from './cursor.ts';
 import { FanOut } from './fan-out.ts';
 import { beginIncarnation, completeEnd, endsAtHome, type Incarnation } from './incarnation.ts';
 import { type FollowerOwner, LogFollower } from './log-follower.ts';
@@ -20,13 +21,19 @@ import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
 import { resume, toldOfRollback } from './rollback.ts';
 import { endSession } from './session-end.ts';
+import { RecentRecords } from './recent-records.ts';
+import { detachSession } from './session-detach.ts';
+import { sessionResumed } from './session-resume.ts';
 import { sessionOpened } from './session-start.ts';
 import { finishEnds } from './unfinished-ends.ts';
+import { WaitingSessions } from './waiting-sessions.ts';
 
 /** Messages under way get this long to be answered when the server stops. */
 const settleMsMax = 500;
 const restartPauseMs = 1_000;
 const completePauseMs = 1_000;
+/** A client that nothing is shown to is told so often how far it has come: what it missed is short. */
+const cursorMs = 15_000;
 
 /**
  * One chat server: follows the log, shows it to its clients, and appends what they ask for. It
@@ -39,11 +46,14 @@ export class ChatServer implements Chat, FollowerOwner {
   readonly log: Logger;
   readonly fanOut = new FanOut();
   readonly throttle = new LoginThrottle();
+  readonly recent: RecentRecords;
   readonly follower: LogFollower;
   /** Resolves with the reason when the log can no longer be followed; then only a stop is left. */
   readonly failure: Promise<Error>;
   readonly #lostServers: LostServers;
+  readonly #waitingSessions: WaitingSessions;
   readonly #connections = new Set<Connection>();
+  #cursorTimer: NodeJS.Timeout | undefined;
   #fail: (reason: Error) => void = () => {};
   #incarnation: Incarnation | undefined;
   #appender: Appender | undefined;
@@ -56,7 +66,9 @@ export class ChatServer implements Chat, FollowerOwner {
     this.stores = stores;
     this.hasher = hasher;
     this.log = log.child({ server: options.name });
+    this.recent = new RecentRecords(stores.events.info.partitions);
     this.follower = new LogFollower(stores.events, this);
+    this.#waitingSessions = new WaitingSessions(this);
     this.failure = new Promise((resolve) => (this.#fail = resolve));
     const servers = () => this.follower.view.servers;
     this.#lostServers = new LostServers(stores, options.name, servers, this.log);
@@ -86,6 +98,8 @@ export class ChatServer implements Chat, FollowerOwner {
     this.follower.follow(`${this.options.name}:${this.incarnation}`);
     await finishEnds(this.stores.events, this.follower.view);
     this.#lostServers.start();
+    this.#waitingSessions.start();
+    this.#cursorTimer = setInterval(() => this.#tellCursors(), cursorMs);
     this.#status = 'serving';
   }
 
@@ -105,6 +119,8 @@ export class ChatServer implements Chat, FollowerOwner {
   async stop(): Promise<void> {
     this.#status = 'stopped';
     this.#lostServers.stop();
+    this.#waitingSessions.stop();
+    clearInterval(this.#cursorTimer);
     await this.#dropClients('ServerStopping');
     await this.#anew;
     try {
@@ -117,13 +133,21 @@ export class ChatServer implements Chat, FollowerOwner {
   // What the follower tells.
 
   onRecord(recorded: Recorded, deliveries: readonly Delivery[]): void {
-    this.fanOut.deliver(recorded, deliveries);
     const { event } = recorded;
+    this.recent.add(recorded);
+    this.fanOut.deliver(recorded, deliveries);
     switch (event.type) {
       case 'SessionOpened':
         return this.#onSessionOpened(event.data);
+      case 'SessionResumed':
+        return this.#onSessionResumed(recorded, event.data);
       case 'SessionClosed':
         return this.#onSessionClosed(event.data);
+      case 'RoomJoined':
+        this.fanOut
+          .holder(event.data.session)
+          ?.held?.shownFrom.set(event.data.room, recorded.revision);
+        return;
       case 'ServerStopped':
       case 'ServerLost':
         return this.#onServerEnded(recorded, event.data);
@@ -132,13 +156,15 @@ export class ChatServer implements Chat, FollowerOwner {
   }
 
   onBatchEnd(): number {
-    return this.fanOut.flush();
+    return this.fanOut.flush(() => cursorText(this.follower.cursors));
   }
 
   onRefolded(rollback: Rollback, before: ChatView): void {
-    for (const connection of this.#connections) toldOfRollback(connection, rollback);
+    this.recent.clear();
+    for (const connection of this.#connections) toldOfRollback(this, connection, rollback);
     // The log may be from before this incarnation.
-    if (this.follower.view.servers.get(this.options.name) !== this.incarnation) this.#restart();
+    if (this.follower.view.servers.get(this.options.name)?.incarnation !== this.incarnation)
+      this.#restart();
     else resume(this, this.#connections, before);
   }
 
@@ -165,6 +191,31 @@ export class ChatServer implements Chat, FollowerOwner {
     // Its opening was given up as unknown and came true: nobody is there to use it. The view knows
     // of it once this record is folded.
     queueMicrotask(() => void endSession(this, { user, session, reason: 'disconnected' }));
+  }
+
+  #onSessionResumed(
+    recorded: Recorded,
+    { user, session, server, incarnation }: SessionResumed['data'],
+  ): void {
+    const before = this.fanOut.holder(session);
+    if (server !== this.options.name || incarnation !== this.incarnation) {
+      if (before !== undefined) forgetFollowing(this.follower.view.followers, user);
+      before?.cedeSession();
+      return this.fanOut.unbind(session);
+    }
+    const connection = this.fanOut.expected(recorded.cause);
+    if (connection !== undefined) {
+      return sessionResumed(this, connection);
+    }
+    // It was given up as unknown and came true: its client may come once more.
+    const isOurs = (): boolean => this.fanOut.holder(session) === before;
+    queueMicrotask(() => void detachSession(this, { user, session, isOurs }));
+  }
+
+  /** Those to whom nothing was shown for a while learn how far they have come. */
+  #tellCursors(): void {
+    const cursor = cursorText(this.follower.cursors);
+    for (const connection of this.#connections) connection.tellCursor(cursor);
   }
 
   #onSessionClosed({ user, session }: { user: string; session: string }): void {
@@ -218,7 +269,7 @@ export class ChatServer implements Chat, FollowerOwner {
   }
 
   /** Clients are told why, after the answers to what they have sent. */
-  async #dropClients(code: ErrorCode): Promise<void> {
+  async #dropClients(code: 'ServerStopping' | 'ServerRestarted'): Promise<void> {
     const connections = [...this.#connections];
     for (const connection of connections) connection.takeNoMore();
     const settled = Promise.all(connections.map((connection) => connection.settled()));

@@ -6,6 +6,7 @@ import type { Stores } from '../core/stores.ts';
 import type { Appender } from './appender.ts';
 import type { FanOut } from './fan-out.ts';
 import type { LogFollower } from './log-follower.ts';
+import type { RecentRecords } from './recent-records.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 
 /** What is decided before a chat server starts. */
@@ -17,6 +18,8 @@ export interface ChatOptions {
   readonly messagesPerSecond: number;
   /** …and no faster than so many other commands; `commandsPerSecondMax` unless given. */
   readonly commandsPerSecond?: number;
+  /** How long a session waits for its client to come back; `detachedMsMax` unless given. */
+  readonly detachedMs?: number;
   /** How long a client may take to log in; `loginMsMax` unless given. */
   readonly loginMs?: number;
 }
@@ -27,6 +30,7 @@ export interface Chat {
   readonly stores: Stores;
   readonly follower: LogFollower;
   readonly fanOut: FanOut;
+  readonly recent: RecentRecords;
   readonly appender: Appender;
   readonly hasher: PasswordHasher;
   readonly throttle: LoginThrottle;

@@ -1,5 +1,8 @@
 import type { ClientLink, Input, LinkOwner, WireFormat } from '../adapters/client-link.ts';
 import type { Answer } from '../core/answer.ts';
+import type { Cursor } from '../core/event-store.ts';
+import type { CloseName } from '../core/close-code.ts';
+import type { CommandOf } from '../core/command.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { SessionEnd } from '../core/session.ts';
 import type { LoadedFollowing } from '../core/views/followers.ts';
@@ -11,6 +14,7 @@ import { MessagesInFlight } from './messages-in-flight.ts';
 import { Outgoing } from './outgoing.ts';
 import { type ExclusiveCommand, runCommand } from './run-command.ts';
 import { say } from './say.ts';
+import { detachSession } from './session-detach.ts';
 import { endSession } from './session-end.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -21,7 +25,22 @@ export const commandsPerSecondMax = 100;
 /** What to tell whoever is sent too much while their kept messages are read, in seconds. */
 const heldRetrySeconds = '5';
 
-/** A session whose opening has been handed to the log. */
+/** Why a connection is closed, by the error that its client is told. */
+const closeNames = {
+  TakenOver: 'TakenOver',
+  ResumedElsewhere: 'ResumedElsewhere',
+  AccountSuspended: 'AccountSuspended',
+  SessionEnded: 'SessionEnded',
+  LoginTimedOut: 'LoginTimedOut',
+  SlowReader: 'SlowReader',
+  Busy: 'SlowReader',
+  OutOfReach: 'ServerRestarted',
+  DuplicateRequest: 'BadFrame',
+  ServerStopping: 'ServerStopping',
+  ServerRestarted: 'ServerRestarted',
+} as const satisfies Partial<Record<ErrorCode, CloseName>>;
+
+/** A session whose opening, or resumption, has been handed to the log. */
 export interface Opening {
   readonly held: HeldSession;
   /** Whom its user follows, as of the opening's place in the log. */
@@ -39,8 +58,8 @@ export class Connection implements LinkOwner, TurnsOwner {
   readonly address: string;
   readonly outgoing: Outgoing;
   readonly messages = new MessagesInFlight(this);
-  /** The places in the log at which the session was opened. */
-  inboxAsOf: readonly number[] = [];
+  /** The places in the log at which the session was opened, or resumed. */
+  openedAt: readonly Cursor[] = [];
   readonly #chat: Chat;
   readonly #link: ClientLink;
   readonly #onGone: () => void;
@@ -48,6 +67,9 @@ export class Connection implements LinkOwner, TurnsOwner {
   readonly #messageRate: TokenBucket;
   readonly #commandRate: TokenBucket;
   readonly #loginClock: LoginClock;
+  /** What the client calls the command that is carried out. */
+  #request: string | undefined;
+  readonly #unanswered = new Set<string>();
   #state: State = { status: 'greeting' };
 
   constructor(chat: Chat, link: ClientLink, onGone: () => void) {
@@ -57,10 +79,11 @@ export class Connection implements LinkOwner, TurnsOwner {
     this.format = link.format;
     this.address = link.address;
     this.outgoing = new Outgoing(link, () => this.disconnect('Busy', heldRetrySeconds));
+    const { name, registrationOpen } = chat.options;
     const { messagesPerSecond, commandsPerSecond = commandsPerSecondMax } = chat.options;
     this.#messageRate = new TokenBucket(messagesPerSecond, performance.now());
     this.#commandRate = new TokenBucket(commandsPerSecond, performance.now());
-    this.tell({ kind: 'authRequired' });
+    this.tell({ kind: 'greeting', server: name, registrationOpen });
     this.flush();
     const loginMs = chat.options.loginMs ?? loginMsMax;
     this.#loginClock = new LoginClock(loginMs, () => this.disconnect('LoginTimedOut'));
@@ -91,7 +114,12 @@ export class Connection implements LinkOwner, TurnsOwner {
   // What the link tells.
 
   onInput(input: Input): void {
-    if (!this.isClosing) this.#turns.add(input);
+    if (this.isClosing) return;
+    const { request } = input;
+    if (request !== undefined && this.#unanswered.has(request))
+      return this.disconnect('DuplicateRequest');
+    if (request !== undefined) this.#unanswered.add(request);
+    this.#turns.add(input);
   }
 
   onEnd(): void {
@@ -121,18 +149,20 @@ export class Connection implements LinkOwner, TurnsOwner {
     this.#turns.proceed();
   }
 
-  say(text: string): void {
-    say(this.#chat, this, text);
+  say(command: CommandOf<'say'>, request: string | undefined): void {
+    say(this.#chat, this, command, request);
   }
 
-  async run(command: ExclusiveCommand): Promise<void> {
+  async run(command: ExclusiveCommand, request: string | undefined): Promise<void> {
     this.#loginClock.stop();
+    this.#request = request;
     try {
       await runCommand(this.#chat, this, command);
     } catch (error) {
       this.#chat.log.error({ err: error, command: command.type }, 'a command failed');
       this.fail('InternalError');
     }
+    this.#request = undefined;
     if (this.#state.status === 'greeting') this.#loginClock.start();
     this.flush();
   }
@@ -143,14 +173,43 @@ export class Connection implements LinkOwner, TurnsOwner {
   }
 
   onExhausted(): void {
-    this.close();
+    this.close('LoggedOut');
   }
 
   // What the log and the commands tell.
 
-  /** Queues an answer; it leaves with the next flush. */
-  tell(answer: Answer): void {
-    this.send(this.#link.format.answer(answer));
+  /**
+   * Queues an answer to what is carried out, or to `request`; it leaves with the next flush. What a
+   * client has a name for is answered once.
+   */
+  tell(answer: Answer, request: string | undefined = this.#request): void {
+    const bytes = this.format.answer(answer, request);
+    if (bytes === undefined) return;
+    if (request === undefined || this.#unanswered.delete(request)) this.send(bytes);
+  }
+
+  /**
+   * The log answers a command. Where a client has names for what it asks, what comes too late is
+   * not taken for the answer to what it has asked since.
+   */
+  folded(cause: string, answer: Answer): void {
+    const mayBeLate = answer.kind === 'subscribed' || answer.kind === 'unsubscribed';
+    const isLate = (mayBeLate || answer.kind === 'directStored') && cause !== this.held?.cause;
+    if (!this.format.resumes || !isLate) this.tell(answer);
+  }
+
+  /** The same, before what is held. */
+  tellFirst(answer: Answer): void {
+    const request = this.#request;
+    const bytes = this.format.answer(answer, request);
+    if (request !== undefined && !this.#unanswered.delete(request)) return;
+    this.outgoing.sendFirst(bytes);
+  }
+
+  /** Queues what is no answer to anything. */
+  announce(answer: Answer): void {
+    const bytes = this.format.answer(answer, undefined);
+    if (bytes !== undefined) this.send(bytes);
   }
 
   fail(code: ErrorCode, subject = ''): void {
@@ -163,6 +222,14 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   flush(): void {
     this.outgoing.flush();
+  }
+
+  /** Tells how far the log has been shown, to a client that can come back. */
+  tellCursor(cursor: string): void {
+    const bytes = this.held?.isResumable ? this.format.cursor(cursor) : undefined;
+    if (bytes === undefined) return;
+    this.send(bytes);
+    this.flush();
   }
 
   /** What is being opened; undefined when nothing is, or the client has gone meanwhile. */
@@ -189,7 +256,7 @@ export class Connection implements LinkOwner, TurnsOwner {
     if (reason === 'takenOver') this.disconnect('TakenOver');
     else if (reason === 'suspended') this.disconnect('AccountSuspended');
     else if (reason === 'expired') this.disconnect('SessionEnded');
-    else this.close();
+    else this.close('LoggedOut');
   }
 
   // What commands do to the connection.
@@ -210,17 +277,40 @@ export class Connection implements LinkOwner, TurnsOwner {
     this.#turns.takeNoMore();
   }
 
-  disconnect(code: ErrorCode, subject = ''): void {
+  disconnect(code: keyof typeof closeNames, subject = ''): void {
     if (this.isClosing) return;
-    this.fail(code, subject);
-    this.close();
+    this.announce({ kind: 'error', code, subject });
+    this.close(closeNames[code]);
   }
 
-  /** Ends the connection, and the session with it if the log still has it. */
-  close(): void {
-    this.outgoing.release();
+  /**
+   * Ends the connection, and what the log still has of its session: one that can be resumed is
+   * detached.
+   */
+  close(why: CloseName): void {
+    this.#letOutgoing();
     this.#leaveLog('disconnected');
-    this.#link.close();
+    this.#link.close(why);
+  }
+
+  /** Ends the connection of a session that goes on elsewhere. */
+  cedeSession(): void {
+    if (this.isClosing) return;
+    this.announce({ kind: 'error', code: 'ResumedElsewhere', subject: '' });
+    void this.held?.letGo();
+    this.#state = { status: 'closing' };
+    this.#turns.takeNoMore();
+    this.#letOutgoing();
+    this.#link.close('ResumedElsewhere');
+  }
+
+  /**
+   * Whoever comes back is shown again what is held, behind what stands before it; whoever does not
+   * is shown it now.
+   */
+  #letOutgoing(): void {
+    if (this.format.resumes) this.outgoing.drop();
+    else this.outgoing.release();
   }
 
   /** Resolves when nothing of this client is under way, and the log knows what it was shown. */
@@ -243,7 +333,10 @@ export class Connection implements LinkOwner, TurnsOwner {
     await Promise.all([held.letGo(), this.messages.settled()]);
     await held.marks.settled();
     const { user, session } = held;
-    if (this.#chat.isEnding) this.#chat.fanOut.unbind(session);
-    else await endSession(this.#chat, { user, session, reason });
+    const { fanOut, isEnding } = this.#chat;
+    if (!isEnding && !held.isResumable) return endSession(this.#chat, { user, session, reason });
+    const isOurs = (): boolean => fanOut.holder(session) === this;
+    if (!isEnding) await detachSession(this.#chat, { user, session, isOurs });
+    fanOut.unbind(session, this);
   }
 }

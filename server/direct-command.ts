@@ -13,7 +13,7 @@ export async function sendDirect(
   chat: Chat,
   connection: Connection,
   held: HeldSession,
-  { to, text }: CommandOf<'direct'>,
+  { to, text, sequence }: CommandOf<'direct'>,
 ): Promise<void> {
   if (!connection.takesMessage()) return connection.fail('TooManyMessages', '1');
   const { user: from } = held;
@@ -23,6 +23,10 @@ export async function sendDirect(
   const events = decideDirect(command, initialConversation);
   if (events instanceof Rejection) return connection.tell(rejected(events));
   const part = { stream: directStream(from, to), expected: 'any', events } as const;
-  const error = appendError(await held.append(part));
+  const outcome = await held.appendOnce(part, sequence);
+  const error = appendError(outcome);
   if (error !== undefined) connection.tell(error);
+  // It will not be folded again: what became of the first is the answer.
+  else if (outcome.status === 'repeated')
+    connection.tell({ kind: 'directStored', to, number: outcome.first.revisions[0] ?? 0 });
 }

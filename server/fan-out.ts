@@ -19,6 +19,7 @@ const flushMsMax = 20;
  */
 export class FanOut {
   readonly #bySession = new Map<string, Connection>();
+  readonly #expected = new Map<string, Connection>();
   readonly #touched = new Set<Connection>();
 
   /** From now on, what concerns `session` goes to `connection`. */
@@ -26,8 +27,23 @@ export class FanOut {
     this.#bySession.set(session, connection);
   }
 
-  unbind(session: string): void {
-    this.#bySession.delete(session);
+  /** …no longer; if `connection` is given, only while it is the one that it goes to. */
+  unbind(session: string, connection = this.#bySession.get(session)): void {
+    if (this.#bySession.get(session) === connection) this.#bySession.delete(session);
+  }
+
+  /** A session is about to be resumed by a record of this cause, by this connection. */
+  expect(cause: string, connection: Connection): void {
+    this.#expected.set(cause, connection);
+  }
+
+  expectNoMore(cause: string): void {
+    this.#expected.delete(cause);
+  }
+
+  /** Who resumes a session by a record of this cause. */
+  expected(cause: string): Connection | undefined {
+    return this.#expected.get(cause);
   }
 
   holder(session: string): Connection | undefined {
@@ -45,15 +61,23 @@ export class FanOut {
     }
   }
 
-  /** Sends what was delivered. Answers how long to let the next deliveries gather, in ms. */
-  flush(): number {
-    for (const connection of this.#touched) connection.flush();
+  /**
+   * Sends what was delivered; `cursor` tells the place in the log that this is up to. Answers how
+   * long to let the next deliveries gather, in milliseconds.
+   */
+  flush(cursor: () => string): number {
+    const encode = cursorOnce(cursor);
+    for (const connection of this.#touched) {
+      const bytes = encode(connection.format);
+      if (bytes !== undefined) connection.send(bytes);
+      connection.flush();
+    }
     const pauseMs = Math.min(flushMsMax, this.#touched.size * flushMsPerConnection);
     this.#touched.clear();
     return pauseMs;
   }
 
-  #toAll(recorded: Recorded, delivery: Delivery): void {
+  #toAll(recorded: Recorded, delivery: Exclude<Delivery, { kind: 'answer' | 'ended' }>): void {
     const encode = encodeOnce(delivery);
     for (const session of delivery.to) {
       const connection = this.#bySession.get(session);
@@ -63,6 +87,15 @@ export class FanOut {
       if (delivery.kind === 'message')
         connection.outgoing.showed({ room: delivery.room, number: recorded.revision });
       if (delivery.kind === 'direct') connection.held?.marks.shown(recorded);
+      this.#touched.add(connection);
+    }
+    if (!('own' in delivery)) return;
+    for (const session of delivery.own) {
+      const connection = this.#bySession.get(session);
+      if (connection === undefined || !connection.format.echoes) continue;
+      const bytes = encode(connection.format);
+      if (bytes === undefined) continue;
+      connection.send(bytes);
       this.#touched.add(connection);
     }
   }
@@ -75,7 +108,7 @@ export class FanOut {
       case 'answer':
         if (delivery.answer.kind === 'stored')
           connection.messages.stored(recorded.id, delivery.answer);
-        else connection.tell(delivery.answer);
+        else connection.folded(recorded.cause, delivery.answer);
         break;
       case 'ended':
         connection.sessionEnded(delivery.reason);
@@ -97,5 +130,15 @@ function encodeOnce(delivery: Delivery): (format: WireFormat) => Buffer | undefi
     lastFormat = format;
     last = encoded.get(format);
     return last;
+  };
+}
+
+/** The same for the cursor at the end of a flush. */
+function cursorOnce(cursor: () => string): (format: WireFormat) => Buffer | undefined {
+  const encoded = new Map<WireFormat, Buffer | undefined>();
+  return (format) => {
+    if (!format.resumes) return undefined;
+    if (!encoded.has(format)) encoded.set(format, format.cursor(cursor()));
+    return encoded.get(format);
   };
 }

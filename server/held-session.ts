@@ -1,10 +1,31 @@
+import { hash, randomBytes } from 'node:crypto';
+
 import type { ChatEvent } from '../core/event.ts';
-import type { Actor, AppendOutcome } from '../core/event-store.ts';
+import type { Actor, AppendOutcome, Commit } from '../core/event-store.ts';
+import type { SessionOpened } from '../core/session.ts';
 import { type Appender, commitOf, type Part } from './appender.ts';
 import type { Chat } from './chat.ts';
+import { randomId } from './random-id.ts';
 import { ReadMarks } from './read-marks.ts';
 
 const over: AppendOutcome = { status: 'fenced' };
+/** As hard to guess as a key. */
+const secretBytes = 32;
+
+/** What identifies a session. */
+export interface SessionIdentity {
+  readonly user: string;
+  readonly session: string;
+  /** The secret with which its client can go on with it, if it can. */
+  readonly secret?: string;
+}
+
+/** The identity of a session that is about to be opened. */
+export const newIdentity = (user: string, isResumable: boolean): SessionIdentity => ({
+  user,
+  session: randomId(),
+  ...(isResumable && { secret: randomBytes(secretBytes).toString('base64url') }),
+});
 
 /**
  * A session of this server, as its client's commands append for it. They do so through the
@@ -14,37 +35,68 @@ const over: AppendOutcome = { status: 'fenced' };
 export class HeldSession {
   readonly user: string;
   readonly session: string;
+  readonly secret: string | undefined;
   readonly actor: Actor;
   readonly marks: ReadMarks;
+  /** From which place on each room's events are shown, by room, where that is not from its join. */
+  readonly shownFrom = new Map<string, number>();
+  /** Of the commit that was appended last: the answers to older ones come too late. */
+  cause = '';
   /** Whether the view shows in which rooms the session is: a move's fate may be unknown. */
   isPlaced = true;
   readonly #appender: Appender;
   readonly #underWay = new Set<Promise<AppendOutcome>>();
   #isOver = false;
 
-  constructor({ options, incarnation, appender }: Chat, user: string, session: string) {
+  constructor({ options, incarnation, appender }: Chat, identity: SessionIdentity) {
+    const { user, session, secret } = identity;
     this.user = user;
     this.session = session;
+    this.secret = secret;
     this.actor = { user, session, server: options.name, incarnation };
     this.#appender = appender;
     // How far somebody has read is written down also after they have gone.
     this.marks = new ReadMarks(user, (part) => appender.append(this.actor, [part]));
   }
 
+  /** Whether its client may come back to it. */
+  get isResumable(): boolean {
+    return this.secret !== undefined;
+  }
+
+  /** As its events name it. */
+  get data(): SessionOpened['data'] {
+    const { user, session, secret, actor } = this;
+    const { server, incarnation } = actor;
+    const resume = secret === undefined ? {} : { resume: hashOf(secret) };
+    return { user, session, server, incarnation, ...resume };
+  }
+
   /** One commit for each partition, in the order of the parts; see {@link Appender}. */
   append(...parts: readonly Part[]): Promise<AppendOutcome> {
-    if (this.#isOver) return Promise.resolve(over);
-    const outcome = this.#appender.appendInTurn(this.actor, parts);
-    this.#underWay.add(outcome);
-    return outcome.finally(() => this.#underWay.delete(outcome));
+    this.cause = randomId();
+    return this.#followed(() => this.#appender.appendInTurn(this.actor, parts, this.cause));
+  }
+
+  /** The same, under a cause that the caller knows. */
+  appendAs(cause: string, ...parts: readonly Part[]): Promise<AppendOutcome> {
+    return this.#followed(() => this.#appender.append(this.actor, parts, cause));
+  }
+
+  /** One commit, which the client has its own number for. */
+  appendOnce(part: Part, sequence: number | undefined): Promise<AppendOutcome> {
+    const commit = this.#commit(part, sequence);
+    this.cause = commit.parts[0]?.events[0]?.cause ?? '';
+    return this.#followed(() => this.#appender.appendCommit(commit));
   }
 
   /** Hands one event over and answers its id at once, and its outcome as soon as the store does. */
   hand(
     stream: string,
     events: readonly ChatEvent[],
+    sequence: number | undefined,
   ): { id: string; outcome: Promise<AppendOutcome> } {
-    const commit = commitOf(this.actor, [{ stream, expected: 'any', events }]);
+    const commit = this.#commit({ stream, expected: 'any', events }, sequence);
     const id = commit.parts[0]?.events[0]?.id ?? '';
     return { id, outcome: this.#isOver ? Promise.resolve(over) : this.#appender.hand(commit) };
   }
@@ -54,4 +106,20 @@ export class HeldSession {
     this.#isOver = true;
     await Promise.allSettled(this.#underWay);
   }
+
+  #commit(part: Part, sequence: number | undefined): Commit {
+    const commit = commitOf(this.actor, [part]);
+    const { session } = this;
+    return sequence === undefined ? commit : { ...commit, once: { session, sequence } };
+  }
+
+  #followed(append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
+    if (this.#isOver) return Promise.resolve(over);
+    const outcome = append();
+    this.#underWay.add(outcome);
+    return outcome.finally(() => this.#underWay.delete(outcome));
+  }
 }
+
+/** What the log holds of a session's secret: it is random, so its hash tells nothing. */
+export const hashOf = (secret: string): string => hash('sha256', secret, 'base64url');

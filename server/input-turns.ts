@@ -1,4 +1,5 @@
 import type { Input } from '../adapters/client-link.ts';
+import type { CommandOf } from '../core/command.ts';
 import type { ExclusiveCommand } from './run-command.ts';
 
 /** More input than this waits for its turn only if the client does not wait for answers. */
@@ -15,8 +16,9 @@ export interface TurnsOwner {
   readonly user: string | undefined;
   /** How many of its messages are under way. */
   readonly messagesInFlight: number;
-  say(text: string): void;
-  run(command: ExclusiveCommand): Promise<void>;
+  /** `request` is what the client calls it, where it does. */
+  say(command: CommandOf<'say'>, request: string | undefined): void;
+  run(command: ExclusiveCommand, request: string | undefined): Promise<void>;
   /** Whether the client is to be read from. */
   readOn(on: boolean): void;
   /** The client has sent its last input, and it was carried out. */
@@ -70,12 +72,12 @@ export class InputTurns {
     while (!this.#isRunning && !owner.isClosing && !owner.isBlocked) {
       const input = this.#inputs[0];
       if (input === undefined) break;
-      const command = input(owner.user);
+      const command = input.command(owner.user);
       const isMessage = command?.type === 'say';
       if (owner.messagesInFlight >= (isMessage ? messagesInFlightMax : 1)) break;
       this.#inputs.shift();
-      if (isMessage) owner.say(command.text);
-      else if (command !== undefined) void this.#run(command);
+      if (isMessage) owner.say(command, input.request);
+      else if (command !== undefined) void this.#run(command, input.request);
     }
     if (this.#isIdle) {
       for (const resolve of this.#onIdle.splice(0)) resolve();
@@ -88,9 +90,9 @@ export class InputTurns {
     return !this.#isRunning && this.#owner.messagesInFlight === 0;
   }
 
-  async #run(command: ExclusiveCommand): Promise<void> {
+  async #run(command: ExclusiveCommand, request: string | undefined): Promise<void> {
     this.#isRunning = true;
-    await this.#owner.run(command);
+    await this.#owner.run(command, request);
     this.#isRunning = false;
     this.proceed();
   }

@@ -62,6 +62,11 @@ export class LogFollower {
     return this.#cursors.map(({ position }) => position);
   }
 
+  /** The same with the ids of the records. A copy: it is as of now. */
+  get cursors(): readonly Cursor[] {
+    return [...this.#cursors];
+  }
+
   /** False while the log, which was set back, is folded anew: the view is of the one before. */
   get isCurrent(): boolean {
     return !this.#isRefolding;

@@ -7,12 +7,12 @@ export async function logOut(chat: Chat, connection: Connection): Promise<void> 
   const { held } = connection;
   if (held === undefined) {
     connection.tell({ kind: 'goodbye' });
-    return connection.close();
+    return connection.close('LoggedOut');
   }
   // While the session is open: after it the user may log in elsewhere and be shown all again.
   await held.marks.settled();
   const { user, session } = held;
   const outcome = await tryEndSession(chat, { user, session, reason: 'logout' });
   if (outcome !== 'done') connection.fail(outcome === 'unknown' ? 'OutcomeUnknown' : 'Unavailable');
-  connection.close();
+  connection.close('LoggedOut');
 }

@@ -3,7 +3,7 @@ import { answerMsMax } from './appender.ts';
 
 /** Whoever sent the messages, and is told of them. */
 export interface MessagesOwner {
-  tell(answer: Answer): void;
+  tell(answer: Answer, request: string | undefined): void;
   flush(): void;
   /** One message less is under way. */
   proceed(): void;
@@ -11,6 +11,8 @@ export interface MessagesOwner {
 
 interface InFlight {
   readonly id: string;
+  /** What the client calls it, where it does. */
+  readonly request: string | undefined;
   readonly sentAt: number;
   answer: Answer | undefined;
 }
@@ -21,7 +23,7 @@ interface InFlight {
  * store may have one that cannot be read from it.
  */
 export class MessagesInFlight {
-  /** Whether the owner is told also of what was stored. */
+  /** Whether the owner is told also of what was stored, and has no name for. */
   wantsReceipts = false;
   readonly #owner: MessagesOwner;
   readonly #queue: InFlight[] = [];
@@ -36,8 +38,8 @@ export class MessagesInFlight {
     return this.#queue.length;
   }
 
-  sent(id: string): void {
-    this.#queue.push({ id, sentAt: performance.now(), answer: undefined });
+  sent(id: string, request?: string): void {
+    this.#queue.push({ id, request, sentAt: performance.now(), answer: undefined });
     if (this.#timer === undefined) this.#wakeIn(answerMsMax);
   }
 
@@ -47,8 +49,9 @@ export class MessagesInFlight {
     this.#owner.proceed();
   }
 
-  failed(id: string, error: Answer): void {
-    this.#answer(id, error);
+  /** …or its answer is known without a fold: that it was refused, or stored before. */
+  answered(id: string, answer: Answer): void {
+    this.#answer(id, answer);
     this.#owner.flush();
     this.#owner.proceed();
   }
@@ -66,7 +69,9 @@ export class MessagesInFlight {
     message.answer ??= answer;
     for (let first = this.#queue[0]; first?.answer !== undefined; first = this.#queue[0]) {
       this.#queue.shift();
-      if (first.answer.kind !== 'stored' || this.wantsReceipts) this.#owner.tell(first.answer);
+      const { answer: settled, request: name } = first;
+      if (name !== undefined || settled.kind !== 'stored' || this.wantsReceipts)
+        this.#owner.tell(settled, name);
     }
     if (this.#queue.length === 0) for (const resolve of this.#onSettled.splice(0)) resolve();
   }

@@ -55,14 +55,27 @@ export class Outgoing {
     this.#heldBytes = 0;
   }
 
+  /** Lets go of what is held. */
+  drop(): void {
+    this.#held = undefined;
+    this.flush();
+  }
+
+  /** Sends something before what is held. */
+  sendFirst(bytes: Buffer | undefined): void {
+    if (bytes !== undefined) this.#link.send(bytes);
+  }
+
+  /** The same for what is shown. */
+  showFirst(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) this.sendFirst(this.#link.format.delivery(delivery));
+  }
+
   /** Sends `older`, then what was held. */
   release(older: readonly Delivery[] = []): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const delivery of older) {
-      const bytes = this.#link.format.delivery(delivery);
-      if (bytes !== undefined) this.#link.send(bytes);
-    }
+    this.showFirst(older);
     for (const bytes of held) this.#link.send(bytes);
     this.flush();
   }

@@ -7,7 +7,11 @@ import { sendDirect } from './direct-command.ts';
 import type { HeldSession } from './held-session.ts';
 import { failureOf, logIn, register } from './login.ts';
 import { logOut } from './logout.ts';
-import { describeSession, history, join, members, rooms } from './room-commands.ts';
+import { conversation, history } from './history.ts';
+import { markRoomRead } from './kept-room-commands.ts';
+import { join, leave } from './room-commands.ts';
+import { describeSession, members, rooms } from './room-queries.ts';
+import { resumeSession } from './session-resume.ts';
 
 /** Every command but a message: it has the connection for itself while it runs. */
 export type ExclusiveCommand = Exclude<ClientCommand, { type: 'say' }>;
@@ -28,14 +32,23 @@ export async function runCommand(
       return connection.tell({ kind: 'help', ...(topic !== undefined && { topic }) });
     }
     case 'login':
+      if (connection.held !== undefined) return connection.fail('LoggedIn');
       return logIn(chat, connection, command);
     case 'register':
+      if (connection.held !== undefined) return connection.fail('LoggedIn');
       return register(chat, connection, command);
+    case 'resume':
+      if (connection.held !== undefined) return connection.fail('LoggedIn');
+      return resumeSession(chat, connection, command).catch((thrown: unknown) =>
+        connection.tell(failureOf(thrown)),
+      );
     case 'logout':
       return logOut(chat, connection);
+    case 'ping':
+      return connection.tell({ kind: 'pong' });
     default: {
       const { held } = connection;
-      if (held === undefined) return;
+      if (held === undefined) return connection.fail('NotLoggedIn');
       // A direct message has its place in the limit of messages.
       if (command.type !== 'direct') await connection.takesCommand();
       const failed = await runInSession(chat, connection, held, command).catch(failureOf);
@@ -46,7 +59,7 @@ export async function runCommand(
 
 type SessionCommand = Exclude<
   ExclusiveCommand,
-  { type: 'fault' | 'help' | 'login' | 'register' | 'logout' }
+  { type: 'fault' | 'help' | 'login' | 'register' | 'resume' | 'logout' | 'ping' }
 >;
 
 async function runInSession(
@@ -58,12 +71,18 @@ async function runInSession(
   switch (command.type) {
     case 'join':
       return join(chat, connection, held, command.room);
+    case 'leave':
+      return leave(chat, connection, held, command.room);
     case 'rooms':
       return rooms(chat, connection);
     case 'members':
       return members(chat, connection, held, command.room);
     case 'history':
-      return history(chat, connection, held, command.limit);
+      return history(chat, connection, held, command);
+    case 'conversation':
+      return conversation(chat, connection, held, command);
+    case 'markRoomRead':
+      return markRoomRead(chat, connection, held, command);
     case 'session':
       return describeSession(chat, connection, held);
     case 'subscribe':

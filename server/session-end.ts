@@ -62,5 +62,7 @@ function endingParts(chat: Chat, { user, session, reason }: EndingSession): read
     { status: 'open', ...open },
   );
   if (events instanceof Rejection) throw new Error(`Closing a session was refused: ${events.code}`);
-  return [...parts, { stream: sessionStream(user), expected: open.revision, events }];
+  const closing: Part = { stream: sessionStream(user), expected: open.revision, events };
+  // Where several servers may be at it, whoever closes the session clears up after it.
+  return reason === 'expired' ? [closing, ...parts] : [...parts, closing];
 }

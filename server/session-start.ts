@@ -1,22 +1,28 @@
 import type { Answer } from '../core/answer.ts';
-import type { Delivery } from '../core/delivery.ts';
 import type { AppendOutcome } from '../core/event-store.ts';
+import { decideKeptRooms } from '../core/kept-rooms.ts';
 import { lobby } from '../core/names.ts';
 import { Rejection } from '../core/rejection.ts';
-import type { RoomJoined } from '../core/room.ts';
 import { decideSession } from '../core/session.ts';
-import { accountStream, followingStream, roomStream, sessionStream } from '../core/stream.ts';
+import {
+  accountStream,
+  followingStream,
+  keptRoomsStream,
+  roomStream,
+  sessionStream,
+} from '../core/stream.ts';
 import { type LoadedFollowing, rememberFollowing } from '../core/views/followers.ts';
-import { loadAccount, loadFollowing, loadSession } from './aggregate.ts';
+import { loadAccount, loadFollowing, loadKeptRooms, loadSession } from './aggregate.ts';
 import { appendError, type Part, rejected } from './appender.ts';
 import type { Chat } from './chat.ts';
 import { untilNoConflict } from './conflicts.ts';
 import type { Connection } from './connection.ts';
-import { HeldSession } from './held-session.ts';
-import { unreadMessages } from './inbox.ts';
-import { randomId } from './random-id.ts';
+import { HeldSession, newIdentity } from './held-session.ts';
+import { shownName } from './room-commands.ts';
 import { endSession } from './session-end.ts';
-import { findWhereabouts } from './whereabouts.ts';
+import { showInbox } from './session-inbox.ts';
+import { describeOpenSession } from './session-state.ts';
+import { findWhereabouts, joining, type WantedRoom } from './whereabouts.ts';
 
 export interface OpeningSession {
   readonly user: string;
@@ -26,7 +32,7 @@ export interface OpeningSession {
 }
 
 /**
- * Opens a session: SessionOpened and the lobby's RoomJoined, expecting that neither the account
+ * Opens a session: SessionOpened and the RoomJoined of its rooms, expecting that neither the account
  * nor the session nor the subscriptions have changed since they were read. So one of two logins at
  * the same moment is in conflict, and what the user follows is known as of that place in the log.
  * Answers the error to tell, or undefined.
@@ -37,16 +43,16 @@ export async function openSession(
   opening: OpeningSession,
 ): Promise<Answer | undefined> {
   return untilNoConflict(async () => {
-    const attempt = await prepare(chat, opening);
+    const attempt = await prepare(chat, connection, opening);
     if (attempt instanceof Rejection) return rejected(attempt);
     // Nobody is there to use it.
     if (connection.isClosing) return undefined;
-    const { held, parts, following } = attempt;
+    const { held, parts, rooms, following } = attempt;
     const { user, session } = held;
     chat.fanOut.bind(session, connection);
     connection.beginOpening({ held, following });
     const outcome = await held.append(...parts);
-    if (connection.held === held) return welcomed(chat, connection, outcome, parts);
+    if (connection.held === held) return welcomed(chat, connection, outcome, rooms);
     // Whether its client has gone, or it was folded where nobody is told of anything since the log
     // was set back in the same moment.
     if (outcome.status === 'appended' || connection.isClosing)
@@ -68,14 +74,16 @@ async function welcomed(
   chat: Chat,
   connection: Connection,
   outcome: AppendOutcome,
-  parts: readonly Part[],
+  rooms: readonly WantedRoom[],
 ): Promise<undefined> {
   const { held } = connection;
-  const joining = parts.at(-1);
-  if (held === undefined || joining === undefined) return;
-  // Its room is in another partition, which could not be reached: it follows as soon as it can be.
-  if (outcome.status !== 'appended')
-    await findWhereabouts(chat, connection, held, [joining.stream], joining);
+  if (held === undefined) return;
+  // A room is in another partition, which could not be reached: it follows as soon as it can be.
+  if (outcome.status !== 'appended') {
+    const streams = rooms.map(({ room }) => roomStream(room));
+    await findWhereabouts(chat, connection, held, streams, rooms);
+  }
+  if (held.isResumable) connection.tellFirst(await describeOpenSession(chat, held));
   await showInbox(chat, connection, held);
 }
 
@@ -87,63 +95,63 @@ export function sessionOpened(chat: Chat, connection: Connection): void {
   rememberFollowing(chat.follower.view.followers, held.user, following);
   connection.authenticated(held);
   connection.outgoing.hold();
-  connection.inboxAsOf = chat.follower.positions;
+  connection.openedAt = chat.follower.cursors;
 }
 
 interface Attempt {
   readonly held: HeldSession;
   readonly parts: readonly Part[];
+  readonly rooms: readonly WantedRoom[];
   readonly following: LoadedFollowing;
 }
 
 /** Reads and decides. */
 async function prepare(
   chat: Chat,
+  connection: Connection,
   { user, takeover, registration }: OpeningSession,
 ): Promise<Attempt | Rejection> {
   const { events: store } = chat.stores;
+  const held = new HeldSession(chat, newIdentity(user, connection.format.resumes));
   // The account last: a session that is open was opened by an account that is there to be seen.
   const current = await loadSession(store, user);
   const following = await loadFollowing(store, user);
+  const kept = held.isResumable ? await keptRooms(chat, user) : { rooms: [lobbyRoom], parts: [] };
   const account = await loadAccount(store, user);
   // Whoever registered the name in the same moment may have a session already: not for us to tell.
   if (registration !== undefined && registration.expected !== account.revision)
     return new Rejection('NameTaken', user);
   if (account.state.status === 'suspended') return new Rejection('AccountSuspended', user);
-  const held = new HeldSession(chat, user, randomId());
-  const { session, actor } = held;
-  const server = { server: actor.server, incarnation: actor.incarnation };
-  const opened = decideSession(
-    { type: 'OpenSession', user, session, ...server, takeover },
-    current.state,
-  );
+  const opened = decideSession({ type: 'OpenSession', ...held.data, takeover }, current.state);
   if (opened instanceof Rejection) return opened;
-  const { canonical: room, shown: name } = lobby;
-  const joined: RoomJoined = { type: 'RoomJoined', data: { room, name, user, session, ...server } };
   const unchanged = { stream: accountStream(user), expected: account.revision, events: [] };
   const parts: Part[] = [
     registration ?? unchanged,
     { stream: followingStream(user), expected: following.revision, events: [] },
+    ...kept.parts,
     { stream: sessionStream(user), expected: current.revision, events: opened },
-    { stream: roomStream(room), expected: 'any', events: [joined] },
+    ...kept.rooms.map((room) => joining(room, held)),
   ];
-  return { held, parts, following };
+  return { held, parts, rooms: kept.rooms, following };
 }
 
-/** Shows the direct messages that were kept, before anything that came after the welcome. */
-async function showInbox(chat: Chat, connection: Connection, held: HeldSession): Promise<void> {
-  const { user, session, marks } = held;
-  try {
-    const { oldest, isAll } = await unreadMessages(chat.stores.events, user, connection.inboxAsOf);
-    // Nobody is there to read them any more: they are kept.
-    if (connection.isClosing) return;
-    const older = oldest.map(({ event: { data, text } }): Delivery => {
-      return { kind: 'direct', to: [session], from: data.from, text };
-    });
-    connection.outgoing.release(older);
-    marks.begin(oldest, isAll);
-  } catch (error) {
-    chat.log.warn({ err: error }, 'kept messages could not be read; the next login shows them');
-    connection.outgoing.release();
+const lobbyRoom: WantedRoom = { room: lobby.canonical, name: lobby.shown };
+
+/** The rooms that an account keeps; one that keeps none keeps the lobby from now on. */
+async function keptRooms(
+  chat: Chat,
+  user: string,
+): Promise<{ rooms: readonly WantedRoom[]; parts: readonly Part[] }> {
+  const { state, revision: expected } = await loadKeptRooms(chat.stores.events, user);
+  const stream = keptRoomsStream(user);
+  if (state.size === 0) {
+    const events = decideKeptRooms({ type: 'KeepRoom', user, room: lobby.canonical }, state);
+    if (events instanceof Rejection) throw new Error(`The lobby was refused: ${events.code}`);
+    return { rooms: [lobbyRoom], parts: [{ stream, expected, events }] };
   }
+  const rooms = [...state.keys()].map(async (room) => ({
+    room,
+    name: await shownName(chat, room, room),
+  }));
+  return { rooms: await Promise.all(rooms), parts: [{ stream, expected, events: [] }] };
 }

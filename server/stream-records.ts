@@ -20,21 +20,21 @@ export async function* recordsForwards(
 }
 
 /**
- * The records of a stream, newest first, read as they are asked for.
+ * The records of a stream from a revision back (its last unless given), newest first, read as they
+ * are asked for.
  * @throws {StoreUnreachable}
  */
 export async function* recordsBackwards(
   events: EventStore,
-  stream: Pick<StreamQuery, 'stream' | 'partition'>,
+  stream: Pick<StreamQuery, 'stream' | 'partition' | 'from'>,
 ): AsyncGenerator<Recorded, void> {
   const query = { ...stream, direction: 'backwards', limit: pageSize } as const;
-  let page = await events.readStream(query);
-  for (;;) {
+  for (let from = stream.from; from !== 0;) {
+    const page = await events.readStream({ ...query, ...(from !== undefined && { from }) });
     yield* page;
     const last = page.at(-1);
-    const from = last === undefined ? 0 : revisionIn(stream.stream, last) - 1;
-    if (page.length < pageSize || from === 0) return;
-    page = await events.readStream({ ...query, from });
+    if (last === undefined || page.length < pageSize) return;
+    from = revisionIn(stream.stream, last) - 1;
   }
 }
 

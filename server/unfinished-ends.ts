@@ -27,7 +27,7 @@ export async function finishEnds(events: EventStore, view: ChatView): Promise<vo
 function suspects({ sessions, rooms, servers }: ChatView): Iterable<Incarnation> {
   const found = new Map<string, Incarnation>();
   const look = ({ server, incarnation }: Incarnation): void => {
-    if (servers.get(server) !== incarnation)
+    if (servers.get(server)?.incarnation !== incarnation)
       found.set(`${server}:${incarnation}`, { server, incarnation });
   };
   for (const open of sessions.bySession.values()) look(open);

@@ -25,6 +25,8 @@ export const counts = {
   controlCharacters: { asked: 10_000, reduced: 500, quick: 100, unit: 'cases' },
   /** Random bytes, 1-byte writes, long lines, split characters: the server lives. */
   randomBytes: { asked: 10_000, reduced: 500, quick: 100, unit: 'cases' },
+  /** Frames of any form and content over WebSocket: the server lives. */
+  randomFrames: { asked: 10_000, reduced: 500, quick: 100, unit: 'frames' },
   /** kill -9 of a process that writes to the embedded store. */
   embeddedKills: { asked: 20, reduced: 3, quick: 1, unit: 'kills' },
   /** How long a server is stopped (SIGSTOP) before it may go on: longer than its lease. */

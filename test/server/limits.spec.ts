@@ -7,7 +7,7 @@ import type { ClientCommand } from '../../core/command.ts';
 import { conflictsMax, untilNoConflict } from '../../server/conflicts.ts';
 import { InputTurns, inputsWaitingMax, type TurnsOwner } from '../../server/input-turns.ts';
 import { heldBytesMax, Outgoing } from '../../server/outgoing.ts';
-import { historyRecordsMax } from '../../server/room-commands.ts';
+import { historyRecordsMax } from '../../server/history.ts';
 import { scene } from '../support/chat-harness.ts';
 import { commitTo, messagePosted, roomJoined } from '../support/events.ts';
 import { gate } from '../support/gate.ts';
@@ -77,7 +77,7 @@ async function decided(conflicts: number): Promise<unknown> {
   return untilNoConflict(async () => (left-- > 0 ? 'conflict' : 'done'));
 }
 
-const command: Input = (): ClientCommand => ({ type: 'rooms' });
+const command: Input = { command: (): ClientCommand => ({ type: 'rooms' }) };
 
 /** Whose commands take until a promise resolves. */
 class Waiting implements TurnsOwner {

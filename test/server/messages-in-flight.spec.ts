@@ -5,7 +5,13 @@ import { MessagesInFlight } from '../../server/messages-in-flight.ts';
 import { TokenBucket } from '../../server/token-bucket.ts';
 import { rule } from '../support/given.ts';
 
-const answer = (number: number): Answer => ({ kind: 'stored', room: 'lobby', epoch: 'e', number });
+const answer = (number: number): Answer => ({
+  kind: 'stored',
+  room: 'lobby',
+  canonical: 'lobby',
+  epoch: 'e',
+  number,
+});
 const error: Answer = { kind: 'error', code: 'Unavailable', subject: '' };
 
 /** The messages of somebody who keeps what they are told. */
@@ -21,7 +27,7 @@ rule('messages are answered in the order in which they were sent', () => {
   const { messages, told } = messagesOfOne();
   for (const id of ['a', 'b', 'c']) messages.sent(id);
   messages.stored('c', answer(3));
-  messages.failed('b', error);
+  messages.answered('b', error);
   deepStrictEqual([told, messages.size], [[], 3]);
   messages.stored('a', answer(1));
   deepStrictEqual([told, messages.size], [[answer(1), error, answer(3)], 0]);
@@ -31,9 +37,9 @@ rule('a second answer, or one to a message sent by nobody, is ignored', () => {
   messages.stored('a', answer(1));
   for (const id of ['a', 'b']) messages.sent(id);
   messages.stored('b', answer(2));
-  messages.failed('b', error);
+  messages.answered('b', error);
   messages.stored('a', answer(1));
-  messages.failed('a', error);
+  messages.answered('a', error);
   deepStrictEqual([told, messages.size], [[answer(1), answer(2)], 0]);
 });
 rule('without receipts only what was not stored is told', () => {
@@ -41,7 +47,7 @@ rule('without receipts only what was not stored is told', () => {
   messages.wantsReceipts = false;
   for (const id of ['a', 'b']) messages.sent(id);
   messages.stored('a', answer(1));
-  messages.failed('b', error);
+  messages.answered('b', error);
   deepStrictEqual(told, [error]);
 });
 

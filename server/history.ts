@@ -1,0 +1,96 @@
+import type { PastMessage } from '../core/answer.ts';
+import type { CommandOf } from '../core/command.ts';
+import type { DirectMessage } from '../core/delivery.ts';
+import type { Recorded } from '../core/event-store.ts';
+import { directStream, roomStream } from '../core/stream.ts';
+import { roomsOf } from '../core/views/rooms.ts';
+import type { Chat } from './chat.ts';
+import type { Connection } from './connection.ts';
+import type { HeldSession } from './held-session.ts';
+import { recordsBackwards, recordsForwards } from './stream-records.ts';
+
+/** A history looks no further: in a busy lobby people come and go more than they speak. */
+export const historyRecordsMax = 10_000;
+
+/** Past messages of a room that the session is in: the last, or those around a number. */
+export async function history(
+  chat: Chat,
+  connection: Connection,
+  { session }: HeldSession,
+  { room: asked, limit, before, after }: CommandOf<'history'>,
+): Promise<void> {
+  const rooms = [...roomsOf(chat.follower.view.rooms, session)];
+  const room = asked === undefined ? rooms[0] : rooms.find((one) => one.room === asked.canonical);
+  if (room === undefined)
+    return asked === undefined
+      ? connection.fail('NotInAnyRoom')
+      : connection.fail('NotInRoom', asked.shown);
+  const stream = roomStream(room.room);
+  const { events } = chat.stores;
+  const isForwards = after !== undefined;
+  const records = isForwards
+    ? recordsForwards(events, { stream, from: after + 1 })
+    : recordsBackwards(events, { stream, ...(before !== undefined && { from: before - 1 }) });
+  const { found, more, isCut } = await gather(records, limit, pastMessage, isForwards && before);
+  const messages = isForwards ? found : found.toReversed();
+  connection.tell({
+    kind: 'history',
+    room: room.name,
+    canonical: room.room,
+    messages,
+    more,
+    isCut,
+  });
+}
+
+/** Past direct messages with a user. */
+export async function conversation(
+  { stores }: Chat,
+  connection: Connection,
+  { user }: HeldSession,
+  { peer, limit, before }: CommandOf<'conversation'>,
+): Promise<void> {
+  const stream = directStream(user, peer);
+  const from = before === undefined ? {} : { from: before - 1 };
+  const records = recordsBackwards(stores.events, { stream, ...from });
+  const { found, more } = await gather(records, limit, directMessage);
+  connection.tell({ kind: 'conversation', peer, messages: found.toReversed(), more });
+}
+
+interface Gathered<T> {
+  /** In the order in which they were read. */
+  readonly found: readonly T[];
+  readonly more: boolean;
+  /** Whether it was given up before there were enough. */
+  readonly isCut: boolean;
+}
+
+async function gather<T>(
+  records: AsyncIterable<Recorded>,
+  limit: number,
+  pick: (recorded: Recorded) => T | undefined,
+  endsBefore: number | false | undefined = false,
+): Promise<Gathered<T>> {
+  const found: T[] = [];
+  let looked = 0;
+  for await (const recorded of records) {
+    if (looked++ === historyRecordsMax) return { found, more: true, isCut: true };
+    if (typeof endsBefore === 'number' && recorded.revision >= endsBefore) break;
+    const picked = pick(recorded);
+    if (picked === undefined) continue;
+    if (found.length === limit) return { found, more: true, isCut: false };
+    found.push(picked);
+  }
+  return { found, more: false, isCut: false };
+}
+
+function pastMessage({ event, revision: number, at }: Recorded): PastMessage | undefined {
+  if (event.type !== 'MessagePosted') return undefined;
+  return { number, at, user: event.data.user, text: event.text };
+}
+
+function directMessage({ event, revision: number, at }: Recorded): DirectMessage | undefined {
+  if (event.type !== 'DirectMessagePosted') return undefined;
+  const { from, to: recipient } = event.data;
+  return { from, recipient, text: event.text, number, at };
+}
