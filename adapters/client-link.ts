@@ -1,12 +1,23 @@
 import type { Answer } from '../core/answer.ts';
+import type { CloseName } from '../core/close-code.ts';
 import type { ClientCommand } from '../core/command.ts';
 import type { Delivery } from '../core/delivery.ts';
 
 /** How one transport writes things down. What it makes is shared by all of its links. */
 export interface WireFormat {
+  /** Whether people are shown what they do themselves. */
+  readonly echoes: boolean;
+  /**
+   * Whether a session may be in several rooms, and outlive its connection: then its client is told
+   * with what secret to come back, and after each flush from where on.
+   */
+  readonly resumes: boolean;
   /** Undefined when the delivery has no words on this transport. */
   delivery(delivery: Delivery): Buffer | undefined;
-  answer(answer: Answer): Buffer;
+  /** `request` is the client's own name for what is answered, where it gave one. */
+  answer(answer: Answer, request: string | undefined): Buffer | undefined;
+  /** What follows upon all that was shown up to a place in the log; undefined for nothing. */
+  cursor(cursor: string): Buffer | undefined;
 }
 
 /** One client's connection, as a chat server sees it. */
@@ -24,15 +35,20 @@ export interface ClientLink {
   resume(): void;
   /** Called once the client has logged in: it no longer counts as a stranger. */
   admit(): void;
-  /** Writes what is queued, then ends the connection. */
-  close(): void;
+  /** Writes what is queued, then ends the connection; `why` is told where there is a way to. */
+  close(why: CloseName): void;
 }
 
-/**
- * Something a client sent. It is parsed when its turn has come, for what a line means depends on
- * as whom the client is logged in by then, if at all. Undefined: it asks for nothing.
- */
-export type Input = (user: string | undefined) => ClientCommand | undefined;
+/** Something a client sent. */
+export interface Input {
+  /** The client's own name for it: it gets one answer under this name. */
+  readonly request?: string;
+  /**
+   * What it asks for. It is parsed when its turn has come, for what it means depends on as whom the
+   * client is logged in by then, if at all. Undefined: it asks for nothing.
+   */
+  command(user: string | undefined): ClientCommand | undefined;
+}
 
 /** What a link tells the one who holds it. */
 export interface LinkOwner {

@@ -66,13 +66,13 @@ export class Outbox {
     this.#writePieces();
   }
 
-  /** Writes all that waits, then ends the stream. */
-  end(): void {
+  /** Writes all that waits, then ends the stream, or does what is given instead. */
+  end(finish: () => void = () => this.#socket.end()): void {
     this.#isClosing = true;
     this.flush();
     for (const bytes of this.#later.splice(0)) this.#write(bytes);
     this.#laterBytes = 0;
-    this.#socket.end();
+    finish();
   }
 
   /**

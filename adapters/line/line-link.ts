@@ -14,11 +14,17 @@ export const quietMs = 200;
 const closeMsMax = 1_000;
 
 export const lineFormat: WireFormat = {
+  echoes: false,
+  resumes: false,
   delivery(delivery: Delivery): Buffer | undefined {
     const text = deliveryText(delivery);
     return text === '' ? undefined : Buffer.from(text);
   },
-  answer: (answer: Answer): Buffer => Buffer.from(answerText(answer)),
+  answer(answer: Answer): Buffer | undefined {
+    const text = answerText(answer);
+    return text === '' ? undefined : Buffer.from(text);
+  },
+  cursor: () => undefined,
 };
 
 /** One client on the line protocol, over any byte stream. */
@@ -141,9 +147,10 @@ export class LineLink implements ClientLink {
     while (!this.#paused && !this.#closing) {
       const { value: line } = this.#lines.next();
       if (line !== undefined)
-        this.#owner.onInput((user) =>
-          user === undefined ? parseGreetingLine(line) : parseSessionLine(line, user),
-        );
+        this.#owner.onInput({
+          command: (user) =>
+            user === undefined ? parseGreetingLine(line) : parseSessionLine(line, user),
+        });
       else if (this.#isSilent && this.#decoder.awaitsQuiet)
         this.#lines = this.#decoder.quiet()[Symbol.iterator]();
       else {

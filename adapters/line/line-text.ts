@@ -15,9 +15,15 @@ export function deliveryText(delivery: Delivery): string {
       return prefixed(`[DM] ${delivery.from}: `, delivery.text);
     case 'joined':
     case 'left':
-      return `[${delivery.room}] Server: ${delivery.user} ${delivery.kind}.\n`;
+      return delivery.isNews
+        ? `[${delivery.room}] Server: ${delivery.user} ${delivery.kind}.\n`
+        : '';
+    case 'departed':
+      return delivery.users.map((user) => `[${delivery.room}] Server: ${user} left.\n`).join('');
     case 'answer':
       return answerText(delivery.answer);
+    // A line client cannot come back to a session.
+    case 'gap':
     case 'ended':
       return '';
     default:
@@ -28,6 +34,7 @@ export function deliveryText(delivery: Delivery): string {
 /** What an answer reads like: whole lines. */
 export function answerText(answer: Answer): string {
   switch (answer.kind) {
+    case 'greeting':
     case 'authRequired':
       return 'AUTH_REQUIRED: LOGIN <user> <pass>\n';
     case 'takeoverHint':
@@ -52,6 +59,14 @@ export function answerText(answer: Answer): string {
       return `STORED ${answer.room} ${answer.epoch} ${answer.number}\n`;
     case 'directStored':
       return success(`Sent to ${answer.to}.`);
+    // What only other transports have commands for.
+    case 'sessionOpen':
+    case 'entered':
+    case 'leftRoom':
+    case 'roomMarked':
+    case 'conversation':
+    case 'pong':
+      return '';
     case 'error':
       return `ERROR: ${errorWords(answer.code, answer.subject)}\n`;
     default:
@@ -67,9 +82,9 @@ type List = Extract<
 function listText(answer: List): string {
   switch (answer.kind) {
     case 'rooms':
-      return answer.names.length === 0
+      return answer.rooms.length === 0
         ? 'No active rooms.\n'
-        : `Rooms: ${answer.names.join(', ')}\n`;
+        : `Rooms: ${answer.rooms.map(({ name }) => name).join(', ')}\n`;
     case 'members':
       return answer.users.length === 0
         ? `Nobody is in ${answer.room}.\n`

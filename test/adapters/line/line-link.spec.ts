@@ -93,12 +93,12 @@ class Owner implements LinkOwner {
   }
 
   onInput(input: Parameters<LinkOwner['onInput']>[0]): void {
-    const command = input('alice');
+    const command = input.command('alice');
     this.#heard.push(command?.type === 'say' ? command.text : String(command?.type));
     if (this.#heard.length >= this.pausesAfter) this.#link.pause();
     if (this.#heard.length < this.closesAfter) return;
     this.#link.send(Buffer.from('goodbye\n'));
-    this.#link.close();
+    this.#link.close('LoggedOut');
   }
 
   onEnd(): void {

@@ -6,15 +6,24 @@ import { answerText, deliveryText } from '../../../adapters/line/line-text.ts';
 import { lineBytesMax, textBytesMax } from '../../../core/limits.ts';
 import { rule } from '../../support/given.ts';
 
-const said = (text: string): Delivery => ({
+const place = { room: 'lobby', epoch: 'e-1', number: 7, at: 1_000 };
+const sent = { to: ['s'], own: [] };
+const said = (text: string, room = 'lobby', user = 'alice'): Delivery => ({
   kind: 'message',
-  to: ['s'],
-  room: 'lobby',
-  user: 'alice',
+  ...sent,
+  room,
+  user,
   text,
+  place,
 });
 
+const history = { kind: 'history', room: 'lobby', canonical: 'lobby', more: false } as const;
+
 const answers: readonly (readonly [Answer, string])[] = [
+  [
+    { kind: 'greeting', server: 'north', registrationOpen: true },
+    'AUTH_REQUIRED: LOGIN <user> <pass>\n',
+  ],
   [{ kind: 'authRequired' }, 'AUTH_REQUIRED: LOGIN <user> <pass>\n'],
   [{ kind: 'takeoverHint' }, 'To end the other session: LOGIN <user> <pass> TAKEOVER\n'],
   [{ kind: 'registered', user: 'alice' }, 'SUCCESS: Registered alice.\n'],
@@ -30,26 +39,34 @@ const answers: readonly (readonly [Answer, string])[] = [
   [{ kind: 'passwordChanged' }, 'SUCCESS: Password changed.\n'],
   [{ kind: 'receipts', on: true }, 'SUCCESS: Receipts on.\n'],
   [{ kind: 'receipts', on: false }, 'SUCCESS: Receipts off.\n'],
-  [{ kind: 'stored', room: 'Attic', epoch: 'e-1', number: 42 }, 'STORED Attic e-1 42\n'],
-  [{ kind: 'directStored', to: 'bob' }, 'SUCCESS: Sent to bob.\n'],
-  [{ kind: 'rooms', names: ['IITKGP', 'lobby'] }, 'Rooms: IITKGP, lobby\n'],
-  [{ kind: 'rooms', names: [] }, 'No active rooms.\n'],
-  [{ kind: 'members', room: 'lobby', users: ['alice', 'bob'] }, 'In lobby: alice, bob\n'],
-  [{ kind: 'members', room: 'lobby', users: [] }, 'Nobody is in lobby.\n'],
-  [{ kind: 'subscriptions', targets: ['alice', 'bob'] }, 'Subscriptions: alice, bob\n'],
-  [{ kind: 'subscriptions', targets: [] }, 'You follow nobody.\n'],
   [
-    { kind: 'history', room: 'lobby', messages: [], isCut: false },
-    'Nothing has been said in lobby.\n',
+    { kind: 'stored', room: 'Attic', canonical: 'attic', epoch: 'e-1', number: 42 },
+    'STORED Attic e-1 42\n',
   ],
-  [
-    { kind: 'history', room: 'lobby', messages: [], isCut: true },
-    'Nothing has been said in lobby lately.\n',
-  ],
+  [{ kind: 'directStored', to: 'bob', number: 3 }, 'SUCCESS: Sent to bob.\n'],
   [
     {
-      kind: 'history',
-      room: 'lobby',
+      kind: 'rooms',
+      rooms: [
+        { room: 'iitkgp', name: 'IITKGP', members: 1 },
+        { room: 'lobby', name: 'lobby', members: 2 },
+      ],
+    },
+    'Rooms: IITKGP, lobby\n',
+  ],
+  [{ kind: 'rooms', rooms: [] }, 'No active rooms.\n'],
+  [
+    { kind: 'members', room: 'lobby', canonical: 'lobby', users: ['alice', 'bob'] },
+    'In lobby: alice, bob\n',
+  ],
+  [{ kind: 'members', room: 'lobby', canonical: 'lobby', users: [] }, 'Nobody is in lobby.\n'],
+  [{ kind: 'subscriptions', targets: ['alice', 'bob'] }, 'Subscriptions: alice, bob\n'],
+  [{ kind: 'subscriptions', targets: [] }, 'You follow nobody.\n'],
+  [{ ...history, messages: [], isCut: false }, 'Nothing has been said in lobby.\n'],
+  [{ ...history, messages: [], isCut: true }, 'Nothing has been said in lobby lately.\n'],
+  [
+    {
+      ...history,
       messages: [{ number: 7, at: 1_000, user: 'alice', text: 'hello\nworld' }],
       isCut: false,
     },
@@ -74,15 +91,44 @@ rule('each answer has its words', () => {
   for (const [answer, text] of answers) deepStrictEqual(answerText(answer), text);
 });
 
+const come = (kind: 'joined' | 'left', isNews: boolean): Delivery => ({
+  kind,
+  ...sent,
+  room: 'lobby',
+  user: 'bob',
+  place,
+  isNews,
+});
+
 rule('each delivery has its words', () => {
   const to = ['s'];
   const deliveries: readonly (readonly [Delivery, string])[] = [
     [said('hello'), '[lobby] alice: hello\n'],
     [said(''), '[lobby] alice: \n'],
-    [{ kind: 'subbed', to, user: 'alice', text: 'hello' }, '[Subbed] alice: hello\n'],
-    [{ kind: 'direct', to, from: 'alice', text: 'hello' }, '[DM] alice: hello\n'],
-    [{ kind: 'joined', to, room: 'lobby', user: 'bob' }, '[lobby] Server: bob joined.\n'],
-    [{ kind: 'left', to, room: 'lobby', user: 'bob' }, '[lobby] Server: bob left.\n'],
+    [
+      { kind: 'subbed', to, room: 'attic', user: 'alice', text: 'hello', place },
+      '[Subbed] alice: hello\n',
+    ],
+    [
+      {
+        kind: 'direct',
+        ...sent,
+        from: 'alice',
+        recipient: 'bob',
+        text: 'hello',
+        number: 1,
+        at: 0,
+        isKept: false,
+      },
+      '[DM] alice: hello\n',
+    ],
+    [come('joined', true), '[lobby] Server: bob joined.\n'],
+    [come('left', true), '[lobby] Server: bob left.\n'],
+    [come('joined', false), ''],
+    [
+      { kind: 'departed', to, room: 'Lobby', canonical: 'lobby', users: ['bob', 'eve'], at: 0 },
+      '[Lobby] Server: bob left.\n[Lobby] Server: eve left.\n',
+    ],
     [{ kind: 'answer', to: ['s'], answer: { kind: 'goodbye' } }, 'SUCCESS: Goodbye.\n'],
     [{ kind: 'ended', to: ['s'], reason: 'logout' }, ''],
   ];
@@ -100,9 +146,9 @@ rule('the longest text behind the longest prefix is one line that old clients ca
   const text = 'x'.repeat(textBytesMax);
   const at = Date.UTC(2026, 10, 23);
   const shown = [
-    deliveryText({ kind: 'message', to: [], room, user, text }),
+    deliveryText(said(text, room, user)),
     answerText({
-      kind: 'history',
+      ...history,
       room,
       messages: [{ number: Number.MAX_SAFE_INTEGER, at, user, text }],
       isCut: false,

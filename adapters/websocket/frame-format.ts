@@ -1,0 +1,172 @@
+import type { Answer, RoomState } from '../../core/answer.ts';
+import type { Delivery, DirectMessage } from '../../core/delivery.ts';
+import { errorWords } from '../../core/error-catalogue.ts';
+import { unreachable } from '../../core/rejection.ts';
+import type { WireFormat } from '../client-link.ts';
+import type { OkOf, ServerFrame } from './server-frames.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** How a chat is written down as frames: each a JSON object in a WebSocket text message. */
+export const frameFormat: WireFormat = {
+  echoes: true,
+  resumes: true,
+  delivery(delivery: Delivery): Buffer | undefined {
+    const frame = deliveryFrame(delivery);
+    return frame === undefined ? undefined : encodeFrame(frame);
+  },
+  answer(answer: Answer, request: string | undefined): Buffer | undefined {
+    const frame = answerFrame(answer, request);
+    return frame === undefined ? undefined : encodeFrame(frame);
+  },
+  cursor: (cursor: string): Buffer => encodeFrame({ type: 'cursor', cursor }),
+};
+
+/**
+ * A frame as it goes over the wire: a text message in one piece, unmasked (RFC 6455, 5.2). It is
+ * made here, not by the library, so that all who are sent it share the bytes.
+ */
+export function encodeFrame(frame: ServerFrame): Buffer {
+  const payload = Buffer.from(JSON.stringify(frame));
+  return Buffer.concat([frameHeader(payload.length), payload]);
+}
+
+const finalText = 0x81;
+const length16 = 126;
+const length64 = 127;
+
+function frameHeader(length: number): Buffer {
+  if (length < length16) return Buffer.of(finalText, length);
+  if (length < 0x10000) return Buffer.of(finalText, length16, length >> 8, length & 0xff);
+  const header = Buffer.alloc(10);
+  header[0] = finalText;
+  header[1] = length64;
+  header.writeBigUInt64BE(BigInt(length), 2);
+  return header;
+}
+
+function deliveryFrame(delivery: Delivery): ServerFrame | undefined {
+  switch (delivery.kind) {
+    case 'message':
+      return { type: 'message', ...delivery.place, user: delivery.user, text: delivery.text };
+    case 'subbed': {
+      const { place, room: name, user, text } = delivery;
+      return { type: 'followed', ...place, name, user, text };
+    }
+    case 'joined':
+    case 'left':
+      return { type: delivery.kind, ...delivery.place, user: delivery.user };
+    case 'departed': {
+      const { canonical: room, users, at } = delivery;
+      return { type: 'departed', room, users: [...users], at };
+    }
+    case 'direct': {
+      const kept = delivery.isKept ? { kept: true } : {};
+      return { type: 'direct', ...directOf(delivery), ...kept };
+    }
+    case 'gap': {
+      const { reason, rooms } = delivery;
+      const lost = rooms.map(({ room, epoch, from, through: to }) => ({
+        room,
+        epoch,
+        from,
+        ...(to !== undefined && { to }),
+      }));
+      return { type: 'gap', reason, rooms: lost };
+    }
+    case 'answer':
+      return answerFrame(delivery.answer, undefined);
+    // The close code says it.
+    case 'ended':
+      return undefined;
+    default:
+      return unreachable(delivery);
+  }
+}
+
+/** Answers that are only a part of one, or are for other transports, have no frame. */
+function answerFrame(answer: Answer, id: string | undefined): ServerFrame | undefined {
+  switch (answer.kind) {
+    case 'greeting': {
+      const registration = answer.registrationOpen ? 'open' : 'closed';
+      return { type: 'hello', server: answer.server, registration };
+    }
+    case 'error': {
+      const { code, subject } = answer;
+      const message = errorWords(code, subject);
+      const after = retryAfterMs(code, subject);
+      const error = { code, message, ...(after !== undefined && { retryAfterMs: after }) };
+      return { type: 'error', ...(id !== undefined && { id }), ...error };
+    }
+    default: {
+      const body = okBody(answer);
+      return id === undefined || body === undefined ? undefined : { type: 'ok', id, ...body };
+    }
+  }
+}
+
+type Body = OkOf<'login' | 'join' | 'say' | 'direct' | 'rooms' | 'members' | 'history'> | object;
+
+function okBody(answer: Exclude<Answer, { kind: 'greeting' | 'error' }>): Body | undefined {
+  switch (answer.kind) {
+    case 'sessionOpen': {
+      const { kind: _, rooms, ...session } = answer;
+      return { ...session, rooms: rooms.map(roomBody) };
+    }
+    case 'entered':
+      return roomBody(answer.state);
+    case 'stored': {
+      const { canonical: room, epoch, number } = answer;
+      return { room, epoch, number };
+    }
+    case 'directStored':
+      return { to: answer.to, number: answer.number };
+    case 'rooms':
+      return { rooms: answer.rooms };
+    case 'members': {
+      const { canonical: room, room: name, users: members } = answer;
+      return { room, name, members };
+    }
+    case 'history': {
+      const { canonical: room, messages, more } = answer;
+      return { room, messages, more };
+    }
+    case 'conversation':
+      return { peer: answer.peer, messages: answer.messages.map(directOf), more: answer.more };
+    case 'session': {
+      const { kind: _, ...session } = answer;
+      return session;
+    }
+    case 'goodbye':
+    case 'leftRoom':
+    case 'roomMarked':
+    case 'pong':
+    case 'subscribed':
+    case 'unsubscribed':
+    case 'passwordChanged':
+      return {};
+    case 'authRequired':
+    case 'takeoverHint':
+    case 'registered':
+    case 'welcome':
+    case 'joined':
+    case 'receipts':
+    case 'subscriptions':
+    case 'help':
+      return undefined;
+    default:
+      return unreachable(answer);
+  }
+}
+
+const roomBody = ({ members, ...state }: RoomState): OkOf<'join'> => ({
+  ...state,
+  members: [...members],
+});
+
+const directOf = ({ number, at, from, recipient: to, text }: DirectMessage) => ({
+  number,
+  at,
+  from,
+  to,
+  text,
+});

@@ -1,0 +1,122 @@
+import type { Duplex } from 'node:stream';
+
+import type { RawData, WebSocket } from 'ws';
+
+import { closeCodes, type CloseName } from '../../core/close-code.ts';
+import type { ClientCommand } from '../../core/command.ts';
+import type { ErrorCode } from '../../core/error-catalogue.ts';
+import type { ClientLink, Input, LinkAcceptor, LinkOwner } from '../client-link.ts';
+import { Outbox } from '../outbox.ts';
+import { commandOf } from './frame-command.ts';
+import { frameFormat } from './frame-format.ts';
+import { readFrame } from './frame-reader.ts';
+
+/** The largest message that is read; with every character escaped it holds the longest text. */
+export const frameBytesMax = 65_536;
+/** How long a closed connection may take to let go. */
+const closeMsMax = 1_000;
+
+/**
+ * One client over WebSocket. What it is sent are whole frames, encoded once for all, so they are
+ * written to the socket below the library, which writes its own (pings, closes) between them.
+ */
+export class WebSocketLink implements ClientLink {
+  readonly format = frameFormat;
+  readonly address: string;
+  readonly #webSocket: WebSocket;
+  readonly #outbox: Outbox;
+  readonly #owner: LinkOwner;
+  readonly #onAdmitted: () => void;
+  #missedPongs = 0;
+  #isClosing = false;
+
+  /** `socket` is the connection that `webSocket` speaks over. */
+  constructor(
+    webSocket: WebSocket,
+    socket: Duplex,
+    address: string,
+    accept: LinkAcceptor,
+    onAdmitted: () => void = () => {},
+  ) {
+    this.#webSocket = webSocket;
+    this.address = address;
+    this.#onAdmitted = onAdmitted;
+    this.#outbox = new Outbox(socket, {
+      onSlow: () => this.#owner.onSlow(),
+      onDrained: () => this.#owner.onDrained(),
+    });
+    webSocket.on('message', (data: RawData, isBinary: boolean) => this.#read(data, isBinary));
+    webSocket.on('pong', () => (this.#missedPongs = 0));
+    // Too large a message, bytes that are no UTF-8, a reset: `close` follows.
+    webSocket.on('error', () => {});
+    webSocket.once('close', () => this.#owner.onClosed());
+    this.#owner = accept(this);
+  }
+
+  get isBlocked(): boolean {
+    return this.#outbox.isBlocked;
+  }
+
+  send(bytes: Buffer): void {
+    if (!this.#isClosing) this.#outbox.push(bytes);
+  }
+
+  flush(): void {
+    this.#outbox.flush();
+  }
+
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isClosing) this.#webSocket.resume();
+  }
+
+  admit(): void {
+    this.#onAdmitted();
+  }
+
+  close(why: CloseName): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#outbox.end(() => this.#webSocket.close(closeCodes[why], why));
+    this.#webSocket.resume();
+    setTimeout(() => this.#webSocket.terminate(), closeMsMax).unref();
+  }
+
+  /** To be called now and then: a client that takes nothing is told to its owner. */
+  checkStalled(now: number): void {
+    if (!this.#isClosing) this.#outbox.checkStalled(now);
+  }
+
+  /** To be called every 30 s: a client that has not answered the last two is cut off. */
+  ping(): void {
+    if (this.#isClosing) return;
+    if (this.#missedPongs === 2) return this.close('Unresponsive');
+    this.#missedPongs += 1;
+    this.#webSocket.ping();
+  }
+
+  #read(data: RawData, isBinary: boolean): void {
+    if (this.#isClosing) return;
+    const read = isBinary
+      ? ({ kind: 'fault', code: 'NotJson', subject: '' } as const)
+      : readFrame((data as Buffer).toString());
+    if (read.kind === 'frame')
+      return this.#owner.onInput(inputOf(read.frame.id, commandOf(read.frame)));
+    const { code, subject, id } = read;
+    this.#owner.onInput(inputOf(id, faultOf(code, subject)));
+  }
+}
+
+const inputOf = (request: string | undefined, command: ClientCommand): Input => ({
+  ...(request !== undefined && { request }),
+  command: () => command,
+});
+
+const faultOf = (code: ErrorCode, subject: string): ClientCommand => ({
+  type: 'fault',
+  code,
+  subject,
+});

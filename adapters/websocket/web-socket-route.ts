@@ -1,0 +1,64 @@
+import websocket from '@fastify/websocket';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+import { closeCodes } from '../../core/close-code.ts';
+import type { LinkAcceptor } from '../client-link.ts';
+import { networkOf } from '../network.ts';
+import { frameBytesMax, WebSocketLink } from './web-socket-link.ts';
+
+export const webSocketPath = '/ws';
+export const webSocketProtocol = 'securechat.v1';
+const pingMs = 30_000;
+const stallCheckMs = 1_000;
+
+export interface WebSocketRouteOptions {
+  /** Undefined while the server does not take clients yet, or any more. */
+  readonly acceptor: () => LinkAcceptor | undefined;
+  /** Whether a page of this origin may connect; `undefined` for a program, which has none. */
+  readonly isOriginAllowed: (origin: string | undefined, request: FastifyRequest) => boolean;
+  /** A connection has logged in. */
+  readonly onAdmitted?: (request: FastifyRequest) => void;
+}
+
+/** Takes WebSocket clients at `/ws`. */
+export async function addWebSocketRoute(
+  fastify: FastifyInstance,
+  { acceptor, isOriginAllowed, onAdmitted }: WebSocketRouteOptions,
+): Promise<void> {
+  const links = new Set<WebSocketLink>();
+  await fastify.register(websocket, {
+    options: {
+      maxPayload: frameBytesMax,
+      // Compressed secrets beside chosen text leak (CRIME, BREACH); and it takes memory.
+      perMessageDeflate: false,
+      handleProtocols: (offered: ReadonlySet<string>) =>
+        offered.has(webSocketProtocol) ? webSocketProtocol : false,
+    },
+    // Sessions are told why by the chat server, before.
+    preClose: (done: () => void) => done(),
+  });
+  fastify.get(webSocketPath, { websocket: true }, (webSocket, request) => {
+    const accept = acceptor();
+    if (accept === undefined) return webSocket.close(closeCodes.ServerStopping, 'ServerStopping');
+    if (!isOriginAllowed(request.headers.origin, request))
+      return webSocket.close(closeCodes.OriginRefused, 'OriginRefused');
+    if (webSocket.protocol !== webSocketProtocol)
+      return webSocket.close(closeCodes.BadFrame, `Speak ${webSocketProtocol}.`);
+    const { socket } = request.raw;
+    const address = networkOf(socket.remoteAddress);
+    const link = new WebSocketLink(webSocket, socket, address, accept, () => onAdmitted?.(request));
+    links.add(link);
+    webSocket.once('close', () => links.delete(link));
+  });
+  const stallCheck = setInterval(() => {
+    const now = performance.now();
+    for (const link of links) link.checkStalled(now);
+  }, stallCheckMs).unref();
+  const ping = setInterval(() => {
+    for (const link of links) link.ping();
+  }, pingMs).unref();
+  fastify.addHook('onClose', async () => {
+    clearInterval(stallCheck);
+    clearInterval(ping);
+  });
+}

@@ -1,0 +1,46 @@
+import { deepStrictEqual } from 'node:assert/strict';
+
+import { webScenes } from '../../support/web-harness.ts';
+
+const login = { type: 'login', user: 'alice', password: 'password123' } as const;
+
+webScenes('a user has one session, on lines or on WebSocket', async (web) => {
+  const alice = await web.login('alice', 0);
+  const second = await web.connect(1);
+  deepStrictEqual(await second.isRefused(login), 'AlreadyLoggedIn');
+  const line = await web.chat.client(1);
+  line.send('LOGIN alice password123');
+  await line.sees('ERROR: User already logged in elsewhere.');
+  line.send('LOGIN alice password123 TAKEOVER');
+  await line.sees('SUCCESS: Welcome alice. You are in lobby.');
+  deepStrictEqual(await alice.ended, { code: 4201, reason: 'TakenOver' });
+  deepStrictEqual(await second.isRefused(login), 'AlreadyLoggedIn');
+  await second.login('alice', 'password123', true);
+  await line.sees('ERROR: Session taken over from another connection.');
+});
+
+webScenes('a login replaces a session whose connection was lost', async (web) => {
+  const bob = await web.chat.login('bob', 1);
+  const alice = await web.login('alice', 0);
+  await bob.reads('[lobby] Server: alice joined.');
+  alice.vanish();
+  await web.chat.until(
+    () => web.chat.records('SessionDetached').length === 1,
+    'the session to be detached',
+  );
+  await bob.seesNothing();
+  const again = await web.connect(1);
+  await again.login('alice', 'password123');
+  await again.asks({ type: 'ping' });
+  await web.chat.until(() => web.chat.records('RoomLeft').length === 1, 'the old one to leave');
+  await web.chat.settled();
+  deepStrictEqual(
+    web.chat.server(1).follower.view.rooms.byRoom.get('lobby')?.users.get('alice'),
+    1,
+  );
+  const gone = await web.connect(0);
+  deepStrictEqual(
+    await gone.isRefused({ type: 'resume', token: alice.token, cursor: alice.cursor }),
+    'SessionOver',
+  );
+});
