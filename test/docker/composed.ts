@@ -67,7 +67,8 @@ export class Composed implements AsyncDisposable {
   async exec(service: string, words: readonly string[], input = ''): Promise<string> {
     const [program = '', ...args] = words;
     const running = run(program, args, { ...this.#container(service).options, ...unprivileged() });
-    running.child.stdin?.end(input);
+    // A command that needs no input may be gone before it is written.
+    running.child.stdin?.on('error', () => undefined).end(input);
     return (await running).stdout;
   }
 

@@ -55,7 +55,7 @@ await test('a handshake that does not end in time is cut off', async (t) => {
   // The beginning of a record that promises more than ever comes.
   slow.write(Buffer.from([0x16, 0x03, 0x01, 0x3f, 0xff]));
   const dribble = setInterval(() => slow.write('\u0001'), 20);
-  const ended = Promise.all([once(silent, 'close'), once(slow, 'close')]);
+  const ended = Promise.all([closed(silent), closed(slow)]);
   await within(ended, 5_000, 'both to be cut off').finally(() => clearInterval(dribble));
   const alice = await setting.greeted();
   t.equal(alice.isClosed, false);
@@ -147,7 +147,7 @@ await test('connections are cut off before the listener opens, and refused once 
   const refused = connectTls({ host, port, rejectUnauthorized: false });
   t.match(await once(refused, 'error'), [{ code: 'ECONNREFUSED' }]);
   late.resume();
-  await within(once(late, 'close'), 5_000, 'who was late to be cut off');
+  await within(closed(late), 5_000, 'who was late to be cut off');
   alice.send('LOGIN alice password123');
   await alice.reads(welcome);
   await chat[Symbol.asyncDispose]();
@@ -249,9 +249,14 @@ async function listen(
   return setting;
 }
 
+/** Over, by whichever side and however: a reset is an end like any other here. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
 async function allOf(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  if (!socket.closed) await within(once(socket, 'close'), 5_000, 'the connection to be cut off');
+  if (!socket.closed) await within(closed(socket), 5_000, 'the connection to be cut off');
   return Buffer.concat(chunks);
 }
