@@ -18,7 +18,7 @@ export function makeFolder(path: string, mode = 0o777): boolean {
     const above = dirname(resolve(path));
     if (code !== 'ENOENT' || path === '' || existsSync(above)) throw error;
     makeFolder(above, mode);
-    mkdirSync(path, { mode });
-    return true;
+    // Another process may have been quicker.
+    return makeFolder(path, mode);
   }
 }

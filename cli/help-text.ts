@@ -7,7 +7,7 @@ const columnsDefault = 80;
 export interface HelpText {
   /** Each is broken into lines of the terminal's width. */
   readonly paragraphs?: readonly string[];
-  /** A command line, without the program's name where it begins with that, and what it does. */
+  /** Command lines, made with the command as it is typed here, and what each does. */
   readonly examples?: (command: string) => readonly Example[];
 }
 
@@ -32,6 +32,6 @@ function wrapped(command: Command, text: string): string {
   return command.createHelp().boxWrap(text, isTTY ? columns : columnsDefault);
 }
 
-/** As it is typed, with the program's. */
+/** As it is typed, with the name of the program. */
 const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
