@@ -109,6 +109,8 @@ export class ChatServer implements Chat, FollowerOwner {
       this.#connections.delete(connection),
     );
     this.#connections.add(connection);
+    // Whoever asks whether this server serves is told that it does not, for now.
+    if (this.isEnding) connection.disconnect('ServerRestarted');
     return connection;
   };
 

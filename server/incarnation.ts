@@ -81,7 +81,9 @@ export async function beginIncarnation(
   const stop = async (): Promise<void> => {
     clearInterval(refresh);
     try {
-      await endIncarnation(events, { type: 'StopServer', server, incarnation: number });
+      const stopping = { type: 'StopServer', server, incarnation: number } as const;
+      if (!(await endIncarnation(events, stopping)) && (await isRunning(events, server, number)))
+        throw new StoreUnreachable('The store could be read, but not told of the stop.');
     } finally {
       await writer.close();
       await leases.release(server, token);
@@ -153,6 +155,15 @@ export async function completeEnd(
   }
   await writer.close();
   return complete;
+}
+
+async function isRunning(
+  events: EventStore,
+  server: string,
+  incarnation: number,
+): Promise<boolean> {
+  const { state } = await loadServer(events, server);
+  return state.status === 'running' && state.incarnation === incarnation;
 }
 
 async function takeLease(leases: LeaseStore, server: string, token: string): Promise<void> {

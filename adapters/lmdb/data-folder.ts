@@ -24,6 +24,7 @@ export interface DataFolder {
 
 /** It holds password hashes, so nobody else may look into it. */
 const folderMode = 0o700;
+const fileMode = 0o600;
 
 /** What a folder without a log may hold all the same: what a volume has, or a log has left. */
 const noMatter = /^(\..*|lost\+found|lock\.mdb|owner-\w+\.sock)$/;
@@ -60,8 +61,10 @@ export function openFolder(name: string): DataFolder {
 /** @throws {StoreUnusable} when the folder's files cannot be opened, or are no database */
 export function openDatabase({ name, path }: DataFolder): RootDatabase<Buffer, Buffer> {
   try {
-    checkDataFile(join(path, 'data.mdb'));
-    return open<Buffer, Buffer>(path, {
+    const file = join(path, 'data.mdb');
+    checkDataFile(file);
+    const isNew = !existsSync(file);
+    const root = open<Buffer, Buffer>(path, {
       noSubdir: false,
       encoding: 'binary',
       keyEncoding: 'binary',
@@ -70,6 +73,9 @@ export function openDatabase({ name, path }: DataFolder): RootDatabase<Buffer, B
       // Else the package makes a promise of its own, whose rejection by a full disk nobody hears.
       eventTurnBatching: false,
     });
+    // The folder may have been there, and others may look into it.
+    if (isNew) chmodSync(file, fileMode);
+    return root;
   } catch (error) {
     throw unusable(name, error);
   }

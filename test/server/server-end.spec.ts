@@ -1,10 +1,12 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, rejects } from 'node:assert/strict';
 
 import { commitOf } from '../../server/appender.ts';
 import { endIncarnation } from '../../server/incarnation.ts';
+import { StoreUnreachable } from '../../core/event-store.ts';
 import { serverStream } from '../../core/stream.ts';
 import { type ChatHarness, scene } from '../support/chat-harness.ts';
-import { unavailable } from '../support/faulty-stores.ts';
+import { held, unavailable } from '../support/faulty-stores.ts';
+import { gate } from '../support/gate.ts';
 
 scene(
   'an end that was only begun is completed in every partition',
@@ -102,6 +104,27 @@ scene('a server begins anew at once, though it held its lease until then', async
   const startedAt = performance.now();
   await chat.until(() => server.incarnation > incarnation, 'a new incarnation');
   deepStrictEqual(performance.now() - startedAt < 2_000, true);
+});
+
+scene('a stop that the log takes no word of is told as a failure', async (chat) => {
+  chat.store(0).arrange(unavailable, 'ServerStopped');
+  await rejects(chat.server(0).stop(), StoreUnreachable);
+  chat.passTime(6_000);
+});
+
+scene('who connects while a server begins anew is sent away', async (chat) => {
+  const server = chat.server(0);
+  const shut = gate();
+  chat.store(0).arrange(held(shut.opened), 'ServerStarted');
+  await declareLostAtHome(chat, 0);
+  await chat.until(() => server.isEnding, 'the server to begin anew');
+  const early = await chat.client(0);
+  deepStrictEqual(await early.closes(), [
+    'ERROR: This server was out of touch with the others. Log in again.',
+  ]);
+  shut.open();
+  await chat.until(() => !server.isEnding, 'a new incarnation');
+  await chat.login('alice', 0);
 });
 
 /** As a server does that dies right after. */

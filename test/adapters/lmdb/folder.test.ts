@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -217,6 +225,10 @@ await test('a new folder is for its owner’s eyes only', async (t) => {
   const dir = join(newDir(t), 'new', 'data');
   await (await openLmdb({ dir })).close();
   t.equal(statSync(dir).mode & 0o777, 0o700);
+  const shared = newDir(t);
+  chmodSync(shared, 0o755);
+  await (await openLmdb({ dir: shared })).close();
+  t.equal(statSync(join(shared, 'data.mdb')).mode & 0o777, 0o600, 'also in one that was there');
 });
 
 /** What another program keeps in LMDB. */
