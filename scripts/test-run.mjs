@@ -33,6 +33,16 @@ export async function runTests(files, options) {
   return totals;
 }
 
+/**
+ * The environment for tests of a tier. What the caller configured for a server of their own must
+ * not reach the ones under test.
+ */
+export function testEnvironment(tier) {
+  const foreign = /^(REDIS_URL$|SECURECHAT_(?!REDIS_SERVER$|CHROMIUM$))/;
+  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  return { ...Object.fromEntries(own), SECURECHAT_TEST_TIER: tier };
+}
+
 async function runFile(file, { env, fileTimeoutSeconds }) {
   const startedAt = performance.now();
   const outcome = { passed: 0, failed: 0, failures: [], seconds: 0, stderr: '' };

@@ -1,33 +1,32 @@
-// Runs the event store's contract suite against each server that it is promised for, and prints a
-// table. Fails if a suite fails, or if no server could be had; one that could not is named.
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+// Runs all tests of the Redis store against each server that it is promised for, and prints a table.
+// Fails if a test fails, or if no server could be had; one that could not is named.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { redisServer, servers, serverVersion } from './redis-server.mjs';
+import { printTable } from './table.mjs';
+import { runTests, testEnvironment } from './test-run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const compiled = join(root, 'dist', 'test', 'adapters', 'redis');
-const suiteTimeoutMs = 600_000;
+const tests = join('dist', 'test', 'adapters', 'redis');
+const fileTimeoutSeconds = 600;
 
-const suites = contractSuites();
-if (suites.length === 0) {
-  console.error('test-stores: no *.contract.test.js in dist/test/adapters/redis. Build first.');
-  process.exit(1);
-}
+// Ended from outside, it still ends what it started, on its way out.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
+const files = readdirSync(join(root, tests), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.js'))
+  .toSorted()
+  .map((name) => join(tests, name));
 const rows = [];
 for (const name of Object.keys(servers)) rows.push(await rowFor(name));
-printTable(rows);
-const failed = rows.some(({ result }) => result === 'failed');
-const ran = rows.some(({ result }) => result === 'passed');
-if (!ran && !failed) console.error('test-stores: none of these servers could be had.');
+console.log();
+printTable(['server', 'version', 'passed', 'failed', 'seconds'], rows);
+const failed = rows.some((row) => row.failed > 0);
+const ran = rows.some((row) => row.passed > 0);
+if (!ran) console.error('test-stores: none of these servers could be had.');
 process.exitCode = failed || !ran ? 1 : 0;
-
-function contractSuites() {
-  if (!existsSync(compiled)) return [];
-  const names = readdirSync(compiled, { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.contract.test.js')).map((n) => join(compiled, n));
-}
 
 async function rowFor(name) {
   let server;
@@ -35,48 +34,13 @@ async function rowFor(name) {
     server = await redisServer({ which: name, log: (line) => console.error(line) });
   } catch (error) {
     console.error(`${name} could not be had: ${error.message}`);
-    return { server: name, version: '-', tests: '-', seconds: '-', result: 'could not be had' };
+    return { server: name, version: 'could not be had', passed: 0, failed: 0, seconds: 0 };
   }
+  const version = (await serverVersion(server)).text;
+  console.log(`\n${name}, ${version}`);
   const startedAt = performance.now();
-  const outcomes = [];
-  for (const suite of suites) outcomes.push(await outcomeOf(suite, server));
-  return {
-    server: name,
-    version: (await serverVersion(server)).text,
-    tests: outcomes.reduce((sum, { passed }) => sum + passed, 0),
-    seconds: ((performance.now() - startedAt) / 1_000).toFixed(1),
-    result: outcomes.every(({ ok }) => ok) ? 'passed' : 'failed',
-  };
-}
-
-/** Runs one suite as the program it is; what it says is shown only if it fails. */
-async function outcomeOf(suite, server) {
-  const child = spawn(process.execPath, [suite], {
-    cwd: root,
-    env: { ...process.env, SECURECHAT_REDIS_SERVER: server },
-    timeout: suiteTimeoutMs,
-    killSignal: 'SIGKILL',
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk) => (output += chunk));
-  }
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  const passed = output.match(/^ok /gm)?.length ?? 0;
-  const ok = code === 0 && passed > 0;
-  if (!ok) console.error(`${relative(root, suite)} on ${server} ended with ${code}:\n${output}`);
-  return { ok, passed };
-}
-
-function printTable(lines) {
-  const columns = ['server', 'version', 'tests', 'seconds', 'result'];
-  const heading = Object.fromEntries(columns.map((column) => [column, column]));
-  for (const line of [heading, ...lines]) {
-    console.log(
-      columns
-        .map((column) => String(line[column]).padEnd(10))
-        .join(' ')
-        .trimEnd(),
-    );
-  }
+  const env = { ...testEnvironment('test'), SECURECHAT_REDIS_SERVER: server };
+  const totals = await runTests(files, { env, fileTimeoutSeconds });
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  return { server: name, version, ...totals, seconds };
 }

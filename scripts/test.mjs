@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printTable } from './table.mjs';
 import { countRows } from './test-counts.mjs';
-import { runTests } from './test-run.mjs';
+import { runTests, testEnvironment } from './test-run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tiers = ['quick', 'test', 'full'];
@@ -41,8 +41,10 @@ if (files.length === 0) {
 const scratch = mkdtempSync(join(tmpdir(), 'securechat-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const reports = join(scratch, 'counts.jsonl');
+const env = { ...testEnvironment(tier), SECURECHAT_TEST_COUNTS: reports };
+if (tier !== 'quick') env.SECURECHAT_REDIS_SERVER = redisServer();
 const totals = await runTests(files, {
-  env: testEnvironment(),
+  env,
   fileTimeoutSeconds: fileTimeoutSeconds[tier],
 });
 passed += totals.passed;
@@ -80,18 +82,6 @@ function testFiles() {
 /** Files may be named as sources or as what was compiled from them. */
 function stem(part) {
   return part.replace(/^(\.\/)?dist\//, '').replace(/\.[jt]s$/, '');
-}
-
-/** What the caller configured for a server of their own must not reach the ones under test. */
-function testEnvironment() {
-  const foreign = /^(REDIS_URL$|SECURECHAT_(?!REDIS_SERVER$|CHROMIUM$))/;
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !foreign.test(name)),
-  );
-  env.SECURECHAT_TEST_TIER = tier;
-  env.SECURECHAT_TEST_COUNTS = reports;
-  if (tier !== 'quick') env.SECURECHAT_REDIS_SERVER = redisServer();
-  return env;
 }
 
 /** Without a Redis nothing is skipped in silence: the run ends here, and says what to install. */

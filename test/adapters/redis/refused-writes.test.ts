@@ -110,7 +110,7 @@ await test('a full queue is answered at once, and holds no more than it may', as
   const journal = new Journal(stores.events.writer('a', 1));
   await journal.say();
   await redis.pause();
-  const texts = Array.from({ length: 10_000 }, () => journal.say('x'.repeat(3_000)));
+  const texts = Array.from({ length: 200 }, () => journal.say('x'.repeat(100_000)));
   const outcomes = await Promise.all(texts);
   redis.resume();
   t.ok(outcomes.some((outcome) => outcome.status === 'unavailable' && outcome.reason === 'busy'));
