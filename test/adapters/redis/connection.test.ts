@@ -35,6 +35,24 @@ await test('whoever hears that a connection is lost finds it lost', async (t) =>
   }
 });
 
+await test('an answer that has come counts, though this process was too busy to see it', async (t) => {
+  const redis = await redisFor(t);
+  const connection = await Connection.open(parseAddress(redis.url));
+  t.teardown(() => connection.drop('the test is over'));
+  const withinMs = 200;
+  for (let round = 0; round < 5; round++) {
+    const answered = connection.callWithin(withinMs, 'PING');
+    // Once it is sent.
+    await new Promise((resolve) => setImmediate(resolve));
+    const endsAt = performance.now() + 2 * withinMs;
+    while (performance.now() < endsAt);
+    t.equal(String(await answered), 'PONG');
+  }
+  await redis.pause();
+  await t.rejects(connection.callWithin(withinMs, 'PING'), ConnectionLost);
+  redis.resume();
+});
+
 await test('reads do not hold this process up while Redis dies and comes back', async (t) => {
   const redis = await redisFor(t);
   const { events } = await opened(t, redis);
