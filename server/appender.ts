@@ -3,6 +3,7 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { ChatEvent } from '../core/event.ts';
 import {
   type Actor,
+  type Appended,
   type AppendOutcome,
   appendAnswerMsMax,
   type Commit,
@@ -23,6 +24,9 @@ export interface Part {
   readonly events: readonly ChatEvent[];
 }
 
+/** What became of a commit that was to be read back: then nobody asks where it lies. */
+export type ReadOutcome = Exclude<AppendOutcome, Appended> | Pick<Appended, 'status'>;
+
 /** Someone who folds the log: an append is answered when they have come to it. */
 export interface Reader {
   /** Whether the view is of the log that is there: one that was set back has yet to be folded. */
@@ -37,6 +41,8 @@ export class Appender {
   readonly #reader: Reader;
   readonly #partitions: number;
   readonly #onFenced: () => void;
+  /** What to do when a commit's last event is folded, by its id. */
+  readonly #underWay = new Map<string, () => void>();
 
   constructor(writer: Writer, reader: Reader, partitions: number, onFenced: () => void) {
     this.#writer = writer;
@@ -50,21 +56,27 @@ export class Appender {
    * view changed and the answers to its events in the outbox. The outcome of a commit that cannot
    * be read back in time is `unknown`: the store was lost right after, and may have lost it.
    */
-  append(actor: Actor, parts: readonly Part[], cause = randomId()): Promise<AppendOutcome> {
+  append(actor: Actor, parts: readonly Part[], cause = randomId()): Promise<ReadOutcome> {
     return this.appendCommit(commitOf(actor, parts, cause));
   }
 
   /** The same for a commit that was made before. */
-  async appendCommit(commit: Commit): Promise<AppendOutcome> {
-    const answerBy = performance.now() + answerMsMax;
-    const outcome = await this.hand(commit);
-    if (outcome.status !== 'appended') return outcome;
-    const { parts } = commit;
-    const events = parts.reduce((sum, part) => sum + part.events.length, 0);
-    const partition = partitionOf(parts[0]?.stream ?? '', this.#partitions);
-    const last = outcome.position + events - 1;
-    const isFolded = await this.#reader.reached(partition, last, answerBy - performance.now());
-    return isFolded ? outcome : { status: 'unknown' };
+  async appendCommit(commit: Commit): Promise<ReadOutcome> {
+    const last = commit.parts.flatMap(({ events }) => events).at(-1);
+    if (last === undefined) return this.#appendAndRead(commit);
+    const folded = new Promise<ReadOutcome>((resolve) => {
+      this.#underWay.set(last.id, () => resolve({ status: 'appended' }));
+    });
+    try {
+      return await Promise.race([this.#appendAndRead(commit), folded]);
+    } finally {
+      this.#underWay.delete(last.id);
+    }
+  }
+
+  /** The reader folds this record: it is there, whatever becomes of the store's answer. */
+  folds(id: string): void {
+    this.#underWay.get(id)?.();
   }
 
   /**
@@ -76,7 +88,7 @@ export class Appender {
     actor: Actor,
     parts: readonly Part[],
     cause = randomId(),
-  ): Promise<AppendOutcome> {
+  ): Promise<ReadOutcome> {
     const [first = [], ...others] = this.#byPartition(parts);
     let outcome = await this.append(actor, first, cause);
     for (const commit of others) {
@@ -104,6 +116,18 @@ export class Appender {
     return this.#writer.close();
   }
 
+  async #appendAndRead(commit: Commit): Promise<ReadOutcome> {
+    const answerBy = performance.now() + answerMsMax;
+    const outcome = await this.hand(commit);
+    if (outcome.status !== 'appended') return outcome;
+    const { parts } = commit;
+    const events = parts.reduce((sum, part) => sum + part.events.length, 0);
+    const partition = partitionOf(parts[0]?.stream ?? '', this.#partitions);
+    const last = outcome.position + events - 1;
+    const leftMs = answerBy - performance.now();
+    return (await this.#reader.reached(partition, last, leftMs)) ? outcome : { status: 'unknown' };
+  }
+
   #byPartition(parts: readonly Part[]): readonly (readonly Part[])[] {
     const groups = new Map<number, Part[]>();
     for (const part of parts) {
@@ -129,7 +153,7 @@ export function commitOf(actor: Actor, parts: readonly Part[], cause = randomId(
  * What to tell a client whose command was not appended; undefined when it was. A conflict is no
  * error: whoever expects a revision decides again.
  */
-export function appendError(outcome: AppendOutcome): Answer | undefined {
+export function appendError(outcome: ReadOutcome): Answer | undefined {
   const code = errorOf(outcome);
   return code === undefined ? undefined : { kind: 'error', code, subject: '' };
 }
@@ -159,7 +183,7 @@ function linkOf(event: ChatEvent): string | undefined {
   }
 }
 
-function errorOf({ status }: AppendOutcome): ErrorCode | undefined {
+function errorOf({ status }: ReadOutcome): ErrorCode | undefined {
   switch (status) {
     case 'appended':
     case 'repeated':

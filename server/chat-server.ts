@@ -138,6 +138,7 @@ export class ChatServer implements Chat, FollowerOwner {
     const { event } = recorded;
     this.recent.add(recorded);
     this.fanOut.deliver(recorded, deliveries);
+    this.#appender?.folds(recorded.id);
     switch (event.type) {
       case 'SessionOpened':
         return this.#onSessionOpened(event.data);

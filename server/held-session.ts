@@ -3,7 +3,7 @@ import { hash, randomBytes } from 'node:crypto';
 import type { ChatEvent } from '../core/event.ts';
 import type { Actor, AppendOutcome, Commit } from '../core/event-store.ts';
 import type { SessionOpened } from '../core/session.ts';
-import { type Appender, commitOf, type Part } from './appender.ts';
+import { type Appender, commitOf, type Part, type ReadOutcome } from './appender.ts';
 import type { Chat } from './chat.ts';
 import { randomId } from './random-id.ts';
 import { ReadMarks } from './read-marks.ts';
@@ -45,7 +45,7 @@ export class HeldSession {
   /** Whether the view shows in which rooms the session is: a move's fate may be unknown. */
   isPlaced = true;
   readonly #appender: Appender;
-  readonly #underWay = new Set<Promise<AppendOutcome>>();
+  readonly #underWay = new Set<Promise<ReadOutcome>>();
   #isOver = false;
 
   constructor({ options, incarnation, appender }: Chat, identity: SessionIdentity) {
@@ -73,18 +73,18 @@ export class HeldSession {
   }
 
   /** One commit for each partition, in the order of the parts; see {@link Appender}. */
-  append(...parts: readonly Part[]): Promise<AppendOutcome> {
+  append(...parts: readonly Part[]): Promise<ReadOutcome> {
     this.cause = randomId();
     return this.#followed(() => this.#appender.appendInTurn(this.actor, parts, this.cause));
   }
 
   /** The same, under a cause that the caller knows. */
-  appendAs(cause: string, ...parts: readonly Part[]): Promise<AppendOutcome> {
+  appendAs(cause: string, ...parts: readonly Part[]): Promise<ReadOutcome> {
     return this.#followed(() => this.#appender.append(this.actor, parts, cause));
   }
 
   /** One commit, which the client has its own number for. */
-  appendOnce(part: Part, sequence: number | undefined): Promise<AppendOutcome> {
+  appendOnce(part: Part, sequence: number | undefined): Promise<ReadOutcome> {
     const commit = this.#commit(part, sequence);
     this.cause = commit.parts[0]?.events[0]?.cause ?? '';
     return this.#followed(() => this.#appender.appendCommit(commit));
@@ -113,7 +113,7 @@ export class HeldSession {
     return sequence === undefined ? commit : { ...commit, once: { session, sequence } };
   }
 
-  #followed(append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
+  #followed(append: () => Promise<ReadOutcome>): Promise<ReadOutcome> {
     if (this.#isOver) return Promise.resolve(over);
     const outcome = append();
     this.#underWay.add(outcome);

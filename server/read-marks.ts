@@ -4,10 +4,10 @@ import {
   evolveDirect,
   initialConversation,
 } from '../core/direct.ts';
-import type { AppendOutcome, Recorded } from '../core/event-store.ts';
+import type { Recorded } from '../core/event-store.ts';
 import { Rejection } from '../core/rejection.ts';
 import { directStream } from '../core/stream.ts';
-import type { Part } from './appender.ts';
+import type { Part, ReadOutcome } from './appender.ts';
 
 /** Who is sent many messages marks them together; who goes on elsewhere meanwhile sees few twice. */
 const betweenMarksMs = 250;
@@ -24,7 +24,7 @@ interface Mark {
  */
 export class ReadMarks {
   readonly #reader: string;
-  readonly #append: (part: Part) => Promise<AppendOutcome>;
+  readonly #append: (part: Part) => Promise<ReadOutcome>;
   readonly #shown = new Map<number, Mark>();
   #written = new Map<number, Conversation>();
   #waiting: 'unread' | 'shown' | 'shownInPart' = 'unread';
@@ -32,7 +32,7 @@ export class ReadMarks {
   #cutPause: () => void = () => {};
   #isHurried = false;
 
-  constructor(reader: string, append: (part: Part) => Promise<AppendOutcome>) {
+  constructor(reader: string, append: (part: Part) => Promise<ReadOutcome>) {
     this.#reader = reader;
     this.#append = append;
   }

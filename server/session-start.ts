@@ -1,5 +1,4 @@
 import type { Answer } from '../core/answer.ts';
-import type { AppendOutcome } from '../core/event-store.ts';
 import { decideKeptRooms } from '../core/kept-rooms.ts';
 import { lobby } from '../core/names.ts';
 import { Rejection } from '../core/rejection.ts';
@@ -13,7 +12,7 @@ import {
 } from '../core/stream.ts';
 import { type LoadedFollowing, rememberFollowing } from '../core/views/followers.ts';
 import { loadAccount, loadFollowing, loadKeptRooms, loadSession } from './aggregate.ts';
-import { appendError, type Part, rejected } from './appender.ts';
+import { appendError, type Part, type ReadOutcome, rejected } from './appender.ts';
 import type { Chat } from './chat.ts';
 import { untilNoConflict } from './conflicts.ts';
 import type { Connection } from './connection.ts';
@@ -73,7 +72,7 @@ const sessionEnded: Answer = { kind: 'error', code: 'SessionEnded', subject: '' 
 async function welcomed(
   chat: Chat,
   connection: Connection,
-  outcome: AppendOutcome,
+  outcome: ReadOutcome,
   rooms: readonly WantedRoom[],
 ): Promise<undefined> {
   const { held } = connection;

@@ -1,6 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
-import { scene } from '../support/chat-harness.ts';
+import { scene, scenes } from '../support/chat-harness.ts';
+import { type AppendFault } from '../support/faulty-stores.ts';
+import { gate } from '../support/gate.ts';
 
 const notConfirmed = 'ERROR: Not confirmed: it is unknown whether this was stored.';
 const authRequired = 'AUTH_REQUIRED: LOGIN <user> <pass>';
@@ -42,3 +44,24 @@ scene(
     await alice.seesMatching(/^STORED lobby \S+ \d+$/);
   },
 );
+
+scenes('what has been shown to be stored is not said to be unconfirmed as well', async (chat) => {
+  const { opened, open } = gate();
+  const answeredTooLate: AppendFault = async (append) => {
+    await append();
+    await opened;
+    return { status: 'unknown' };
+  };
+  const alice = await chat.login('alice', 0);
+  for (const [type, command, answer] of [
+    ['RoomJoined', '/join attic', 'SUCCESS: Joined attic'],
+    ['UserSubscribed', '/subscribe bob', 'SUCCESS: Subscribed to bob'],
+    ['DirectMessagePosted', '/msg bob hello', 'SUCCESS: Sent to bob.'],
+  ] as const) {
+    chat.store(0).arrange(answeredTooLate, type);
+    alice.send(command, '/who attic');
+    await alice.reads(answer, 'In attic: alice');
+  }
+  open();
+  await alice.seesNothing();
+});
