@@ -166,8 +166,8 @@ export class ChatServer implements Chat, FollowerOwner {
     this.recent.clear();
     for (const connection of this.#connections) toldOfRollback(this, connection, rollback);
     // The log may be from before this incarnation.
-    if (this.follower.view.servers.get(this.options.name)?.incarnation !== this.incarnation)
-      this.#restart();
+    const started = this.follower.view.servers.get(this.options.name);
+    if (started?.incarnation !== this.incarnation) this.#restart();
     else resume(this, this.#connections, before);
   }
 

@@ -53,7 +53,9 @@ export class LostServers {
   }
 
   async #look(): Promise<void> {
-    const running = [...this.#servers()].filter(([server]) => server !== this.#self);
+    const running = [...this.#servers()]
+      .filter(([server]) => server !== this.#self)
+      .map(([server, { incarnation }]) => [server, incarnation] as const);
     if (running.length === 0) return this.#missedSince.clear();
     const { held, linkWholeMs } = await this.#stores.leases.look(running.map(([name]) => name));
     const now = performance.now();

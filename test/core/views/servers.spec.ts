@@ -23,10 +23,11 @@ function viewOf(...events: readonly ServerEvent[]): ServersView {
   return view;
 }
 
+const incarnations = (view: ServersView): Record<string, number> =>
+  Object.fromEntries([...view].map(([server, { incarnation }]) => [server, incarnation]));
+
 const running = (...events: readonly ServerEvent[]): Record<string, number> =>
-  Object.fromEntries(
-    [...viewOf(...events)].map(([server, { incarnation }]) => [server, incarnation]),
-  );
+  incarnations(viewOf(...events));
 
 const webOf = (...events: readonly ServerEvent[]): readonly string[] =>
   liveWebAddresses(viewOf(...events));
@@ -50,6 +51,14 @@ for (const ended of [stopped, lost]) {
     deepStrictEqual(running(started('north', 1), ended('south', 1)), { north: 1 }),
   );
 }
+rule('an end in another partition than the start ends nothing', () => {
+  const view: ServersView = new Map();
+  evolveServers(view, { ...recordOf(started('north', 1)), partition: 2 });
+  evolveServers(view, { ...recordOf(lost('north', 1)), partition: 0 });
+  deepStrictEqual(incarnations(view), { north: 1 });
+  evolveServers(view, { ...recordOf(lost('north', 1)), partition: 2 });
+  deepStrictEqual(incarnations(view), {});
+});
 rule('a server that came back runs as its new incarnation', () =>
   deepStrictEqual(running(started('north', 1), lost('north', 1), started('north', 3)), {
     north: 3,
