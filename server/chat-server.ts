@@ -169,6 +169,7 @@ export class ChatServer implements Chat, FollowerOwner {
     const started = this.follower.view.servers.get(this.options.name);
     if (started?.incarnation !== this.incarnation) this.#restart();
     else resume(this, this.#connections, before);
+    void this.#insist(() => finishEnds(this.stores.events, this.follower.view));
   }
 
   onFailure(error: Error): void {
@@ -230,16 +231,17 @@ export class ChatServer implements Chat, FollowerOwner {
     const { server, incarnation } = ended;
     if (server === this.options.name && incarnation === this.incarnation) this.#restart();
     if (!endsAtHome(recorded, this.stores.events.info.partitions)) return;
-    void this.#completeEnd(recorded.event.type as 'ServerLost', server, incarnation);
+    const type = recorded.event.type as 'ServerLost';
+    void this.#insist(() => completeEnd(this.stores.events, type, server, incarnation));
   }
 
-  /** Until it has succeeded: no other server may be there to do it. */
-  async #completeEnd(type: 'ServerLost', server: string, incarnation: number): Promise<void> {
+  /** Carries ends to all partitions until it has succeeded: no other may be there to do it. */
+  async #insist(complete: () => Promise<boolean>): Promise<void> {
     while (this.#status !== 'stopped') {
       try {
-        if (await completeEnd(this.stores.events, type, server, incarnation)) return;
+        if (await complete()) return;
       } catch (error) {
-        this.log.warn({ err: error, server }, 'an end was not completed');
+        this.log.warn({ err: error }, 'an end was not completed');
       }
       await sleep(completePauseMs);
     }

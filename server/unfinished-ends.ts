@@ -11,16 +11,19 @@ interface Incarnation {
 
 /**
  * Ends in every partition what has ended in its home: whoever was to do so came to an end itself
- * between one partition and the next, and nobody was there to see it.
+ * between one partition and the next, and nobody was there to see it; or a partition that was set
+ * back has lost it. Answers whether all have ended.
  * @throws {StoreUnreachable}
  */
-export async function finishEnds(events: EventStore, view: ChatView): Promise<void> {
+export async function finishEnds(events: EventStore, view: ChatView): Promise<boolean> {
+  let complete = true;
   for (const { server, incarnation } of suspects(view)) {
     // Asked of the store: the view has one partition as of later than another.
     const { state } = await loadServer(events, server);
     if (state.status === 'running' && state.incarnation === incarnation) continue;
-    await completeEnd(events, 'ServerLost', server, incarnation);
+    complete = (await completeEnd(events, 'ServerLost', server, incarnation)) && complete;
   }
+  return complete;
 }
 
 /** Incarnations that have sessions or members, and are not known to run. */

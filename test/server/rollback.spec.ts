@@ -1,5 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
+import { partitionOf, serverStream } from '../../core/stream.ts';
 import { type ChatHarness, scene } from '../support/chat-harness.ts';
 import { commitTo, messagePosted } from '../support/events.ts';
 import { unheard } from '../support/faulty-stores.ts';
@@ -67,6 +68,28 @@ scene('what is decided while the log is folded anew is not written', async (chat
   await alice.reads(broken, 'SUCCESS: Joined attic');
   deepStrictEqual(chat.records('MessagePosted').length, 0);
 });
+
+scene(
+  'an end that a partition has lost is carried there again',
+  async (chat) => {
+    const bob = await chat.login('bob', 1);
+    await chat.login('alice', 0);
+    await bob.reads('[lobby] Server: alice joined.');
+    const heads = chat.log.partitions.map(({ head: position }) => position);
+    await chat.server(0).stop();
+    await bob.reads('[lobby] Server: alice left.');
+    const isStopped = (): boolean => chat.records('ServerStopped').length === heads.length;
+    await chat.until(isStopped, 'the whole end');
+    const home = partitionOf(serverStream('server-0'), heads.length);
+    for (const [partition, before] of heads.entries())
+      if (partition !== home) chat.log.setBack(partition, before + 1);
+    await bob.sees('[lobby] Server: alice left.');
+    const alice = await chat.login('alice', 1);
+    alice.send('/who');
+    await alice.reads('In lobby: alice, bob');
+  },
+  { partitions: 8 },
+);
 
 scene('who vanishes while the log is folded anew leaves no session', async (chat) => {
   const bob = await chat.login('bob', 1);
