@@ -67,7 +67,7 @@ export class MemoryPartition implements PartitionState {
     const { server, incarnation } = writer;
     if (incarnation > 0) this.#fences.set(server, fenceAfter(writer, this.fence(server)));
     const { ends, once } = commit;
-    if (ends) this.#fences.set(ends.server, fenceEnded(ends.incarnation, this.fence(ends.server)));
+    if (ends) this.#end(ends);
     if (once) {
       const entry = { content: commitContent(commit), first: answer, usedAt: this.#now() };
       this.#once.set(onceKey(once.session, once.sequence), entry);
@@ -85,9 +85,12 @@ export class MemoryPartition implements PartitionState {
       this.#streams.get(stream)?.pop();
       if (link !== undefined) this.#streams.get(link.stream)?.pop();
     }
-    this.#fences.clear();
     this.#once.clear();
-    const previous = this.#epoch;
+    this.#fences.clear();
+    for (const { event } of this.#records)
+      if (event.type === 'ServerStopped' || event.type === 'ServerLost') this.#end(event.data);
+    const [began] = this.readStream({ stream: epochStream, direction: 'backwards', limit: 1 });
+    const previous = began?.event.type === 'EpochStarted' ? began.event.data.epoch : this.#epoch;
     this.#epoch = this.#surroundings.newId();
     this.#startEpoch({ epoch: this.#epoch, previous, from });
     return { partition: this.#number, epoch: this.#epoch, previous, from };
@@ -123,6 +126,10 @@ export class MemoryPartition implements PartitionState {
 
   isLeased(server: string): boolean {
     return this.#surroundings.isLeased(server);
+  }
+
+  #end({ server, incarnation }: { server: string; incarnation: number }): void {
+    this.#fences.set(server, fenceEnded(incarnation, this.fence(server)));
   }
 
   #startEpoch(data: EpochStarted['data']): void {

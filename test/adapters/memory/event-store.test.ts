@@ -2,7 +2,7 @@ import { test } from 'tap';
 
 import { openMemory } from '../../../adapters/memory/event-store.ts';
 import { type Recorded, type Rollback, StoreUnusable } from '../../../core/event-store.ts';
-import { commitTo, messagePosted } from '../../support/events.ts';
+import { commitTo, messagePosted, newEvent } from '../../support/events.ts';
 import { Collector, startOf } from '../contract/collector.ts';
 
 const hourMs = 3_600_000;
@@ -116,4 +116,21 @@ await test('a log that is set back tells so, and whoever held what it lost', asy
   t.match(records[2]?.event.data, { previous, epoch, from: 3 });
   t.same(await told, { partition: 0, previous, epoch, from: 3 });
   t.same(given, records.slice(2));
+});
+
+await test('a log that is set back still knows what is left of it: an end, the epoch before', async (t) => {
+  const { events, log } = openMemory();
+  const writer = events.writer('a', 1);
+  const say = (text: string) => writer.append(commitTo('room:lobby', messagePosted(text)));
+  await say('one');
+  const ended = { server: 'a', incarnation: 1 };
+  const end = commitTo('server:a', newEvent({ type: 'ServerLost', data: ended }));
+  await events.writer('b', 1).append({ ...end, ends: ended });
+  const { epoch: previous } = await events.head(0);
+  for (let times = 0; times < 2; times++) {
+    log.setBack(0, 4);
+    t.same(await say('two'), { status: 'fenced' });
+    const [, , , epoch] = await events.readAll(0, 1, 9);
+    t.match(epoch?.event.data, { previous, from: 4 });
+  }
 });
