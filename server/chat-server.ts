@@ -6,7 +6,8 @@ import type { LinkAcceptor } from '../adapters/client-link.ts';
 import type { PasswordHasher } from '../adapters/password-hasher.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Recorded, Rollback } from '../core/event-store.ts';
-import type { SessionResumed } from '../core/session.ts';
+import type { RoomJoined } from '../core/room.ts';
+import type { SessionOpened, SessionResumed } from '../core/session.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { forgetFollowing } from '../core/views/followers.ts';
@@ -20,12 +21,12 @@ import { type FollowerOwner, LogFollower } from './log-follower.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
 import { resume, toldOfRollback } from './rollback.ts';
-import { endSession } from './session-end.ts';
 import { RecentRecords } from './recent-records.ts';
 import { detachSession } from './session-detach.ts';
 import { sessionResumed } from './session-resume.ts';
 import { sessionOpened } from './session-start.ts';
 import { finishEnds } from './unfinished-ends.ts';
+import { endUnheldEntry } from './unheld-entry.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
 
 /** Messages under way get this long to be answered when the server stops. */
@@ -147,10 +148,7 @@ export class ChatServer implements Chat, FollowerOwner {
       case 'SessionClosed':
         return this.#onSessionClosed(event.data);
       case 'RoomJoined':
-        this.fanOut
-          .holder(event.data.session)
-          ?.held?.shownFrom.set(event.data.room, recorded.revision);
-        return;
+        return this.#onRoomJoined(recorded, event.data);
       case 'ServerStopped':
       case 'ServerLost':
         return this.#onServerEnded(recorded, event.data);
@@ -187,14 +185,16 @@ export class ChatServer implements Chat, FollowerOwner {
     );
   }
 
-  #onSessionOpened(opened: { user: string; session: string; server: string; incarnation: number }) {
-    const { user, session, server, incarnation } = opened;
-    if (server !== this.options.name || incarnation !== this.incarnation) return;
-    const connection = this.fanOut.holder(session);
-    if (connection !== undefined) return sessionOpened(this, connection);
-    // Its opening was given up as unknown and came true: nobody is there to use it. The view knows
-    // of it once this record is folded.
-    queueMicrotask(() => void endSession(this, { user, session, reason: 'disconnected' }));
+  #onSessionOpened(opened: SessionOpened['data']): void {
+    const connection = this.fanOut.holder(opened.session);
+    if (connection === undefined) endUnheldEntry(this, opened);
+    else if (opened.incarnation === this.incarnation) sessionOpened(this, connection);
+  }
+
+  /** A session that is open leaves its rooms when it ends. */
+  #onRoomJoined({ revision }: Recorded, joined: RoomJoined['data']): void {
+    this.fanOut.holder(joined.session)?.held?.shownFrom.set(joined.room, revision);
+    if (!this.follower.view.sessions.bySession.has(joined.session)) endUnheldEntry(this, joined);
   }
 
   #onSessionResumed(

@@ -60,9 +60,9 @@ export class LostServers {
     const { held, linkWholeMs } = await this.#stores.leases.look(running.map(([name]) => name));
     const now = performance.now();
     const missed = running.filter(([server]) => !held.has(server));
-    const keys = new Set(missed.map(([server, { incarnation }]) => `${server}:${incarnation}`));
+    const keys = new Set(missed.map(([server, incarnation]) => `${server}:${incarnation}`));
     for (const key of this.#missedSince.keys()) if (!keys.has(key)) this.#missedSince.delete(key);
-    for (const [server, { incarnation }] of missed) {
+    for (const [server, incarnation] of missed) {
       const key = `${server}:${incarnation}`;
       const since = this.#missedSince.get(key) ?? now;
       this.#missedSince.set(key, since);

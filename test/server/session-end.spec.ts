@@ -2,6 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 
 import { endIncarnation } from '../../server/incarnation.ts';
 import { type ChatHarness, scene, scenes } from '../support/chat-harness.ts';
+import { commitTo, newEvent } from '../support/events.ts';
 import { held, late, lost, unavailable, unheard } from '../support/faulty-stores.ts';
 import { gate } from '../support/gate.ts';
 
@@ -104,6 +105,19 @@ scenes('a login whose answer was lost, but which the log shows, is a login', asy
   await alice.reads(welcome);
   await alice.isServed();
   await alice.seesNothingMatching(/AUTH_REQUIRED/);
+});
+
+scenes('who is in a room after all when their session is over leaves it', async (chat) => {
+  const bob = await chat.login('bob', 1);
+  const { options, incarnation } = chat.server(0);
+  const entered = { user: 'alice', session: 'over', server: options.name, incarnation };
+  const joined = newEvent({
+    type: 'RoomJoined',
+    data: { room: 'lobby', name: 'lobby', ...entered },
+  });
+  const { status } = await chat.store(1).writer('a tool', 0).append(commitTo('room:lobby', joined));
+  deepStrictEqual(status, 'appended');
+  await bob.reads('[lobby] Server: alice joined.', '[lobby] Server: alice left.');
 });
 
 scenes('a registration that was given up and comes true has its password', async (chat) => {
