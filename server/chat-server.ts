@@ -6,8 +6,6 @@ import type { LinkAcceptor } from '../adapters/client-link.ts';
 import type { PasswordHasher } from '../adapters/password-hasher.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Recorded, Rollback } from '../core/event-store.ts';
-import type { RoomJoined } from '../core/room.ts';
-import type { SessionOpened, SessionResumed } from '../core/session.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { forgetFollowing } from '../core/views/followers.ts';
@@ -21,12 +19,9 @@ import { type FollowerOwner, LogFollower } from './log-follower.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
 import { resume, toldOfRollback } from './rollback.ts';
+import { heedSession } from './session-records.ts';
 import { RecentRecords } from './recent-records.ts';
-import { detachSession } from './session-detach.ts';
-import { sessionResumed } from './session-resume.ts';
-import { sessionOpened } from './session-start.ts';
 import { finishEnds } from './unfinished-ends.ts';
-import { endUnheldEntry } from './unheld-entry.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
 
 /** Messages under way get this long to be answered when the server stops. */
@@ -140,20 +135,9 @@ export class ChatServer implements Chat, FollowerOwner {
     this.recent.add(recorded);
     this.fanOut.deliver(recorded, deliveries);
     this.#appender?.folds(recorded.id);
-    switch (event.type) {
-      case 'SessionOpened':
-        return this.#onSessionOpened(event.data);
-      case 'SessionResumed':
-        return this.#onSessionResumed(recorded, event.data);
-      case 'SessionClosed':
-        return this.#onSessionClosed(event.data);
-      case 'RoomJoined':
-        return this.#onRoomJoined(recorded, event.data);
-      case 'ServerStopped':
-      case 'ServerLost':
-        return this.#onServerEnded(recorded, event.data);
-      default:
-    }
+    heedSession(this, recorded);
+    if (event.type === 'ServerStopped' || event.type === 'ServerLost')
+      this.#onServerEnded(recorded, event.data);
   }
 
   onBatchEnd(): number {
@@ -185,46 +169,10 @@ export class ChatServer implements Chat, FollowerOwner {
     );
   }
 
-  #onSessionOpened(opened: SessionOpened['data']): void {
-    const connection = this.fanOut.holder(opened.session);
-    if (connection === undefined) endUnheldEntry(this, opened);
-    else if (opened.incarnation === this.incarnation) sessionOpened(this, connection);
-  }
-
-  /** A session that is open leaves its rooms when it ends. */
-  #onRoomJoined({ revision }: Recorded, joined: RoomJoined['data']): void {
-    this.fanOut.holder(joined.session)?.held?.shownFrom.set(joined.room, revision);
-    if (!this.follower.view.sessions.bySession.has(joined.session)) endUnheldEntry(this, joined);
-  }
-
-  #onSessionResumed(
-    recorded: Recorded,
-    { user, session, server, incarnation }: SessionResumed['data'],
-  ): void {
-    const before = this.fanOut.holder(session);
-    if (server !== this.options.name || incarnation !== this.incarnation) {
-      if (before !== undefined) forgetFollowing(this.follower.view.followers, user);
-      before?.cedeSession();
-      return this.fanOut.unbind(session);
-    }
-    const connection = this.fanOut.expected(recorded.cause);
-    if (connection !== undefined) {
-      return sessionResumed(this, connection);
-    }
-    // It was given up as unknown and came true: its client may come once more.
-    const isOurs = (): boolean => this.fanOut.holder(session) === before;
-    queueMicrotask(() => void detachSession(this, { user, session, isOurs }));
-  }
-
   /** Those to whom nothing was shown for a while learn how far they have come. */
   #tellCursors(): void {
     const cursor = cursorText(this.follower.cursors);
     for (const connection of this.#connections) connection.tellCursor(cursor);
-  }
-
-  #onSessionClosed({ user, session }: { user: string; session: string }): void {
-    if (this.fanOut.holder(session) !== undefined)
-      forgetFollowing(this.follower.view.followers, user);
   }
 
   #onServerEnded(recorded: Recorded, ended: { server: string; incarnation: number }): void {

@@ -46,10 +46,10 @@ scene(
 );
 
 scenes('what has been shown to be stored is not said to be unconfirmed as well', async (chat) => {
-  const { opened, open } = gate();
+  const shut = gate();
   const answeredTooLate: AppendFault = async (append) => {
     await append();
-    await opened;
+    await shut.opened;
     return { status: 'unknown' };
   };
   const alice = await chat.login('alice', 0);
@@ -62,6 +62,6 @@ scenes('what has been shown to be stored is not said to be unconfirmed as well',
     alice.send(command, '/who attic');
     await alice.reads(answer, 'In attic: alice');
   }
-  open();
+  shut.open();
   await alice.seesNothing();
 });

@@ -1,0 +1,54 @@
+import type { Recorded } from '../core/event-store.ts';
+import type { RoomJoined } from '../core/room.ts';
+import type { SessionOpened, SessionResumed } from '../core/session.ts';
+import { forgetFollowing } from '../core/views/followers.ts';
+import type { Chat } from './chat.ts';
+import { detachSession } from './session-detach.ts';
+import { sessionResumed } from './session-resume.ts';
+import { sessionOpened } from './session-start.ts';
+import { endUnheldEntry } from './unheld-entry.ts';
+
+/** What a record changes for the connections that hold sessions here. Called just before its fold. */
+export function heedSession(chat: Chat, recorded: Recorded): void {
+  const { event } = recorded;
+  switch (event.type) {
+    case 'SessionOpened':
+      return onOpened(chat, event.data);
+    case 'SessionResumed':
+      return onResumed(chat, recorded, event.data);
+    case 'SessionClosed':
+      if (chat.fanOut.holder(event.data.session) !== undefined)
+        forgetFollowing(chat.follower.view.followers, event.data.user);
+      return;
+    case 'RoomJoined':
+      return onJoined(chat, recorded, event.data);
+    default:
+  }
+}
+
+function onOpened(chat: Chat, opened: SessionOpened['data']): void {
+  const connection = chat.fanOut.holder(opened.session);
+  if (connection === undefined) endUnheldEntry(chat, opened);
+  else if (opened.incarnation === chat.incarnation) sessionOpened(chat, connection);
+}
+
+function onResumed(chat: Chat, { cause }: Recorded, resumed: SessionResumed['data']): void {
+  const { user, session, server, incarnation } = resumed;
+  const before = chat.fanOut.holder(session);
+  if (server !== chat.options.name || incarnation !== chat.incarnation) {
+    if (before !== undefined) forgetFollowing(chat.follower.view.followers, user);
+    before?.cedeSession();
+    return chat.fanOut.unbind(session);
+  }
+  const connection = chat.fanOut.expected(cause);
+  if (connection !== undefined) return sessionResumed(chat, connection);
+  // It was given up as unknown and came true: its client may come once more.
+  const isOurs = (): boolean => chat.fanOut.holder(session) === before;
+  queueMicrotask(() => void detachSession(chat, { user, session, isOurs }));
+}
+
+/** A session that is open leaves its rooms when it ends. */
+function onJoined(chat: Chat, { revision }: Recorded, joined: RoomJoined['data']): void {
+  chat.fanOut.holder(joined.session)?.held?.shownFrom.set(joined.room, revision);
+  if (!chat.follower.view.sessions.bySession.has(joined.session)) endUnheldEntry(chat, joined);
+}
