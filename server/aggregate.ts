@@ -1,6 +1,6 @@
 import { type Account, type AccountEvent, evolveAccount, initialAccount } from '../core/account.ts';
 import type { ChatEvent } from '../core/event.ts';
-import type { EventStore } from '../core/event-store.ts';
+import type { EventStore, Recorded } from '../core/event-store.ts';
 import { evolveFollowing, type Following, type FollowingEvent } from '../core/following.ts';
 import { evolveServer, initialServer, type Server, type ServerEvent } from '../core/server.ts';
 import {
@@ -66,22 +66,27 @@ export const loadServer = (events: EventStore, server: string): Promise<Loaded<S
 
 /**
  * A user's session. The stream's last event decides, unless it opened a session whose server's
- * incarnation has ended since: that is asked of the store, so a refusal is never a stale one.
+ * incarnation has ended since: that is asked of the store, so a refusal is never a stale one. An
+ * end counts as soon as it has come to the session's own partition: there it lies before whatever
+ * is decided by it, and what has ended appends nothing any more.
  */
 export async function loadSession(events: EventStore, user: string): Promise<Loaded<Session>> {
-  const [last] = await events.readStream({
-    stream: sessionStream(user),
-    direction: 'backwards',
-    limit: 1,
-  });
+  const stream = sessionStream(user);
+  const [last] = await events.readStream({ stream, direction: 'backwards', limit: 1 });
   if (last === undefined) return { state: initialSession, revision: 0 };
-  const { revision } = last;
+  const { revision, partition } = last;
   const state = evolveSession(initialSession, last.event as SessionEvent);
   if (state.status !== 'open') return { state, revision };
-  const { state: server } = await loadServer(events, state.server);
-  const current = server.status === 'none' ? 0 : server.incarnation;
-  const ended = server.status === 'running' ? current - 1 : current;
-  return { state: endWithServer(state, state.server, ended), revision };
+  const server = { stream: serverStream(state.server), partition };
+  const [change] = await events.readStream({ ...server, direction: 'backwards', limit: 1 });
+  return { state: endWithServer(state, state.server, endedBy(change)), revision };
+}
+
+/** The last incarnation that has ended when this is the last change to a server; 0 for none. */
+function endedBy(change: Recorded | undefined): number {
+  if (change === undefined) return 0;
+  const { type, data } = change.event as ServerEvent;
+  return type === 'ServerStarted' ? data.incarnation - 1 : data.incarnation;
 }
 
 async function load<S>(

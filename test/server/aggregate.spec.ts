@@ -5,6 +5,7 @@ import { openMemory } from '../../adapters/memory/event-store.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import type { EventStore } from '../../core/event-store.ts';
 import { loadAccount, loadFollowing, loadSession } from '../../server/aggregate.ts';
+import { completeEnd } from '../../server/incarnation.ts';
 import { sweepCredentials } from '../../server/credential-sweep.ts';
 import { commitTo, newEvent } from '../support/events.ts';
 
@@ -26,7 +27,11 @@ const server = (type: 'ServerStarted' | 'ServerStopped' | 'ServerLost', incarnat
 for (const partitions of [1, 8]) {
   const sessionAfter = async (...events: readonly ChatEvent[]): Promise<string> => {
     const { events: store } = openMemory({ partitions });
-    for (const event of events) await write(store, event);
+    for (const event of events) {
+      await write(store, event);
+      if (event.type === 'ServerStopped' || event.type === 'ServerLost')
+        await completeEnd(store, event.type, 'north', event.data.incarnation);
+    }
     return (await loadSession(store, 'alice')).state.status;
   };
   void test(`a session is open until it or its server’s incarnation ends (partitions: ${partitions})`, async () => {
@@ -41,6 +46,18 @@ for (const partitions of [1, 8]) {
     }
   });
 }
+
+void test('a session is open until its server’s end has come to its own partition', async () => {
+  const { events: store } = openMemory({ partitions: 8 });
+  const isOpen = async (): Promise<boolean> =>
+    (await loadSession(store, 'alice')).state.status === 'open';
+  const { incarnation } = open;
+  for (const event of [server('ServerStarted', 1), opened, server('ServerLost', incarnation)])
+    await write(store, event);
+  deepStrictEqual(await isOpen(), true);
+  await completeEnd(store, 'ServerLost', 'north', incarnation);
+  deepStrictEqual(await isOpen(), false);
+});
 
 void test('a long history of subscriptions is read to its end', async () => {
   const { events } = openMemory();
