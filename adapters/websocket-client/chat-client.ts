@@ -3,21 +3,17 @@ import type { ClientEvent } from './client-event.ts';
 import type { RequestOf, RequestType } from './client-request.ts';
 import type { OpenSocket } from './client-socket.ts';
 import type { ClientState } from './client-state.ts';
+import type { Clock } from './clock.ts';
 import type { SavedSessionStore } from './saved-session.ts';
-
-/** Runs `run` once after `ms` milliseconds, unless what it returns is called before. */
-export type SetTimer = (run: () => void, ms: number) => () => void;
 
 export interface ClientOptions {
   /** Where to connect: `wss://HOST:8443/ws`, or an origin, `https://HOST:8443`. */
   readonly urls: readonly string[];
   readonly saved?: SavedSessionStore;
   readonly openSocket?: OpenSocket;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
   /** From 0 to 1. */
   readonly random?: () => number;
-  readonly setTimer?: SetTimer;
+  readonly clock?: Clock;
 }
 
 /**

@@ -12,3 +12,5 @@ type WithoutId<T extends RequestType> = Omit<ClientFrameOf<T>, 'id'>;
 export type RequestOf<T extends RequestType> = T extends 'say' | 'direct'
   ? Omit<WithoutId<T>, 'sequence'> & { readonly sequence?: number }
   : WithoutId<T>;
+
+export type AnyRequest = { [T in RequestType]: { readonly type: T } & RequestOf<T> }[RequestType];

@@ -18,6 +18,9 @@ export type LossReason =
   | 'Silent'
   | 'Garbled';
 
+/** `Closed`: by the program itself. */
+export type StopReason = LossReason | 'Closed';
+
 export type ClientState =
   /** For the first time. */
   | { readonly status: 'connecting' }
@@ -39,10 +42,10 @@ export type ClientState =
   /**
    * The client does nothing more by itself. `logIn`: the session is over, and a person may log in
    * again; `stayAway`: only if they ask for it. A `login` or `register` that is requested now
-   * connects again, unless the client was closed (`Closed`).
+   * connects again, unless the client was closed.
    */
   | {
       readonly status: 'stopped';
-      readonly why: LossReason | 'Closed';
+      readonly why: StopReason;
       readonly next: 'stayAway' | 'logIn';
     };

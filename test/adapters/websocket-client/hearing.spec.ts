@@ -1,0 +1,54 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { test } from 'tap';
+
+import { startScriptedWebSocketServer } from '../../support/scripted-web-socket-server.ts';
+import { Listening } from './listening.ts';
+import { direct, followed, message, moved } from './room-frames.ts';
+import { roomBody } from './session-body.ts';
+
+const cursor = { type: 'cursor', cursor: 'c1' } as const;
+
+void test('what answers nothing is heard in its order', async () => {
+  await using server = await startScriptedWebSocketServer();
+  using listening = new Listening([server.url]);
+  const connection = await server.connection();
+  await listening.logsIn(connection);
+  const notice = { type: 'error', code: 'ContinuityBroken', message: 'in words' } as const;
+  const frames = [moved('joined', 'bob', 11), followed(3), direct(1), message(12), cursor, notice];
+  connection.send(...frames);
+  deepStrictEqual(await listening.hears(frames.length), frames);
+});
+
+void test('a hole is told before what comes after it, in a joined room too', async () => {
+  await using server = await startScriptedWebSocketServer();
+  using listening = new Listening([server.url]);
+  const connection = await server.connection();
+  await listening.logsIn(connection);
+  const joining = listening.client.request({ type: 'join', room: 'attic' });
+  connection.ok(await connection.reads('join'), roomBody('attic', 3));
+  await joining;
+  const inAttic = message(6, { room: 'attic' });
+  connection.send(message(11), inAttic, message(13));
+  deepStrictEqual(await listening.hears(5), [
+    message(11),
+    { type: 'hole', room: 'attic', epoch: 'e1', from: 4, to: 5 },
+    inAttic,
+    { type: 'hole', room: 'lobby', epoch: 'e1', from: 12, to: 12 },
+    message(13),
+  ]);
+});
+
+void test('who listens no more hears no more', async () => {
+  await using server = await startScriptedWebSocketServer();
+  using listening = new Listening([server.url]);
+  const connection = await server.connection();
+  await listening.logsIn(connection);
+  const heard: number[] = [];
+  const end = listening.client.onFrame((event) => {
+    heard.push(event.type === 'message' ? event.number : 0);
+    end();
+  });
+  connection.send(message(11), message(12));
+  await listening.hears(2);
+  deepStrictEqual(heard, [11]);
+});
