@@ -12,6 +12,7 @@ export class HeldSession {
   constructor(store: SavedSessionStore | undefined) {
     this.#store = store;
     this.#saved = store?.load();
+    if (this.#saved !== undefined) this.#density = new Density(this.#saved.user);
   }
 
   /** What a resume takes; undefined where there is no session. */
@@ -25,7 +26,7 @@ export class HeldSession {
     this.#goOn(body, 0);
   }
 
-  /** It was resumed: what was missed is heard next. */
+  /** It was resumed: what was missed has been heard, or is heard next. */
   resume(body: SessionBody): void {
     this.#goOn(body, this.#saved?.sequence ?? 0);
   }

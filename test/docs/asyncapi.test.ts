@@ -41,7 +41,9 @@ await test('the AsyncAPI document is what the script makes of the schemas', (t) 
 });
 
 await test('it is valid by the schema that AsyncAPI 3.0 publishes', (t) => {
-  const path = createRequire(import.meta.url).resolve('@asyncapi/specs/schemas/3.0.0-without-$id.json');
+  const path = createRequire(import.meta.url).resolve(
+    '@asyncapi/specs/schemas/3.0.0-without-$id.json',
+  );
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats.default(ajv);
   const isValid = ajv.compile(JSON.parse(readFileSync(path, 'utf8')) as object);

@@ -9,6 +9,7 @@ import { closeCodes } from '../../../core/close-code.ts';
 import { startScriptedWebSocketServer } from '../../support/scripted-web-socket-server.ts';
 import { Listening } from './listening.ts';
 import { message } from './room-frames.ts';
+import { roomBody, sessionBody } from './session-body.ts';
 
 /** Keeps what a page's `sessionStorage` would: a copy. */
 class Storage implements SavedSessionStore {
@@ -59,6 +60,27 @@ void test('a page that is loaded again goes on with its session, and with its nu
   strictEqual(frame.sequence, 2);
   third.ok(frame);
   await saying;
+});
+
+void test('a page that was loaded again hears what it missed once, and of holes in it', async () => {
+  await using server = await startScriptedWebSocketServer();
+  const saved = new Storage();
+  const { token, cursor, user, servers } = sessionBody();
+  saved.save({ token, cursor, user, servers, sequence: 0 });
+  using listening = new Listening([server.url], { saved });
+  const connection = await server.connection();
+  connection.greet();
+  const resume = await connection.reads('resume');
+  connection.send(message(11), message(13), { type: 'cursor', cursor: 'c1' });
+  connection.ok(resume, sessionBody({ rooms: [roomBody('lobby', 13)], cursor: 'c1' }));
+  connection.send(message(13), message(14));
+  deepStrictEqual(await listening.hears(5), [
+    message(11),
+    { type: 'hole', room: 'lobby', epoch: 'e1', from: 12, to: 12 },
+    message(13),
+    { type: 'cursor', cursor: 'c1' },
+    message(14),
+  ]);
 });
 
 void test('a session that is over is not kept, and one that is elsewhere is', async () => {
