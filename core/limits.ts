@@ -9,6 +9,9 @@ export const lineBytesMax = 4_096;
 /** Text that, behind the longest prefix (`[room] user: `), still fits one line of 4,096 bytes. */
 export const textBytesMax = 3_800;
 
+/** One message over WebSocket, in UTF-8: with every character escaped it holds the longest text. */
+export const frameBytesMax = 65_536;
+
 export const userNameCharactersMin = 2;
 export const userNameCharactersMax = 32;
 export const roomNameCodePointsMax = 50;

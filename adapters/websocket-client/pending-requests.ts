@@ -1,11 +1,15 @@
+import type { ErrorCode } from '../../core/error-catalogue.ts';
+import { frameBytesMax } from '../../core/limits.ts';
+import { utf8Length } from '../../core/text.ts';
 import type { ClientFrame } from '../websocket/client-frames.ts';
 import type { OkFrame, ServerFrameOf } from '../websocket/server-frames.ts';
-import type { ErrorCode } from '../../core/error-catalogue.ts';
 import type { AnyRequest, RequestType } from './client-request.ts';
 import { NotSent, Refused, Unknown } from './request-failure.ts';
 
 /** More than a person writes, or a program should, while the chat is out of reach. */
 export const pendingRequestsMax = 1_000;
+/** What `id` and `sequence` take of a frame, and more. */
+const namedBytesMax = 128;
 
 /** To ask these twice does what asking once does, so they are sent again after a loss. */
 const repeatable: ReadonlySet<RequestType> = new Set<RequestType>([
@@ -42,6 +46,9 @@ export class PendingRequests {
   add(request: AnyRequest): Promise<unknown> {
     if (this.#byId.size >= pendingRequestsMax)
       return Promise.reject(new NotSent(`More than ${pendingRequestsMax} requests are waiting.`));
+    // The server would close the connection, each time that it is sent again.
+    if (utf8Length(JSON.stringify(request)) > frameBytesMax - namedBytesMax)
+      return Promise.reject(new NotSent(`A frame has ${frameBytesMax} bytes at most.`));
     this.#requested += 1;
     const id = String(this.#requested);
     const sequence = 'sequence' in request ? request.sequence : undefined;

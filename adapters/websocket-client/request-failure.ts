@@ -29,7 +29,7 @@ export class Unknown extends Error {
   }
 }
 
-/** It was never sent, and will not be: the client has stopped, or too much is waiting. */
+/** It was never sent, and will not be: the client has stopped, or it or what waits is too much. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
 }

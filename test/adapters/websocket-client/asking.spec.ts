@@ -10,6 +10,7 @@ import {
 import type { AnyRequest } from '../../../adapters/websocket-client/client-request.ts';
 import { pendingRequestsMax } from '../../../adapters/websocket-client/pending-requests.ts';
 import { NotSent, Unknown } from '../../../adapters/websocket-client/request-failure.ts';
+import { frameBytesMax } from '../../../core/limits.ts';
 import { startScriptedWebSocketServer } from '../../support/scripted-web-socket-server.ts';
 import { Listening } from './listening.ts';
 import { roomBody, sessionBody } from './session-body.ts';
@@ -110,4 +111,17 @@ void test('no more than a thousand requests wait', async () => {
   await rejects(ask(), NotSent);
   listening.client.close();
   for (const request of waiting) await rejects(request, NotSent);
+});
+
+void test('what no frame can hold is not sent, for it would end each connection', async () => {
+  await using server = await startScriptedWebSocketServer();
+  using listening = new Listening([server.url]);
+  const connection = await server.connection();
+  await listening.logsIn(connection);
+  const say = (text: string) => listening.client.request({ type: 'say', room: 'lobby', text });
+  await rejects(say('\u0000'.repeat(frameBytesMax / 6)), NotSent);
+  await rejects(say('€'.repeat(frameBytesMax / 3)), NotSent);
+  const stored = say('€'.repeat(frameBytesMax / 3 - 100));
+  connection.ok(await connection.reads('say'));
+  await stored;
 });
