@@ -120,11 +120,16 @@ export class PendingRequests {
 
 /** A refusal to do it again tells nothing of the first time. */
 function failureOf(pending: Pending, error: ServerFrameOf<'error'>): Error {
+  const { code, message, retryAfterMs } = error;
+  if (code === 'OutcomeUnknown') return unknown(pending, message);
+  const cause = new Refused(code as ErrorCode, message, retryAfterMs);
   const isSecondTime = pending.mayBeDone && pending.sequence !== undefined;
-  if (isSecondTime || error.code === 'OutcomeUnknown') return unknown(pending, error.message);
-  return new Refused(error.code as ErrorCode, error.message, error.retryAfterMs);
+  return isSecondTime ? unknown(pending, message, cause) : cause;
 }
 
-function unknown({ sequence }: Pending, why: string): Unknown {
-  return new Unknown(why, sequence);
+function unknown({ sequence }: Pending, why: string, cause?: Refused): Unknown {
+  return new Unknown(why, {
+    ...(sequence !== undefined && { sequence }),
+    ...(cause !== undefined && { cause }),
+  });
 }

@@ -2,8 +2,8 @@ import { webSocketAddress } from './web-socket-address.ts';
 
 const firstMs = 250;
 const longestMs = 15_000;
-/** What held longer than the longest wait was no part of a storm: the next loss is a first one. */
-const steadyMs = longestMs;
+/** A server in distress lets go of its clients sooner: after a longer session a loss is a first one. */
+const steadyMs = 5_000;
 
 /**
  * How long to wait before an attempt, counted from 1: any time up to a bound that doubles, so that

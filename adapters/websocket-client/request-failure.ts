@@ -22,9 +22,12 @@ export class Unknown extends Error {
    * what became of the first.
    */
   readonly sequence: number | undefined;
+  /** What refused it the second time. */
+  override readonly cause: Refused | undefined;
 
-  constructor(message: string, sequence?: number) {
+  constructor(message: string, { sequence, cause }: { sequence?: number; cause?: Refused } = {}) {
     super(message);
+    this.cause = cause;
     this.sequence = sequence;
   }
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { test } from 'tap';
 
 import { Unknown } from '../../../adapters/websocket-client/request-failure.ts';
@@ -73,7 +73,10 @@ void test('a refusal to store it the second time leaves open what became of the 
   const second = await server.connection();
   await listening.resumes(second);
   second.refuse(await second.reads('say'), 'Unavailable');
-  await rejects(saying, (failure) => failure instanceof Unknown && failure.sequence === 1);
+  await rejects(saying, (failure) => {
+    ok(failure instanceof Unknown);
+    return failure.sequence === 1 && failure.cause?.code === 'Unavailable';
+  });
   const again = listening.client.request({ ...request, sequence: 1 });
   const repeated = await second.reads('say');
   strictEqual(repeated.sequence, 1);
