@@ -1,8 +1,8 @@
-// What the event store on Redis costs: `npm run bench event-store [-- --redis URL]`.
-// Without a URL it starts a Redis of its own, with appendfsync everysec. The Redis that is given
-// is emptied (FLUSHALL), so it must be nobody's: say so with --empty-it.
+// What the event store on Redis costs. Without a URL it starts a Redis of its own, with appendfsync
+// everysec. The Redis that is given is emptied (FLUSHALL), so it must be nobody's.
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
+
+import { Command } from 'commander';
 import { Redis } from 'ioredis';
 
 import { encodeCommit } from '../adapters/redis/append-batch.ts';
@@ -15,17 +15,20 @@ import { machine } from './machine.ts';
 const text = 'x'.repeat(64);
 const room = 'room:lobby';
 
-const { values } = parseArgs({
-  options: { redis: { type: 'string' }, 'empty-it': { type: 'boolean' } },
-});
-if (values.redis !== undefined && values['empty-it'] !== true) {
+const options = new Command('npm run bench event-store --')
+  .description('What an append, a read and a second copy of the log cost on Redis.')
+  .option('--redis <url>', 'a Redis that is nobody’s; by default one of its own is started')
+  .option('--empty-it', 'everything in that Redis may be deleted')
+  .parse()
+  .opts<{ redis?: string; emptyIt?: boolean }>();
+if (options.redis !== undefined && options.emptyIt !== true) {
   console.error('Everything in that Redis would be deleted. If that is meant, add --empty-it.');
   process.exit(2);
 }
 // A file that is rewritten meanwhile would tell nothing of what an event takes.
 const args = ['--auto-aof-rewrite-percentage', '0'];
-const own = values.redis === undefined ? await startRedis({ args }) : undefined;
-const url = values.redis ?? own?.url ?? '';
+const own = options.redis === undefined ? await startRedis({ args }) : undefined;
+const url = options.redis ?? own?.url ?? '';
 const admin = new Redis(url, { protocol: 2 });
 try {
   await run();

@@ -1,7 +1,6 @@
 /**
  * Fan-out: what a delivery costs two chat servers and Redis together, beside what TLS to each
- * client costs at the least (`fan-out/floor-server.ts`), in one run. Options: `--seconds N` for
- * each measurement, `--workload N` for one of them only.
+ * client costs at the least (`fan-out/floor-server.ts`), in one run.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+
+import { Command, InvalidArgumentError } from 'commander';
 
 import { startChatProcess } from '../test/support/chat-process.ts';
 import { startRedis } from '../test/support/redis-process.ts';
@@ -32,15 +32,15 @@ const messageBytes = 64;
 /** Until the code is compiled and the caches are warm. */
 const warmUpSeconds = 8;
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '20' },
-    workload: { type: 'string' },
-  },
-});
-const seconds = Number(values.seconds);
+const options = new Command('npm run bench fan-out --')
+  .description('What a delivery costs, beside the least that TLS to each client costs.')
+  .option('--seconds <n>', 'how long to measure each', wholeNumber(1, 3_600), 20)
+  .option('--workload <n>', 'only this one', wholeNumber(1, workloads.length))
+  .parse()
+  .opts<{ seconds: number; workload?: number }>();
+const { seconds } = options;
 const chosen = workloads.filter(
-  (_, index) => values.workload === undefined || index + 1 === Number(values.workload),
+  (_, index) => options.workload === undefined || index + 1 === options.workload,
 );
 
 console.log(`${machine()}; load generator on the same machine; ${messageBytes}-byte messages\n`);
@@ -57,6 +57,14 @@ for (const workload of chosen) {
   rows.push(['', 'ratio', `${ratio.toFixed(2)} (${shares})`, '', '', '', '']);
 }
 print(rows);
+
+function wholeNumber(min: number, max: number): (typed: string) => number {
+  return (typed) => {
+    const number = Number(typed);
+    if (Number.isInteger(number) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`It should be a whole number from ${min} to ${max}.`);
+  };
+}
 
 /** One process, each line to every other client; a room of its own for each group of clients. */
 async function measureFloor(workload: Workload): Promise<Measured> {
