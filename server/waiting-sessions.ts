@@ -1,3 +1,4 @@
+import type { Member } from '../core/room.ts';
 import { liveServersInOrder } from '../core/views/servers.ts';
 import type { Chat } from './chat.ts';
 import { endSession } from './session-end.ts';
@@ -6,6 +7,11 @@ import { endSession } from './session-end.ts';
 export const detachedMsMax = 60_000;
 /** What is left of a session that is over is cleared away after so long: others may be at it. */
 const strayMsMax = 3_000;
+/**
+ * What is left on another server that lives waits for longer: as long as that server may be stopped
+ * without being lost. It may yet append what its client said before, and nobody is to have left then.
+ */
+const strayElsewhereMsMax = 15_000;
 /** Servers take turns: whoever comes first in the alphabet does it, and the next if it did not. */
 const turnMs = 3_000;
 const lookMs = 1_000;
@@ -58,8 +64,16 @@ export class WaitingSessions {
     for (const [session, { user, isDetached }] of sessions.bySession)
       if (isDetached) waiting.set(session, { user, afterMs: this.#detachedMs });
     for (const room of rooms.byRoom.values())
-      for (const [session, { user }] of room.members)
-        if (!sessions.bySession.has(session)) waiting.set(session, { user, afterMs: strayMsMax });
+      for (const [session, member] of room.members)
+        if (!sessions.bySession.has(session))
+          waiting.set(session, { user: member.user, afterMs: this.#strayMs(member) });
     return waiting;
+  }
+
+  #strayMs({ server, incarnation }: Member): number {
+    const { options, follower } = this.#chat;
+    const isElsewhere = server !== options.name;
+    const lives = follower.view.servers.get(server)?.incarnation === incarnation;
+    return isElsewhere && lives ? strayElsewhereMsMax : strayMsMax;
   }
 }
