@@ -15,7 +15,7 @@ export function checkAcked(
 
 function checkOne(sent: Sent, byPlace: ReadonlyMap<string, Message>, findings: Findings): void {
   const { outcome, stored, text, connection } = sent;
-  const author = connection.welcome?.user;
+  const { author } = connection;
   if (stored !== undefined && stored.user !== author) {
     const what = `${author} sent "${text}", the log has it by ${stored.user}`;
     findings.add('wrongAuthor', placeOf(connection, stored, sent.line), what);

@@ -26,6 +26,14 @@ export type Outcome =
     }
   | { readonly status: 'error'; readonly line: number; readonly text: string };
 
+export interface Welcome {
+  readonly user: string;
+  readonly line: number;
+  readonly at: number;
+  /** The session's id, where the history tells it. */
+  readonly session: string | undefined;
+}
+
 /** What one connection did and saw, small enough for millions of receipts. */
 export interface ConnectionTrace {
   readonly client: string;
@@ -34,7 +42,9 @@ export interface ConnectionTrace {
   line: number;
   /** When it last tried to log in, and where and when it was welcomed. */
   loginAt: number;
-  welcome: { readonly user: string; readonly line: number; readonly at: number } | undefined;
+  welcome: Welcome | undefined;
+  /** Whose messages it sent, as far as it was welcomed, now or earlier. */
+  author: string | undefined;
   /** Anything that it lacks at its end was lost. */
   complete: boolean;
   readonly sent: Sent[];

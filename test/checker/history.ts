@@ -16,7 +16,18 @@ export type HistoryEvent = Stamp &
   (
     | { readonly kind: 'opened'; readonly port: number }
     | { readonly kind: 'login'; readonly user: string; readonly takeover: boolean }
-    | { readonly kind: 'welcome'; readonly user: string; readonly room: string }
+    /** `session` names the session of the log, where the tester knows more than a client does. */
+    | {
+        readonly kind: 'welcome';
+        readonly user: string;
+        readonly room: string;
+        readonly session?: string;
+      }
+    /**
+     * The connection is from before the log was set back, in a session of this user: of what it
+     * did only what it said counts.
+     */
+    | { readonly kind: 'earlier'; readonly user: string }
     /** A message was sent, to the room that the client believes to be in. */
     | {
         readonly kind: 'invoke';

@@ -13,7 +13,8 @@ export interface MatchOptions {
 }
 
 /**
- * Finds out which session of the log each connection was: a line client is not told.
+ * Finds out which session of the log each connection was: a line client is not told, and the
+ * tester seldom.
  *
  * What a connection posted names its session. One that posted nothing had a session of its user
  * that was opened between its login and its welcome, by the clock of this machine; among several
@@ -36,7 +37,8 @@ export function matchSessions(
   };
   const welcomed = traces.filter(({ welcome }) => welcome !== undefined);
   for (const trace of welcomed) {
-    const session = sessionByPosts(log, trace, findings);
+    const known = log.sessionsById.get(trace.welcome?.session ?? '');
+    const session = sessionByPosts(log, trace, known, findings) ?? known;
     if (session !== undefined) take(trace, session);
   }
   const silent = welcomed.filter(({ session }) => session === undefined);
@@ -60,9 +62,10 @@ export function matchSessions(
 function sessionByPosts(
   log: LogIndex,
   trace: ConnectionTrace,
+  known: Session | undefined,
   findings: Findings,
 ): Session | undefined {
-  let found: Session | undefined;
+  let found = known;
   for (const { stored, line } of trace.sent) {
     if (stored === undefined || stored.user !== trace.welcome?.user) continue;
     const session = log.sessionsById.get(stored.session);

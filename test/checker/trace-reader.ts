@@ -79,7 +79,11 @@ export class TraceReader {
         if (trace.welcome === undefined) trace.loginAt = event.at;
         break;
       case 'welcome':
-        trace.welcome ??= { user: event.user, line, at: event.at };
+        trace.author ??= event.user;
+        trace.welcome ??= { user: event.user, line, at: event.at, session: event.session };
+        break;
+      case 'earlier':
+        trace.author ??= event.user;
         break;
       case 'closed':
         trace.complete = event.complete;
@@ -191,6 +195,7 @@ const newTrace = (client: string, number: number): ConnectionTrace => ({
   line: 0,
   loginAt: 0,
   welcome: undefined,
+  author: undefined,
   complete: false,
   sent: [],
   entries: new Entries(),
