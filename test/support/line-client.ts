@@ -1,9 +1,13 @@
 import type { Outcome } from './answer-queue.ts';
 import { type ConversationOptions, LineConversation } from './line-conversation.ts';
+import { LineSocket, type LineSocketOptions } from './line-socket.ts';
 import type { ReceivedLine } from './recent-lines.ts';
 import { within } from './until.ts';
 
-export interface LineClientOptions extends ConversationOptions {
+export interface LineClientOptions extends Omit<CarriedClientOptions, 'open'>, LineSocketOptions {}
+
+/** Of a client whose connection is made by `open`. */
+export interface CarriedClientOptions extends ConversationOptions {
   /** How long it waits for the greeting and for each answer, in milliseconds; 10,000 by default. */
   readonly withinMs?: number;
 }
@@ -15,7 +19,12 @@ const withinMsDefault = 10_000;
  *
  * @throws Error when none comes in time, or the certificate is not to be trusted
  */
-export async function connect(options: LineClientOptions): Promise<LineClient> {
+export function connect(options: LineClientOptions): Promise<LineClient> {
+  return greeted({ ...options, open: (owner) => new LineSocket(options, owner) });
+}
+
+/** The same over a connection of another kind. */
+export async function greeted(options: CarriedClientOptions): Promise<LineClient> {
   const client = new LineClient(options);
   try {
     await client.expect(/^AUTH_REQUIRED: /);
@@ -35,7 +44,7 @@ export class LineClient {
   readonly #talk: LineConversation;
   readonly #withinMs: number;
 
-  constructor(options: LineClientOptions) {
+  constructor(options: CarriedClientOptions) {
     this.#talk = new LineConversation(options);
     this.#withinMs = options.withinMs ?? withinMsDefault;
   }

@@ -1,10 +1,12 @@
 import type { HistoryEvent, HistorySink } from '../checker/history.ts';
 import { AnswerQueue, type Outcome } from './answer-queue.ts';
-import { LineSocket, type LineSocketOptions } from './line-socket.ts';
+import type { LineCarrier, LineSocketOwner } from './line-socket.ts';
 import { type ReceivedLine, RecentLines } from './recent-lines.ts';
 import { readServerLine } from './server-line.ts';
 
-export interface ConversationOptions extends LineSocketOptions {
+export interface ConversationOptions {
+  readonly port: number;
+  readonly open: (owner: LineSocketOwner) => LineCarrier;
   /** Where it writes what it does and sees. */
   readonly history?: HistorySink;
   /** Shown every line at once. */
@@ -19,7 +21,7 @@ const joinLine = /^\/join\b/i;
 
 /** One connection of the line protocol: matches answers to what was sent, and records it all. */
 export class LineConversation {
-  readonly socket: LineSocket;
+  readonly socket: LineCarrier;
   readonly recent = new RecentLines();
   /** Once logged in. */
   user: string | undefined;
@@ -42,7 +44,7 @@ export class LineConversation {
     this.#history = options.history;
     this.#onLine = options.onLine;
     this.#connection = options.history?.nextConnection() ?? 1;
-    this.socket = new LineSocket(options, {
+    this.socket = options.open({
       onOpen: () => this.#record({ kind: 'opened', port: options.port }),
       onLine: (line) => this.#take(line),
       onOver: (reason) => this.#end(reason),

@@ -17,6 +17,12 @@ export interface LineSocketOwner {
   onOver(reason: string): void;
 }
 
+/** A connection that carries lines both ways: this file's, or one without a network. */
+export type LineCarrier = Pick<
+  LineSocket,
+  'closed' | 'write' | 'pause' | 'resume' | 'end' | 'vanish'
+>;
+
 const backlogBytesMax = 1 << 20;
 /** A server's lines are shorter by far; what is longer is none. */
 const partialBytesMax = 1 << 16;

@@ -2,14 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLmdb } from '../../../adapters/lmdb/event-store.ts';
-import { encodeEvent } from '../../../adapters/record-codec.ts';
-import type { Recorded } from '../../../core/event-store.ts';
 import { type Dump, dumpRedis, type RawRecord } from '../../checker/log-dump.ts';
 import {
   type ChatProcess,
   type ChatProcessOptions,
   startChatProcess,
 } from '../../support/chat-process.ts';
+import { rawRecord } from '../../support/raw-record.ts';
 import { type RedisProcess, startRedis } from '../../support/redis-process.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 
@@ -136,21 +135,6 @@ async function* dumpFolder(dir: string): AsyncGenerator<RawRecord> {
   } finally {
     await stores.close();
   }
-}
-
-function rawRecord(record: Recorded): RawRecord {
-  const { partition, position, stream, revision, at, link, id, actor, cause, event } = record;
-  const { meta, body } = encodeEvent({ id, actor, cause, event });
-  return {
-    partition,
-    position,
-    stream,
-    revision,
-    at,
-    meta: meta.toString(),
-    ...(body === undefined ? {} : { body }),
-    ...(link === undefined ? {} : { link }),
-  };
 }
 
 function isComplaint(line: string): boolean {
