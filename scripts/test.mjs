@@ -16,7 +16,8 @@ import { runTests, testEnvironment } from './test-run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tiers = ['quick', 'test', 'full'];
-const quickFiles = /^test\/(architecture|counts|core\/|adapters\/(memory|line|websocket-client)\/)/;
+const quickFiles =
+  /^test\/(architecture|counts|core\/|adapters\/(memory|line|websocket-client)\/|simulation\/)/;
 const fileTimeoutSeconds = { quick: 60, test: 600, full: 3_000 };
 
 // Ended from outside, it still ends what it started, on its way out.

@@ -33,6 +33,8 @@ export const counts = {
   serverPause: { asked: 30, reduced: 12, quick: 12, unit: 'seconds' },
   /** Random commits with conflicts over several streams, held against a model. */
   randomCommits: { asked: 1_000, reduced: 100, quick: 30, unit: 'cases' },
+  /** Seeds of the simulation: servers, store and clients in virtual time, under faults. */
+  simulatedRuns: { asked: 1_000, reduced: 30, quick: 6, unit: 'seeds' },
 } as const satisfies Record<string, Count>;
 
 export interface Count {
