@@ -2,12 +2,9 @@ import type { SecureVersion } from 'node:tls';
 
 import type { Logger } from 'pino';
 
-import {
-  type LineListener,
-  listenForLines,
-  type ServerCertificate,
-} from '../adapters/line/line-listener.ts';
+import { type LineListener, listenForLines } from '../adapters/line/line-listener.ts';
 import { PasswordHasher } from '../adapters/password-hasher.ts';
+import type { TlsCertificate } from '../adapters/tls/tls-door.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
 import type { LinkNews, Stores } from '../core/stores.ts';
 import { createAccount } from './accounts.ts';
@@ -38,7 +35,7 @@ export interface ChatPlan {
   /** Called once for each server, with whom to tell what becomes of the link to the store. */
   readonly openStores: (onLink: (news: LinkNews) => void) => Promise<Stores>;
   /** The certificate to serve with; asked for when all servers have started, before any serves. */
-  readonly certify: () => Promise<ServerCertificate>;
+  readonly certify: () => Promise<TlsCertificate>;
   readonly tlsMin: SecureVersion;
   readonly registrationOpen: boolean;
   readonly demo: boolean;
@@ -90,7 +87,7 @@ interface RunningServer {
   readonly stores: Stores;
   readonly failure: Promise<Error>;
   /** Takes clients from now on. */
-  open(certificate: ServerCertificate): void;
+  open(certificate: TlsCertificate): void;
   stop(): Promise<void>;
 }
 
@@ -122,7 +119,7 @@ async function startServer(
     listener = taken;
     await server.start();
     if (plan.demo) await createDemoAccounts(server);
-    const open = (certificate: ServerCertificate): void => taken.open(certificate, server.accept);
+    const open = (certificate: TlsCertificate): void => taken.open(certificate, server.accept);
     return { at: { name, host, port: taken.port }, stores, failure: server.failure, open, stop };
   } catch (error) {
     await stopInVain(stop, log);

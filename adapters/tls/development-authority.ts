@@ -20,7 +20,7 @@ import {
   generateKeyPairSync,
   randomBytes,
   webcrypto,
-  type X509Certificate,
+  X509Certificate,
 } from 'node:crypto';
 import { isIP } from 'node:net';
 
@@ -31,6 +31,7 @@ const serverDaysMax = 820;
 /** Certificates are valid from a little before they are made: clocks differ. */
 const clockSkewMs = 3_600_000;
 
+const authorityPrefix = 'SecureChat development authority';
 const curve = { name: 'ECDSA', namedCurve: 'P-256' };
 const signing = { name: 'ECDSA', hash: 'SHA-256' };
 
@@ -87,6 +88,10 @@ export async function certifyServer(
   return sign({ subject, publicKey, extensions, until }, authority.key, now);
 }
 
+/** Whether a server's certificate, in PEM and perhaps with its chain, is of such an authority. */
+export const isDevelopmentCertificate = (cert: Buffer): boolean =>
+  new X509Certificate(cert).issuer.startsWith(`CN=${authorityPrefix} `);
+
 interface Statement {
   readonly subject: JsonName;
   /** SubjectPublicKeyInfo, DER. */
@@ -121,7 +126,7 @@ async function sign(statement: Statement, authorityKey: Buffer, now: number): Pr
 /** The first part of the key's fingerprint tells one machine's authority from another's. */
 function authorityName(publicKey: Buffer): JsonName {
   const fingerprint = createHash('sha256').update(publicKey).digest('hex').slice(0, 8);
-  return [{ CN: [`SecureChat development authority ${fingerprint}`] }];
+  return [{ CN: [`${authorityPrefix} ${fingerprint}`] }];
 }
 
 /** RFC 5280, 4.1.2.2: positive, and 20 octets at most. */

@@ -14,7 +14,7 @@ import {
   Strangers,
   strangersMax,
   strangersPerAddressMax,
-} from '../../../adapters/line/strangers.ts';
+} from '../../../adapters/strangers.ts';
 import { loadOrMakeCertificates } from '../../../adapters/tls/certificates.ts';
 import { ChatClient } from '../../support/chat-client.ts';
 import { type ChatHarness, startHarness } from '../../support/chat-harness.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-import { networkOf } from '../network.ts';
+import { networkOf } from './network.ts';
 
 /** Connections that have not logged in: more than a campus behind one network needs. */
 export const strangersPerAddressMax = 256;

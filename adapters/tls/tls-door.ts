@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import type { SecureVersion, Server, TLSSocket } from 'node:tls';
+
+import { nameOf, type Peer, Strangers } from '../strangers.ts';
+import type { CertificatePair } from './certificate-pair.ts';
+
+/** A handshake that takes longer is cut off: its peer sends nothing, or one byte at a time. */
+export const handshakeMsMax = 10_000;
+
+/** A certificate with its chain, and its key. */
+export type TlsCertificate = Pick<CertificatePair, 'cert' | 'key'>;
+
+/**
+ * Who may come in to a TLS server: nobody before it opens or after it closed, and no more strangers
+ * than there is room for. A handshake that fails, or takes longer than the server's
+ * `handshakeTimeout`, is cut off, which Node by itself only reports.
+ */
+export class TlsDoor {
+  readonly #server: Server;
+  readonly #minVersion: SecureVersion;
+  readonly #strangers = new Strangers();
+  /** In their handshake, by the peer: all that TLS and the socket below it know of each other. */
+  readonly #shaking = new Map<string, Socket>();
+  #isOpen = false;
+
+  /** Of a server that has no certificate yet: it gets that when it opens. */
+  constructor(server: Server, minVersion: SecureVersion) {
+    this.#server = server;
+    this.#minVersion = minVersion;
+    server.on('connection', (socket: Socket) => this.#meet(socket));
+    server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
+    server.on('secureConnection', (socket: TLSSocket) => {
+      this.#shaking.delete(nameOf(socket));
+      if (!this.#isOpen) socket.destroy();
+    });
+  }
+
+  open({ cert, key }: TlsCertificate): void {
+    this.#server.setSecureContext({ cert, key, minVersion: this.#minVersion });
+    this.#isOpen = true;
+  }
+
+  /** Lets nobody in any more, and cuts off those in their handshake; all others stay. */
+  close(): void {
+    this.#isOpen = false;
+    for (const socket of this.#shaking.values()) socket.destroy();
+  }
+
+  /** This one has logged in: it no longer counts as a stranger. To be told twice does no harm. */
+  admit(peer: Peer): void {
+    this.#strangers.forget(peer);
+  }
+
+  #meet(socket: Socket): void {
+    const { remoteAddress, remotePort } = socket;
+    // Once closed, a socket no longer knows its peer.
+    const peer = { remoteAddress, remotePort };
+    if (!this.#isOpen || !this.#strangers.meet(peer)) {
+      socket.destroy();
+      return;
+    }
+    this.#shaking.set(nameOf(peer), socket);
+    socket.once('close', () => {
+      this.#shaking.delete(nameOf(peer));
+      this.#strangers.forget(peer);
+    });
+  }
+}
