@@ -35,6 +35,8 @@ export class LogPartition implements PartitionState {
   /** What differs from the tables. */
   readonly #changedStreams = new Set<string>();
   readonly #changedServers = new Set<string>();
+  /** Whether there is a commit without events: it is written too, so that its answer proves something. */
+  #isProof = false;
 
   constructor(tables: Tables, partition: number, isLeased: (server: string) => boolean) {
     this.#tables = tables;
@@ -59,6 +61,7 @@ export class LogPartition implements PartitionState {
     this.#fences.clear();
     this.#changedStreams.clear();
     this.#changedServers.clear();
+    this.#isProof = false;
   }
 
   /** Writes what `append` has only noted. */
@@ -71,7 +74,7 @@ export class LogPartition implements PartitionState {
       const fence = JSON.stringify(this.fence(server));
       fences.putSync(headKey(this.#partition, server), Buffer.from(fence));
     }
-    if (this.#head && this.#changedStreams.size > 0) this.#putHead(this.#head);
+    if (this.#head && (this.#isProof || this.#changedStreams.size > 0)) this.#putHead(this.#head);
   }
 
   /** `encoded`: one for each event, in order. `now`: milliseconds since 1970. */
@@ -130,6 +133,7 @@ export class LogPartition implements PartitionState {
       this.#changedStreams.add(stream);
     }
     if (placements.length > 0) this.#head = { position: position + placements.length, at, epoch };
+    else this.#isProof = true;
     return answer;
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
@@ -95,6 +95,20 @@ await test('a full disk refuses appends and loses nothing, and reads go on', asy
   t.ok(answered.length > 0);
   t.same(new Set(idsOf(records.slice(1))), new Set(answered.flatMap(({ ids }) => ids)));
   t.match(await stores.events.writer('a', 1).append(say('room again')), { status: 'appended' });
+  await stores.close();
+});
+
+await test('a commit without events is answered when the disk has taken a write', async (t) => {
+  const dir = newDir(t);
+  const stores = await openLmdb({ dir, own: true });
+  const writer = stores.events.writer('a', 1);
+  t.match(await writer.append(say('first')), { status: 'appended' });
+  const written = (): Buffer => readFileSync(join(dir, 'data.mdb'));
+  const before = written();
+  const nothing = { stream: 'room:lobby', expected: 'any', events: [] } as const;
+  t.match(await writer.append({ parts: [nothing] }), { status: 'appended' });
+  t.notOk(before.equals(written()), 'the file is another');
+  t.equal((await stores.events.readAll(0, 1, 10)).length, 2, 'the log is the same');
   await stores.close();
 });
 
