@@ -16,7 +16,13 @@ export class HandedOut {
 
   /** The same for a subscription. */
   subscription(subscription: Subscription): Subscription {
-    return { close: this.#closeOf(subscription) };
+    const close = this.#closeOf(subscription);
+    return {
+      get isReading() {
+        return subscription.isReading;
+      },
+      close,
+    };
   }
 
   /** Settles when all is closed, also what its holder began to close before. */
@@ -26,7 +32,7 @@ export class HandedOut {
   }
 
   /** Closes it once, however often it is called. */
-  #closeOf(opened: Subscription): () => Promise<void> {
+  #closeOf(opened: Pick<Subscription, 'close'>): () => Promise<void> {
     let closed: Promise<void> | undefined;
     const close = (): Promise<void> =>
       (closed ??= opened.close().finally(() => this.#closes.delete(close)));

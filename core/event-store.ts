@@ -139,6 +139,11 @@ export interface Subscriber {
 }
 
 export interface Subscription {
+  /**
+   * Whether what is appended now will reach the subscriber without delay, as far as can be known.
+   * A reader that has died in silence may be taken for a living one for 3 s.
+   */
+  readonly isReading: boolean;
   close(): Promise<void>;
 }
 

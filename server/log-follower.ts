@@ -72,6 +72,11 @@ export class LogFollower {
     return !this.#isRefolding;
   }
 
+  /** Whether what is appended now is shown without delay, as far as the store can tell. */
+  get isReading(): boolean {
+    return this.#subscription?.isReading ?? false;
+  }
+
   /**
    * Folds the log from its beginning to its present end, showing nobody anything.
    * @throws {StoreUnreachable}

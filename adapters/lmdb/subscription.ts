@@ -26,6 +26,11 @@ export class LmdbSubscription implements Subscription {
     this.#scheduled = setImmediate(() => this.#begin(after));
   }
 
+  /** The log is in this machine's memory: whoever has not failed reads. */
+  get isReading(): boolean {
+    return !this.#isClosed;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearImmediate(this.#scheduled);

@@ -32,6 +32,10 @@ export class MemorySubscription implements Subscription {
     else queueMicrotask(() => this.#fail(foreign));
   }
 
+  get isReading(): boolean {
+    return !this.#isClosed;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const unlisten of this.#unlisten) unlisten();

@@ -20,6 +20,8 @@ import { listOf, type Reply } from './reply.ts';
 const blockMs = 2_000;
 /** An answer that is so late does not come any more. */
 const answerWithinMs = blockMs + 2_000;
+/** Even without a record there is an answer by then; a reader that has none may be dead. */
+const silenceMsMax = blockMs + 500;
 /** How long the link to Redis may take to come back before the next attempt. */
 const linkWithinMs = 5_000;
 /** Without a group (Redis takes no writes) it is tried so often to have one. */
@@ -51,6 +53,7 @@ export class Reader {
   #cursor: Cursor;
   #connection: Connection | undefined;
   #isFollowing = false;
+  #heardAt = 0;
   /** Where the log had a hole at the last attempt. */
   #hole = 0;
 
@@ -59,6 +62,11 @@ export class Reader {
     this.#cursor = options.cursor;
     const unlisten = options.known.onRollback((rollback) => this.#heed(rollback));
     this.#running = this.#run().finally(unlisten);
+  }
+
+  /** Whether it follows the log, and Redis has answered not long ago. */
+  get isReading(): boolean {
+    return this.#isFollowing && performance.now() - this.#heardAt <= silenceMsMax;
   }
 
   async close(): Promise<void> {
@@ -105,8 +113,10 @@ export class Reader {
     const group = await this.#newGroup(control);
     const endsAt = group === undefined ? performance.now() + groupRetryMs : Infinity;
     this.#isFollowing = true;
+    this.#heardAt = performance.now();
     while (!this.#ending.signal.aborted && performance.now() < endsAt) {
       const entries = await this.#read(connection, group);
+      this.#heardAt = performance.now();
       if (generation !== known.generation) return;
       await this.#accept(connection, entries);
       this.#backoff.reset();

@@ -29,6 +29,10 @@ export class RedisSubscription implements Subscription {
     });
   }
 
+  get isReading(): boolean {
+    return this.#readers.every((reader) => reader.isReading);
+  }
+
   async close(): Promise<void> {
     this.#unlisten();
     await Promise.all(this.#readers.map((reader) => reader.close()));

@@ -116,6 +116,16 @@ export const subscribingTests: ContractTests = {
     t.same([collector.faults, other.faults], [[], []]);
   },
 
+  'a subscription reads, also when nothing comes, until it is closed': async (t, logs) => {
+    const stores = await logs.open(t);
+    const collector = new Collector(startOf(logs.all));
+    const subscription = stores.events.subscribe('g:1', startOf(logs.all), collector);
+    await holds(collector, logs.partitions);
+    t.equal(subscription.isReading, true);
+    await subscription.close();
+    t.equal(subscription.isReading, false);
+  },
+
   'nothing is given after a subscription was closed': async (t, logs) => {
     const stores = await logs.open(t);
     const closed = new Collector(startOf(logs.all));

@@ -7,7 +7,7 @@ import { commitTo, messagePosted } from '../../support/events.ts';
 import type { RedisProcess } from '../../support/redis-process.ts';
 import { until } from '../../support/until.ts';
 import { count, reportCount } from '../../counts.ts';
-import type { Collector } from '../contract/collector.ts';
+import { Collector, startOf } from '../contract/collector.ts';
 import { Journal } from './journal.ts';
 import { allRecords, follow, holds, opened, proxyFor, redisFor } from './opened.ts';
 
@@ -117,6 +117,30 @@ await test('a reader in a black hole is reading again within 5 s of its end', as
   const records = await allRecords(stores);
   t.strictSame(collector.records(), records);
   t.same(collector.faults, []);
+});
+
+await test('a subscription says within 3 s that it does not read, also when nothing is to be read', async (t) => {
+  const redis = await redisFor(t);
+  const proxy = await proxyFor(t, redis);
+  const { events } = await opened(t, proxy);
+  const collector = new Collector(startOf([0]));
+  const subscription = events.subscribe('g:1', startOf([0]), collector);
+  const reads = (isReading: boolean, withinMs: number): Promise<unknown> =>
+    until(() => subscription.isReading === isReading, {
+      what: `a subscription that is ${isReading ? '' : 'not '}reading`,
+      withinMs,
+    });
+  await holds(collector, 1);
+  t.equal(subscription.isReading, true);
+  await redis.pause();
+  await reads(false, 3_000);
+  redis.resume();
+  await reads(true, 5_000);
+  proxy.refuse();
+  proxy.reset();
+  await reads(false, 1_000);
+  await proxy.accept();
+  await reads(true, 5_000);
 });
 
 await test('a subscription that is closed leaves no group behind', async (t) => {
