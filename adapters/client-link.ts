@@ -5,6 +5,7 @@ import type { Delivery } from '../core/delivery.ts';
 
 /** How one transport writes things down. What it makes is shared by all of its links. */
 export interface WireFormat {
+  readonly transport: 'line' | 'websocket';
   /** Whether people are shown what they do themselves. */
   readonly echoes: boolean;
   /**
@@ -27,6 +28,8 @@ export interface ClientLink {
   readonly address: string;
   /** Whether the client has yet to take what it was sent: then it is not to be served more. */
   readonly isBlocked: boolean;
+  /** How many bytes the client has yet to take, as far as this process holds them. */
+  readonly waitingBytes: number;
   /** Queues bytes, whole lines or frames; they leave with the next `flush`. */
   send(bytes: Buffer): void;
   flush(): void;

@@ -47,6 +47,11 @@ export class Outbox {
     return this.#laterBytes > 0 || this.#socket.writableNeedDrain;
   }
 
+  /** How many bytes the client has yet to take, what is still to be flushed aside. */
+  get waitingBytes(): number {
+    return this.#laterBytes + this.#socket.writableLength;
+  }
+
   /** `bytes` are whole lines. */
   push(bytes: Buffer): void {
     this.#queued.push(bytes);

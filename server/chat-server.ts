@@ -10,7 +10,7 @@ import type { Stores } from '../core/stores.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { forgetFollowing } from '../core/views/followers.ts';
 import { Appender } from './appender.ts';
-import type { Chat, ChatOptions } from './chat.ts';
+import type { Chat, ChatOptions, ServerStatus } from './chat.ts';
 import { Connection } from './connection.ts';
 import { cursorText } from './cursor.ts';
 import { FanOut } from './fan-out.ts';
@@ -18,6 +18,8 @@ import { beginIncarnation, completeEnd, endsAtHome, type Incarnation } from './i
 import { type FollowerOwner, LogFollower } from './log-follower.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
+import { MeteredWriter } from './metered-writer.ts';
+import { type Metrics, noMetrics } from './metrics.ts';
 import { resume, toldOfRollback } from './rollback.ts';
 import { heedSession } from './session-records.ts';
 import { RecentRecords } from './recent-records.ts';
@@ -40,6 +42,7 @@ export class ChatServer implements Chat, FollowerOwner {
   readonly stores: Stores;
   readonly hasher: PasswordHasher;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly fanOut = new FanOut();
   readonly throttle = new LoginThrottle();
   readonly recent: RecentRecords;
@@ -55,9 +58,16 @@ export class ChatServer implements Chat, FollowerOwner {
   #appender: Appender | undefined;
   /** The beginning of a new incarnation that is under way. */
   #anew: Promise<void> = Promise.resolve();
-  #status: 'starting' | 'serving' | 'restarting' | 'stopped' = 'starting';
+  #status: ServerStatus = 'starting';
 
-  constructor(options: ChatOptions, stores: Stores, hasher: PasswordHasher, log: Logger) {
+  constructor(
+    options: ChatOptions,
+    stores: Stores,
+    hasher: PasswordHasher,
+    log: Logger,
+    metrics = noMetrics,
+  ) {
+    this.metrics = metrics;
     this.options = options;
     this.stores = stores;
     this.hasher = hasher;
@@ -72,6 +82,14 @@ export class ChatServer implements Chat, FollowerOwner {
 
   get incarnation(): number {
     return this.#incarnation?.number ?? 0;
+  }
+
+  get status(): ServerStatus {
+    return this.#status;
+  }
+
+  get connections(): Iterable<Connection> {
+    return this.#connections;
   }
 
   get isEnding(): boolean {
@@ -105,6 +123,7 @@ export class ChatServer implements Chat, FollowerOwner {
       this.#connections.delete(connection),
     );
     this.#connections.add(connection);
+    this.metrics.connected(link.format.transport);
     // Whoever asks whether this server serves is told that it does not, for now.
     if (this.isEnding) connection.disconnect('ServerRestarted');
     return connection;
@@ -161,12 +180,11 @@ export class ChatServer implements Chat, FollowerOwner {
 
   async #begin(): Promise<void> {
     const { stores, options, log } = this;
-    const incarnation = await beginIncarnation(stores, options.name, log);
+    const incarnation = await beginIncarnation(stores, options, log);
     this.#incarnation = incarnation;
     const { partitions } = stores.events.info;
-    this.#appender = new Appender(incarnation.writer, this.follower, partitions, () =>
-      this.#restart(),
-    );
+    const writer = new MeteredWriter(incarnation.writer, this.metrics);
+    this.#appender = new Appender(writer, this.follower, partitions, () => this.#restart());
   }
 
   /** Those to whom nothing was shown for a while learn how far they have come. */

@@ -8,6 +8,7 @@ import type { FanOut } from './fan-out.ts';
 import type { LogFollower } from './log-follower.ts';
 import type { RecentRecords } from './recent-records.ts';
 import type { LoginThrottle } from './login-throttle.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What is decided before a chat server starts. */
 export interface ChatOptions {
@@ -22,7 +23,12 @@ export interface ChatOptions {
   readonly detachedMs?: number;
   /** How long a client may take to log in; `loginMsMax` unless given. */
   readonly loginMs?: number;
+  /** The origin under which browsers reach this server, if they do. */
+  readonly web?: string;
 }
+
+/** Whether a chat server takes part in the chat; `restarting` when it was declared lost. */
+export type ServerStatus = 'starting' | 'serving' | 'restarting' | 'stopped';
 
 /** What the commands of one chat server work with. */
 export interface Chat {
@@ -35,6 +41,7 @@ export interface Chat {
   readonly hasher: PasswordHasher;
   readonly throttle: LoginThrottle;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Of this server, as it runs now; it changes when the server was declared lost. */
   readonly incarnation: number;
   /** All sessions of this server end at once, by one event: none is to be ended by itself. */

@@ -57,7 +57,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   readonly format: WireFormat;
   readonly address: string;
   readonly outgoing: Outgoing;
-  readonly messages = new MessagesInFlight(this);
+  readonly messages: MessagesInFlight;
   /** The places in the log at which the session was opened, or resumed. */
   openedAt: readonly Cursor[] = [];
   readonly #chat: Chat;
@@ -71,10 +71,12 @@ export class Connection implements LinkOwner, TurnsOwner {
   #request: string | undefined;
   readonly #unanswered = new Set<string>();
   #state: State = { status: 'greeting' };
+  #lastError: ErrorCode | undefined;
 
   constructor(chat: Chat, link: ClientLink, onGone: () => void) {
     this.#onGone = onGone;
     this.#chat = chat;
+    this.messages = new MessagesInFlight(this, chat.metrics);
     this.#link = link;
     this.format = link.format;
     this.address = link.address;
@@ -156,6 +158,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   async run(command: ExclusiveCommand, request: string | undefined): Promise<void> {
     this.#loginClock.stop();
     this.#request = request;
+    this.#lastError = undefined;
     try {
       await runCommand(this.#chat, this, command);
     } catch (error) {
@@ -163,6 +166,7 @@ export class Connection implements LinkOwner, TurnsOwner {
       this.fail('InternalError');
     }
     this.#request = undefined;
+    this.#chat.metrics.answered(command.type, this.#lastError ?? 'ok');
     if (this.#state.status === 'greeting') this.#loginClock.start();
     this.flush();
   }
@@ -183,6 +187,7 @@ export class Connection implements LinkOwner, TurnsOwner {
    * client has a name for is answered once.
    */
   tell(answer: Answer, request: string | undefined = this.#request): void {
+    if (answer.kind === 'error') this.#lastError = answer.code;
     const bytes = this.format.answer(answer, request);
     if (bytes === undefined) return;
     if (request === undefined || this.#unanswered.delete(request)) this.send(bytes);

@@ -15,6 +15,7 @@ import { decideServer, type ServerEvent } from '../core/server.ts';
 import { partitionOf, serverStream } from '../core/stream.ts';
 import { type Loaded, loadServer } from './aggregate.ts';
 import { commitOf } from './appender.ts';
+import type { ChatOptions } from './chat.ts';
 import type { Server } from '../core/server.ts';
 import { randomId } from './random-id.ts';
 import type { Stores } from '../core/stores.ts';
@@ -57,12 +58,12 @@ export interface Incarnation {
  */
 export async function beginIncarnation(
   { events, leases }: Stores,
-  server: string,
+  { name: server, web }: Pick<ChatOptions, 'name' | 'web'>,
   log: Logger,
 ): Promise<Incarnation> {
   const token = randomId();
   await takeLease(leases, server, token);
-  const number = await appendStart(events, server).catch(async (error: unknown) => {
+  const number = await appendStart(events, server, web).catch(async (error: unknown) => {
     await leases.release(server, token);
     throw error;
   });
@@ -175,7 +176,8 @@ async function takeLease(leases: LeaseStore, server: string, token: string): Pro
 }
 
 /** Holding the lease, nobody else starts under this name: what still runs in the log is dead. */
-async function appendStart(events: EventStore, server: string): Promise<number> {
+async function appendStart(events: EventStore, server: string, web?: string): Promise<number> {
+  const start = { type: 'StartServer', server, ...(web !== undefined && { web }) } as const;
   for (;;) {
     const { state, revision }: Loaded<Server> = await loadServer(events, server);
     if (state.status === 'running') {
@@ -184,7 +186,7 @@ async function appendStart(events: EventStore, server: string): Promise<number> 
       if (!ended) await sleep(startRetryMs);
       continue;
     }
-    const decision = decideServer({ type: 'StartServer', server }, state);
+    const decision = decideServer(start, state);
     if (decision instanceof Rejection) throw new Error(`A start was refused: ${decision.code}`);
     const writer = events.writer(server, 0);
     const part = { stream: serverStream(server), expected: revision, events: decision };

@@ -1,5 +1,6 @@
 import type { Answer } from '../core/answer.ts';
 import { answerMsMax } from './appender.ts';
+import { type Metrics, noMetrics, outcomeOf } from './metrics.ts';
 
 /** Whoever sent the messages, and is told of them. */
 export interface MessagesOwner {
@@ -26,12 +27,14 @@ export class MessagesInFlight {
   /** Whether the owner is told also of what was stored, and has no name for. */
   wantsReceipts = false;
   readonly #owner: MessagesOwner;
+  readonly #metrics: Metrics;
   readonly #queue: InFlight[] = [];
   #timer: NodeJS.Timeout | undefined;
   #onSettled: (() => void)[] = [];
 
-  constructor(owner: MessagesOwner) {
+  constructor(owner: MessagesOwner, metrics: Metrics = noMetrics) {
     this.#owner = owner;
+    this.#metrics = metrics;
   }
 
   get size(): number {
@@ -70,6 +73,7 @@ export class MessagesInFlight {
     for (let first = this.#queue[0]; first?.answer !== undefined; first = this.#queue[0]) {
       this.#queue.shift();
       const { answer: settled, request: name } = first;
+      this.#metrics.said(outcomeOf(settled), performance.now() - first.sentAt);
       if (name !== undefined || settled.kind !== 'stored' || this.wantsReceipts)
         this.#owner.tell(settled, name);
     }

@@ -30,6 +30,11 @@ export class Outgoing {
     return this.#taken;
   }
 
+  /** How many bytes wait for the client, or for something older. */
+  get waitingBytes(): number {
+    return this.#link.waitingBytes + (this.#held === undefined ? 0 : this.#heldBytes);
+  }
+
   send(bytes: Buffer): void {
     if (this.#held === undefined) return this.#link.send(bytes);
     this.#held.push(bytes);

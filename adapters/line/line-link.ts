@@ -14,6 +14,7 @@ export const quietMs = 200;
 const closeMsMax = 1_000;
 
 export const lineFormat: WireFormat = {
+  transport: 'line',
   echoes: false,
   resumes: false,
   delivery(delivery: Delivery): Buffer | undefined {
@@ -76,6 +77,10 @@ export class LineLink implements ClientLink {
 
   get isBlocked(): boolean {
     return this.#outbox.isBlocked;
+  }
+
+  get waitingBytes(): number {
+    return this.#outbox.waitingBytes;
   }
 
   send(bytes: Buffer): void {

@@ -8,6 +8,7 @@ import { retryAfterMs } from './retry-after.ts';
 
 /** How a chat is written down as frames: each a JSON object in a WebSocket text message. */
 export const frameFormat: WireFormat = {
+  transport: 'websocket',
   echoes: true,
   resumes: true,
   delivery(delivery: Delivery): Buffer | undefined {

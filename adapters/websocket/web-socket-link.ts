@@ -57,6 +57,10 @@ export class WebSocketLink implements ClientLink {
     return this.#outbox.isBlocked;
   }
 
+  get waitingBytes(): number {
+    return this.#outbox.waitingBytes;
+  }
+
   send(bytes: Buffer): void {
     if (!this.#isClosing) this.#outbox.push(bytes);
   }

@@ -111,6 +111,7 @@ const linkTo = (sent: Buffer[]): ClientLink => ({
   format: lineFormat,
   address: '192.0.2.1',
   isBlocked: false,
+  waitingBytes: 0,
   send: (bytes) => void sent.push(bytes),
   flush: () => {},
   pause: () => {},

@@ -9,6 +9,7 @@ import type { Recorded } from '../../core/event-store.ts';
 import { createAccount } from '../../server/accounts.ts';
 import type { ChatOptions } from '../../server/chat.ts';
 import { ChatServer } from '../../server/chat-server.ts';
+import { type Metrics, noMetrics } from '../../server/metrics.ts';
 import { demoAccounts } from '../../server/start.ts';
 import { ChatClient } from './chat-client.ts';
 import { duplexPair } from './duplex-pair.ts';
@@ -83,7 +84,10 @@ export class ChatHarness implements AsyncDisposable {
     this.log = new MemoryLog({ partitions, now: () => Date.now() + this.#now });
   }
 
-  async startServer(options: Partial<Omit<ChatOptions, 'name'>>): Promise<void> {
+  async startServer(
+    options: Partial<Omit<ChatOptions, 'name'>>,
+    metrics: Metrics = noMetrics,
+  ): Promise<void> {
     const stores = new FaultyStores(openMemory({ log: this.log }));
     const chosen = { registrationOpen: true, messagesPerSecond: 1_000, ...options };
     const name = `server-${this.servers.length}`;
@@ -91,7 +95,7 @@ export class ChatHarness implements AsyncDisposable {
       { level: 'error', base: null },
       { write: (line: string) => this.complaints.push(line) },
     );
-    const server = new ChatServer({ name, ...chosen }, stores, this.hasher, log);
+    const server = new ChatServer({ name, ...chosen }, stores, this.hasher, log, metrics);
     this.stores.push(stores);
     this.servers.push(server);
     await server.start();

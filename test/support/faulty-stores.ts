@@ -9,6 +9,7 @@ import type {
   StreamQuery,
   Subscriber,
   Subscription,
+  UnavailableReason,
   Writer,
 } from '../../core/event-store.ts';
 import { StoreUnreachable } from '../../core/event-store.ts';
@@ -18,11 +19,14 @@ import type { Stores } from '../../core/stores.ts';
 /** What happens to an append instead of what was asked for; `append` does that. */
 export type AppendFault = (append: () => Promise<AppendOutcome>) => Promise<AppendOutcome>;
 
+const refusing =
+  (reason: UnavailableReason): AppendFault =>
+  async () => ({ status: 'unavailable', reason });
 /** The store is out of reach. */
-export const unavailable: AppendFault = async () => ({
-  status: 'unavailable',
-  reason: 'disconnected',
-});
+export const unavailable = refusing('disconnected');
+export const full = refusing('full');
+export const readOnly = refusing('readOnly');
+export const busy = refusing('busy');
 /** Handed over, lost on the way, never answered. */
 export const lost: AppendFault = async () => ({ status: 'unknown' });
 /** Written, but the answer is lost. */
@@ -46,7 +50,14 @@ export const held =
   };
 export const fenced: AppendFault = async () => ({ status: 'fenced' });
 
-const neverWritten: ReadonlySet<AppendFault> = new Set([unavailable, lost, fenced]);
+const neverWritten: ReadonlySet<AppendFault> = new Set([
+  unavailable,
+  full,
+  readOnly,
+  busy,
+  lost,
+  fenced,
+]);
 
 interface ArrangedFault {
   readonly applies: (commit: Commit) => boolean;

@@ -1,0 +1,138 @@
+import { deepStrictEqual, match } from 'node:assert/strict';
+
+import { Readiness, readinessMsMax, type StoreRefusal } from '../../server/readiness.ts';
+import { type ChatHarness, scene, scenes } from '../support/chat-harness.ts';
+import { busy, fenced, full, held, lost, readOnly, unavailable } from '../support/faulty-stores.ts';
+import { gate } from '../support/gate.ts';
+import { until, within } from '../support/until.ts';
+
+const one = { servers: 1 };
+const of = (chat: ChatHarness, refusal?: StoreRefusal): Readiness =>
+  new Readiness(chat.server(0), () => refusal);
+/** With room for a machine that is busy with other things. */
+const inTimeMs = readinessMsMax + 2_000;
+
+scenes(
+  'a server that appends and reads is ready, also right after others appended',
+  async (chat) => {
+    const readiness = of(chat);
+    deepStrictEqual(await readiness.whyNot(), undefined);
+    const alice = await chat.login('alice', 1);
+    alice.send('hello');
+    deepStrictEqual(await readiness.whyNot(), undefined);
+  },
+);
+
+scene(
+  'a server that has not started, or has stopped, is not ready',
+  async (chat) => {
+    const readiness = of(chat);
+    await chat.server(0).stop();
+    deepStrictEqual(await readiness.whyNot(), 'The server is stopping.');
+  },
+  one,
+);
+
+scene(
+  'a server that was declared lost is not ready until it has begun anew',
+  async (chat) => {
+    const readiness = of(chat);
+    chat.store(0).arrange(fenced);
+    deepStrictEqual(
+      await readiness.whyNot(),
+      'The others have declared this server lost; it begins anew.',
+    );
+    await becomesReady(readiness);
+  },
+  one,
+);
+
+for (const [fault, words] of [
+  [unavailable, 'The store is out of reach.'],
+  [lost, 'The store does not answer.'],
+  [full, 'The store is full.'],
+  [readOnly, 'The store takes no writes.'],
+  [busy, 'More waits to be stored than there is room for.'],
+] as const)
+  scene(
+    `a server is ready again as soon as it can append; until then: ${words}`,
+    async (chat) => {
+      const readiness = of(chat);
+      chat.store(0).arrange(fault, undefined, Infinity);
+      deepStrictEqual(await readiness.whyNot(), words);
+      chat.store(0).mend();
+      await becomesReady(readiness);
+    },
+    one,
+  );
+
+scene(
+  'one partition that takes no writes is enough not to be ready',
+  async (chat) => {
+    const readiness = of(chat);
+    chat.store(0).arrange(unavailable, undefined, 1);
+    deepStrictEqual(await readiness.whyNot(), 'The store is out of reach.');
+  },
+  { servers: 1, partitions: 8 },
+);
+
+scene('a server that cannot read what was appended is not ready', async (chat) => {
+  const readiness = of(chat);
+  chat.store(0).withhold();
+  const alice = await chat.login('alice', 1);
+  alice.send('hello');
+  await chat.until(() => chat.records('MessagePosted').length === 1, 'a message');
+  match(
+    (await within(readiness.whyNot(), inTimeMs, 'an answer')) ?? '',
+    /does not answer|too slow/,
+  );
+  chat.store(0).deliver();
+  await becomesReady(readiness);
+});
+
+scene(
+  'a store that does not answer is told of in time, and asked no second time meanwhile',
+  async (chat) => {
+    const readiness = of(chat);
+    const answers = gate();
+    chat.store(0).arrange(held(answers.opened));
+    const before = chat.store(0).appends;
+    const asked = [1, 2, 3].map(() => within(readiness.whyNot(), inTimeMs, 'an answer'));
+    deepStrictEqual(new Set(await Promise.all(asked)), new Set(['The store does not answer.']));
+    deepStrictEqual(await readiness.whyNot(), 'The store does not answer.');
+    deepStrictEqual(chat.store(0).appends, before + 1);
+    answers.open();
+    await becomesReady(readiness);
+  },
+  one,
+);
+
+scene(
+  'many who ask at once make the store be asked once',
+  async (chat) => {
+    const readiness = of(chat);
+    const before = chat.store(0).appends;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => readiness.whyNot()));
+    deepStrictEqual(new Set(answers), new Set([undefined]));
+    deepStrictEqual(chat.store(0).appends, before + 1);
+  },
+  one,
+);
+
+scene(
+  'a store that has just refused a client’s append for want of room is not believed to have some',
+  async (chat) => {
+    const refusal: StoreRefusal = { reason: 'full', at: performance.now() };
+    deepStrictEqual(await of(chat, refusal).whyNot(), 'The store is full.');
+    const old = { ...refusal, at: performance.now() - 60_000 };
+    deepStrictEqual(await of(chat, old).whyNot(), undefined);
+  },
+  one,
+);
+
+/** What was found out is believed for a second. */
+const becomesReady = (readiness: Readiness): Promise<unknown> =>
+  until(async () => (await readiness.whyNot()) === undefined, {
+    what: 'the server to be ready',
+    withinMs: 10_000,
+  });

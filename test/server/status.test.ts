@@ -1,0 +1,3 @@
+// One process for what a chat server says of itself.
+import './readiness.spec.ts';
+import './metrics.spec.ts';
