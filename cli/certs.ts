@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { addHelpText } from './help-text.ts';
 import { repeatable } from './command-flags.ts';
 
 /** `securechat certs` */
 export function certsCommand(): Command {
   return new Command('certs')
+    .addCommand(trustCommand())
     .summary('make or show the development certificate')
     .description(
       "Make what is missing: a development authority, and a certificate that it signs for localhost and this machine's name; then show both, and how other machines can trust them.",
@@ -17,6 +19,21 @@ export function certsCommand(): Command {
       const { certs } = await import('./certificates-shown.ts');
       await certs(options);
     });
+}
+
+function trustCommand(): Command {
+  const command = new Command('trust')
+    .summary('show how browsers on this machine come to trust it')
+    .description(
+      'Show the commands that make the browsers of this machine, and what else asks the system, trust the development authority, and those that take it back. Nothing is changed.',
+    );
+  addHelpText(command, {
+    examples: (trust) => [[`${trust} --dir DIR`, 'where the certificates are not in ./certs']],
+  });
+  return command.action(async () => {
+    const { trust } = await import('./authority-trusted.ts');
+    await trust(command.optsWithGlobals<CertsOptions>().dir);
+  });
 }
 
 export interface CertsOptions {

@@ -78,6 +78,27 @@ await test('certs --show makes nothing', async (t) => {
   t.strictSame(readdirSync(cwd), []);
 });
 
+await test('certs trust shows the commands for this system, and changes nothing', async (t) => {
+  const cwd = t.testdir();
+  const nothing = await runCli(['certs', 'trust'], { cwd });
+  t.match(nothing, {
+    code: 1,
+    stdout: '',
+    stderr: /^securechat: There is no development authority in certs that could be trusted: /,
+  });
+  t.strictSame(readdirSync(cwd), []);
+  await runCli(['certs', '--dir', 'here'], { cwd });
+  const file = join(cwd, 'here', 'ca.crt');
+  const ca = new X509Certificate(readFileSync(file));
+  const before = readdirSync(join(cwd, 'here'));
+  const { code, stdout, stderr } = await runCli(['certs', 'trust', '--dir', 'here'], { cwd });
+  t.match({ code, stderr }, { code: 0, stderr: '' });
+  t.match(stdout, `  ${ca.subject.replace('CN=', '')}\n  SHA-256 ${ca.fingerprint256}\n`);
+  t.match(stdout, file);
+  t.match(stdout, /To take it back:\n {2}\S/);
+  t.strictSame(readdirSync(join(cwd, 'here')), before);
+});
+
 await test('the folder is the one of --dir, or of SECURECHAT_CERTS', async (t) => {
   const cwd = t.testdir();
   const env = { SECURECHAT_CERTS: 'elsewhere' };

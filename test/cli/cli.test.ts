@@ -3,3 +3,4 @@ import './banner.spec.ts';
 import './invocation.spec.ts';
 import './logger.spec.ts';
 import './serve-options.spec.ts';
+import './trust-commands.spec.ts';
