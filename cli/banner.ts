@@ -1,12 +1,15 @@
+import { dirname } from 'node:path';
 import type { Certificates } from '../adapters/tls/certificates.ts';
+import { isLoopback, isWildcard } from '../adapters/listening-host.ts';
+import type { ServedAt } from '../server/start.ts';
 import type { Colours } from './colours.ts';
 import { word } from './invocation.ts';
-import { isLoopback, isWildcard, type ServeOptions } from './serve-options.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 /** What has started. */
 export interface Started {
   readonly version: string;
-  readonly servers: ServeOptions['servers'];
+  readonly servers: readonly ServedAt[];
   readonly store: BannerStore;
   readonly certificate: Pick<Certificates, 'certFile' | 'caFile' | 'made' | 'validTo'>;
   readonly accounts:
@@ -33,7 +36,6 @@ export interface BannerStore {
   readonly flags: string;
 }
 
-type Server = ServeOptions['servers'][number];
 type Row = readonly [title: string, lines: readonly string[]];
 
 /** As `connect` takes them when it is told nothing. */
@@ -46,6 +48,7 @@ export function banner(started: Started, paint: Colours): string {
     [servers.length > 1 ? 'Servers' : 'Server', servers.map(serverLine)],
     ['Connect', servers.map((server) => paint.cyan(connectLine(started, server)))],
     ['Elsewhere', elsewhereLines(started, paint)],
+    ['Browser', browserLines(started, paint)],
     ['Accounts', accountLines(started, paint)],
     ['Log', [store.words]],
     ['Certificate', certificateLines(started)],
@@ -62,12 +65,12 @@ export function banner(started: Started, paint: Colours): string {
   return ['', paint.bold(`SecureChat ${version} is running.`), '', ...body, '', ''].join('\n');
 }
 
-function serverLine({ name, host, port }: Server): string {
+function serverLine({ name, host, port }: ServedAt): string {
   const where = isWildcard(host) ? `port ${port} of every address` : addressOf(host, port);
   return name === `${host}-${port}` ? where : `${where}, named ${name}`;
 }
 
-function connectLine(started: Started, server: Server): string {
+function connectLine(started: Started, server: ServedAt): string {
   const { certificate, invocation, isNpmScript } = started;
   const { host, port } = server;
   const isHere = isWildcard(host) || host === '127.0.0.1';
@@ -94,6 +97,25 @@ function elsewhereLines(
   return [
     `with a copy of ${certificate.caFile}:`,
     paint.cyan(`securechat connect ${address} --ca ca.crt`),
+  ];
+}
+
+/** A development authority is one that no browser knows: better to read of it here first. */
+function browserLines(
+  { servers, certificate, invocation }: Started,
+  paint: Colours,
+): readonly string[] {
+  const addresses = servers.flatMap(({ web }) => (web === undefined ? [] : paint.cyan(web)));
+  const { caFile } = certificate;
+  if (addresses.length === 0 || caFile === undefined) return addresses;
+  const dir = dirname(caFile);
+  const flags = dir === dirname(connectDefaults.ca) ? '' : ` --dir ${word(dir)}`;
+  return [
+    ...addresses,
+    'it warns "Your connection is not private" (in Firefox of a',
+    '"Potential Security Risk"): choose Advanced and go on, or run',
+    paint.cyan(`${invocation} certs trust${flags}`),
+    'which prints the commands that make it trust this machine',
   ];
 }
 

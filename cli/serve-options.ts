@@ -1,10 +1,12 @@
-import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { isLoopback, isWildcard } from '../adapters/listening-host.ts';
 import { canBeCertified } from '../adapters/tls/certificate-names.ts';
 import type { CertificateSource } from '../adapters/tls/certificates.ts';
+import type { ServerPlan } from '../server/start.ts';
 import { connectFlags } from './connect-options.ts';
 import { type Environment, type Flag, type Options, Settings, variableOf } from './settings.ts';
 import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
+import { type ParsedWebOptions, parseWebOptions, webFlags } from './web-options.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const defaultPort = 1222;
@@ -29,6 +31,7 @@ export const serveFlags = {
     about:
       "the server's name among the others (default: HOST-PORT; of several, -PORT is added to it)",
   },
+  ...webFlags,
   ...storeFlags,
   certs: {
     argument: 'DIR',
@@ -68,11 +71,8 @@ const otherVariables =
 /** What `serve` was told, checked. */
 export interface ServeOptions {
   /** Each is a chat server of its own. */
-  readonly servers: readonly {
-    readonly name: string;
-    readonly host: string;
-    readonly port: number;
-  }[];
+  readonly servers: readonly ServerPlan[];
+  readonly web: ParsedWebOptions['web'];
   readonly store: StoreOptions;
   readonly certificates: CertificateSource;
   readonly tlsMin: 'TLSv1.3' | 'TLSv1.2';
@@ -91,11 +91,13 @@ export type ParsedServeOptions =
 export function parseServeOptions(flags: Options, env: Environment): ParsedServeOptions {
   const settings = new Settings<ServeFlag>(serveFlags, flags, env);
   const store = parseStoreOptions(settings, env);
-  const servers = parseServers(settings);
+  const ports = settings.integers('port', 1, 65_535) ?? [defaultPort];
+  const { plans, web } = parseWebOptions(settings, ports.length);
   const options: ServeOptions = {
-    servers,
+    servers: parseServers(settings, ports, plans),
+    web,
     store,
-    certificates: parseCertificates(settings),
+    certificates: parseCertificates(settings, plans),
     tlsMin: settings.choice('tls-min', ['1.3', '1.2']) === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
     demo: parseDemo(settings),
     registration:
@@ -110,17 +112,15 @@ export function parseServeOptions(flags: Options, env: Environment): ParsedServe
   return { options, warnings: [...strangers(env), ...withoutEffect(settings, store)] };
 }
 
-/** Whether only programs on this machine can reach a server that listens on `host`. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-
-/** Whether a server that listens on `host` can be reached by every address of its machine. */
-export const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
-
-function parseServers(settings: Settings<ServeFlag>): ServeOptions['servers'] {
+function parseServers(
+  settings: Settings<ServeFlag>,
+  ports: readonly number[],
+  webPlans: ParsedWebOptions['plans'],
+): ServeOptions['servers'] {
   const host = parseHost(settings);
-  const ports = settings.integers('port', 1, 65_535) ?? [defaultPort];
-  const repeated = ports.filter((port, index) => ports.indexOf(port) !== index);
+  const webPorts = webPlans.flatMap((web) => (web?.portMax === undefined ? (web?.port ?? []) : []));
+  const all = [...ports, ...webPorts];
+  const repeated = all.filter((port, index) => all.indexOf(port) !== index);
   if (repeated.length > 0) {
     settings.problems.push(`Each port can be listened on once, but ${repeated[0]} is given twice.`);
   }
@@ -130,7 +130,11 @@ function parseServers(settings: Settings<ServeFlag>): ServeOptions['servers'] {
       `${settings.given('name')?.source} should be 1 to 63 letters, digits, dots, - and _, not "${name}".`,
     );
   }
-  return ports.map((port) => ({ name: nameOf(name, host, port, ports.length), host, port }));
+  return ports.map((port, index) => {
+    const web = webPlans[index];
+    const at = { name: nameOf(name, host, port, ports.length), host, port };
+    return web === undefined ? at : { ...at, web };
+  });
 }
 
 /** Of two machines that listen everywhere, `0.0.0.0-1222` would name both. */
@@ -161,7 +165,10 @@ function parseDemo(settings: Settings<ServeFlag>): boolean {
   return demo;
 }
 
-function parseCertificates(settings: Settings<ServeFlag>): CertificateSource {
+function parseCertificates(
+  settings: Settings<ServeFlag>,
+  webPlans: ParsedWebOptions['plans'],
+): CertificateSource {
   const cert = settings.given('cert');
   const key = settings.given('key');
   const [certFile] = cert?.values ?? [];
@@ -179,9 +186,15 @@ function parseCertificates(settings: Settings<ServeFlag>): CertificateSource {
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
   const dir = settings.text('certs') ?? './certs';
   const host = settings.text('host');
-  const named = host !== undefined && !isWildcard(host) && canBeCertified(host);
-  return { dir, names: named ? [host] : [] };
+  const names = [
+    ...(host !== undefined && !isWildcard(host) ? [host] : []),
+    ...webPlans.flatMap((web) => (web?.url === undefined ? [] : hostOf(web.url))),
+  ];
+  return { dir, names: [...new Set(names)].filter(canBeCertified) };
 }
+
+/** As a certificate names it: an IPv6 address without brackets. */
+const hostOf = (url: string): string => new URL(url).hostname.replaceAll(/[[\]]/g, '');
 
 /** Most likely a variable's name was misspelt. Those of `connect` may be set for everything. */
 function strangers(env: Environment): readonly string[] {

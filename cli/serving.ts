@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type Certificates, loadOrMakeCertificates } from '../adapters/tls/certificates.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
@@ -15,6 +16,9 @@ import { parseServeOptions, type ServeOptions } from './serve-options.ts';
 import type { Environment, Options } from './settings.ts';
 import { startFailure } from './start-failure.ts';
 import { version } from './version.ts';
+
+/** Where the build puts it: beside the program. */
+const page = fileURLToPath(new URL('../page', import.meta.url));
 
 /**
  * A person at the keyboard waits two seconds at most, with what the process itself takes to end;
@@ -70,6 +74,7 @@ async function start(
       openStores: (onLink) => openServerStores(options.store, onLink),
       certify,
       tlsMin: options.tlsMin,
+      web: { page, ...options.web },
       registrationOpen: options.registration === 'open',
       demo: options.demo,
       messagesPerSecond: options.messagesPerSecond,
@@ -77,7 +82,7 @@ async function start(
     });
     return { certificates, chat };
   } catch (error) {
-    throw startFailure(error);
+    throw startFailure(error, options.servers);
   }
 }
 

@@ -1,16 +1,17 @@
 import { CertificateProblem } from '../adapters/tls/certificate-problem.ts';
 import { StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
 import { NameTaken } from '../server/incarnation.ts';
+import type { ServerPlan } from '../server/start.ts';
 import { PlainFailure } from './plain-failure.ts';
 
 /**
  * The sentence for a start that failed for a reason that a person can do something about; any
  * other error as it is.
  */
-export function startFailure(error: unknown): unknown {
+export function startFailure(error: unknown, servers: readonly ServerPlan[] = []): unknown {
   if (isPlain(error)) return new PlainFailure(error.message);
   if (isListenError(error)) {
-    const words = listenFailure(error);
+    const words = listenFailure(error, portFlag(error, servers));
     if (words !== undefined) return new PlainFailure(words);
   }
   return error;
@@ -34,22 +35,26 @@ interface ListenError extends Error {
 const isListenError = (error: unknown): error is ListenError =>
   error instanceof Error && 'syscall' in error && 'code' in error;
 
-function listenFailure({
-  code,
-  syscall,
-  address,
-  hostname,
-  port,
-}: ListenError): string | undefined {
+/** With which flag the port was chosen that could not be had. */
+function portFlag({ port = 0 }: ListenError, servers: readonly ServerPlan[]): string {
+  const isOfWeb = ({ web }: ServerPlan): boolean =>
+    web !== undefined && web.port <= port && port <= (web.portMax ?? web.port);
+  return servers.some(isOfWeb) ? '--web-port' : '--port';
+}
+
+function listenFailure(
+  { code, syscall, address, hostname, port }: ListenError,
+  flag: string,
+): string | undefined {
   if (syscall === 'getaddrinfo') {
     return `There is no host named ${hostname} to listen on: give an address of this machine with --host.`;
   }
   if (syscall !== 'listen' && syscall !== 'bind') return undefined;
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${address} is taken by another program, perhaps by a SecureChat that runs already: stop that, or choose another port with --port.`;
+      return `Port ${port} on ${address} is taken by another program, perhaps by a SecureChat that runs already: stop that, or choose another port with ${flag}.`;
     case 'EACCES':
-      return `Port ${port} on ${address} may not be used by this user: choose one above 1023 with --port.`;
+      return `Port ${port} on ${address} may not be used by this user: choose one above 1023 with ${flag}.`;
     case 'EADDRNOTAVAIL':
       return `${address} is no address of this machine: give one that is with --host.`;
     default:

@@ -11,6 +11,8 @@ import { createAccount } from './accounts.ts';
 import { loadAccount } from './aggregate.ts';
 import { ChatServer } from './chat-server.ts';
 import { sweepCredentials } from './credential-sweep.ts';
+import { CountedMetrics } from './metrics-counted.ts';
+import { takeWebPort, type WebOptions, type WebPlan, type WebSide } from './web-side.ts';
 
 /** Accounts to try the chat with; their passwords are public, so only on a loopback address. */
 export const demoAccounts: readonly { readonly user: string; readonly password: string }[] = [
@@ -22,12 +24,23 @@ export const demoAccounts: readonly { readonly user: string; readonly password: 
 
 const sweepMs = 3_600_000;
 
-/** One chat server of a process: its name in the cluster and where it listens for lines. */
+/** One chat server of a process: its name in the cluster and where it listens. */
 export interface ServerPlan {
   readonly name: string;
   readonly host: string;
-  /** 0 for any that is free. */
+  /** For lines; 0 for any that is free. */
   readonly port: number;
+  /** Without one there is nothing for browsers. */
+  readonly web?: WebPlan;
+}
+
+/** Where a chat server listens. */
+export interface ServedAt {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** The origin under which browsers reach it. */
+  readonly web?: string;
 }
 
 export interface ChatPlan {
@@ -37,6 +50,7 @@ export interface ChatPlan {
   /** The certificate to serve with; asked for when all servers have started, before any serves. */
   readonly certify: () => Promise<TlsCertificate>;
   readonly tlsMin: SecureVersion;
+  readonly web: WebOptions;
   readonly registrationOpen: boolean;
   readonly demo: boolean;
   readonly messagesPerSecond: number;
@@ -44,7 +58,7 @@ export interface ChatPlan {
 }
 
 export interface RunningChat {
-  readonly servers: readonly ServerPlan[];
+  readonly servers: readonly ServedAt[];
   /** Whether there is any account to log in with. */
   readonly hasAccounts: boolean;
   /** What the operator should know about the store: one sentence each. */
@@ -83,7 +97,7 @@ export async function startChat(plan: ChatPlan): Promise<RunningChat> {
 }
 
 interface RunningServer {
-  readonly at: ServerPlan;
+  readonly at: ServedAt;
   readonly stores: Stores;
   readonly failure: Promise<Error>;
   /** Takes clients from now on. */
@@ -93,34 +107,47 @@ interface RunningServer {
 
 async function startServer(
   plan: ChatPlan,
-  { name, host, port }: ServerPlan,
+  { name, host, port, web }: ServerPlan,
   hasher: PasswordHasher,
 ): Promise<RunningServer> {
   const { registrationOpen, messagesPerSecond, tlsMin, log } = plan;
   const stores = await plan.openStores((news) => tellLink(news, log.child({ server: name })));
-  const options = { name, registrationOpen, messagesPerSecond };
-  const server = new ChatServer(options, stores, hasher, log);
-  let listener: LineListener | undefined;
+  let lines: LineListener | undefined;
+  let webSide: WebSide | undefined;
+  let server: ChatServer | undefined;
   const sweep = setInterval(() => void sweepQuietly(stores, log), sweepMs);
   const stop = async (): Promise<void> => {
     clearInterval(sweep);
-    listener?.close();
+    lines?.close();
+    webSide?.listener.close();
     try {
-      await server.stop();
+      await server?.stop();
     } finally {
+      await webSide?.listener.stop();
       await stores.close();
     }
   };
   try {
-    // The port first: one that is taken is found before anything is written to the log.
+    // The ports first: one that is taken is found before anything is written to the log.
     const onTrouble = (error: Error): void =>
       log.warn({ err: error, server: name }, 'connections cannot be taken');
     const taken = await listenForLines({ host, port, minVersion: tlsMin, onTrouble });
-    listener = taken;
-    await server.start();
-    if (plan.demo) await createDemoAccounts(server);
-    const open = (certificate: TlsCertificate): void => taken.open(certificate, server.accept);
-    return { at: { name, host, port: taken.port }, stores, failure: server.failure, open, stop };
+    lines = taken;
+    if (web !== undefined) webSide = await takeWebPort({ host, web }, plan.web, plan);
+    const origin = webSide === undefined ? {} : { web: webSide.origin };
+    const options = { name, registrationOpen, messagesPerSecond, ...origin };
+    const metrics = new CountedMetrics();
+    const started = new ChatServer(options, stores, hasher, log, metrics);
+    server = started;
+    webSide?.serve(started, metrics);
+    await started.start();
+    if (plan.demo) await createDemoAccounts(started);
+    const open = (certificate: TlsCertificate): void => {
+      taken.open(certificate, started.accept);
+      webSide?.listener.open(certificate);
+    };
+    const at = { name, host, port: taken.port, ...origin };
+    return { at, stores, failure: started.failure, open, stop };
   } catch (error) {
     await stopInVain(stop, log);
     throw error;

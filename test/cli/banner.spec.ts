@@ -7,8 +7,8 @@ const plain = picocolors.createColors(false);
 const demonstration: Started = {
   version: '1.2.3',
   servers: [
-    { name: '127.0.0.1-1222', host: '127.0.0.1', port: 1222 },
-    { name: '127.0.0.1-1223', host: '127.0.0.1', port: 1223 },
+    { name: '127.0.0.1-1222', host: '127.0.0.1', port: 1222, web: 'https://localhost:8443' },
+    { name: '127.0.0.1-1223', host: '127.0.0.1', port: 1223, web: 'https://localhost:8444' },
   ],
   store: { words: 'embedded, in ./data', flags: '' },
   certificate: {
@@ -34,6 +34,12 @@ SecureChat 1.2.3 is running.
                127.0.0.1:1223
   Connect      npm run connect
                npm run connect -- localhost:1223
+  Browser      https://localhost:8443
+               https://localhost:8444
+               it warns "Your connection is not private" (in Firefox of a
+               "Potential Security Risk"): choose Advanced and go on, or run
+               node dist/cli/main.js certs trust
+               which prints the commands that make it trust this machine
   Accounts     alice/password123
                for trying out: everybody knows these passwords
   Log          embedded, in ./data
@@ -77,6 +83,18 @@ SecureChat 1.2.3 is running.
   );
 });
 
+await test('a browser is told of only where there is something for it', async (t) => {
+  const [first] = demonstration.servers;
+  if (first === undefined) throw new Error('there are two');
+  const { name, host, port } = first;
+  t.notMatch(banner({ ...demonstration, servers: [{ name, host, port }] }, plain), /Browser/);
+  const certificate = { ...demonstration.certificate, caFile: '/c d/ca.crt' };
+  t.match(
+    banner({ ...demonstration, certificate }, plain),
+    '\n               node dist/cli/main.js certs trust --dir "/c d"\n',
+  );
+});
+
 await test('where registration is closed nobody is told to register', async (t) => {
   const closed = { ...demonstration, accounts: { kind: 'none' }, registration: 'closed' } as const;
   t.notMatch(banner(closed, plain), /REGISTER/);
@@ -87,11 +105,17 @@ await test('where registration is closed nobody is told to register', async (t) 
 await test('a certificate of another authority needs no file of trust', async (t) => {
   const { certFile, validTo } = demonstration.certificate;
   const certificate = { certFile, validTo, made: 'nothing' } as const;
-  const servers = [{ name: 'chat', host: '2001:db8::1', port: 1222 }];
+  const web = 'https://chat.example';
+  const servers = [{ name: 'chat', host: '2001:db8::1', port: 1222, web }];
   const shown = banner({ ...demonstration, servers, certificate }, plain);
   t.match(shown, '  Server       [2001:db8::1]:1222, named chat\n');
   t.match(shown, '  Connect      npm run connect -- [2001:db8::1]:1222\n');
   t.match(shown, '  Elsewhere    securechat connect [2001:db8::1]:1222\n');
+  t.match(
+    shown,
+    '  Browser      https://chat.example\n  Accounts ',
+    'nor does a browser warn of it',
+  );
 });
 
 await test('a renewed certificate is told', async (t) => {

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
+import { parseRange } from '../../adapters/address-range.ts';
+import { isLoopback } from '../../adapters/listening-host.ts';
 import {
-  isLoopback,
   type ParsedServeOptions,
   parseServeOptions,
   serveFlags,
@@ -11,9 +12,13 @@ import {
 } from '../../cli/serve-options.ts';
 import { type Environment, type Options, variableOf } from '../../cli/settings.ts';
 
+/** What a server is given that was told nothing of browsers. */
+const firstFree = (port: number) => ({ port, portMax: 8_542 });
+
 await test('without a word, one server for this machine on the embedded store', async (t) => {
   t.strictSame(optionsOf({}), {
-    servers: [{ name: '127.0.0.1-1222', host: '127.0.0.1', port: 1222 }],
+    servers: [{ name: '127.0.0.1-1222', host: '127.0.0.1', port: 1222, web: firstFree(8443) }],
+    web: { allowedOrigins: [] },
     store: { kind: 'embedded', dir: './data' },
     certificates: { dir: './certs', names: [] },
     tlsMin: 'TLSv1.3',
@@ -29,6 +34,10 @@ await test('every flag is an environment variable too, and counts before it', as
     SECURECHAT_HOST: 'localhost',
     SECURECHAT_PORT: '1300, 1301',
     SECURECHAT_NAME: 'chat',
+    SECURECHAT_WEB_PORT: '1443,0',
+    SECURECHAT_WEB_URL: 'https://chat.example, https://CHAT.example:444/',
+    SECURECHAT_ALLOWED_ORIGIN: 'http://localhost:5173',
+    SECURECHAT_METRICS_FROM: '10.0.0.0/8',
     SECURECHAT_DATA: '/elsewhere',
     SECURECHAT_PARTITIONS: '8',
     SECURECHAT_CERT: 'c.pem',
@@ -41,9 +50,18 @@ await test('every flag is an environment variable too, and counts before it', as
   };
   const fromEnvironment: ServeOptions = {
     servers: [
-      { name: 'chat-1300', host: 'localhost', port: 1300 },
+      {
+        name: 'chat-1300',
+        host: 'localhost',
+        port: 1300,
+        web: { port: 1443, url: 'https://chat.example' },
+      },
       { name: 'chat-1301', host: 'localhost', port: 1301 },
     ],
+    web: {
+      allowedOrigins: ['http://localhost:5173'],
+      metricsReaders: [parseRange('10.0.0.0/8') ?? []].flat(),
+    },
     store: { kind: 'embedded', dir: '/elsewhere', partitions: 8 },
     certificates: { certFile: 'c.pem', keyFile: 'k.pem' },
     tlsMin: 'TLSv1.2',
@@ -53,7 +71,15 @@ await test('every flag is an environment variable too, and counts before it', as
     logLevel: 'warn',
   };
   t.strictSame(optionsOf({}, values), fromEnvironment);
-  const flags = { port: ['1400'], data: '/here', tlsMin: '1.3', demo: true, logLevel: 'debug' };
+  const web = { webPort: ['0'], webUrl: ['https://one.example'] };
+  const flags = {
+    port: ['1400'],
+    ...web,
+    data: '/here',
+    tlsMin: '1.3',
+    demo: true,
+    logLevel: 'debug',
+  };
   t.strictSame(optionsOf(flags, values), {
     ...fromEnvironment,
     servers: [{ name: 'chat', host: 'localhost', port: 1400 }],
@@ -62,8 +88,8 @@ await test('every flag is an environment variable too, and counts before it', as
     logLevel: 'debug',
   });
   t.strictSame(optionsOf({ registration: 'open' }, { ...values, SECURECHAT_NAME: '' }).servers, [
-    { name: 'localhost-1300', host: 'localhost', port: 1300 },
-    { name: 'localhost-1301', host: 'localhost', port: 1301 },
+    { ...fromEnvironment.servers[0], name: 'localhost-1300' },
+    { ...fromEnvironment.servers[1], name: 'localhost-1301' },
   ]);
 });
 
@@ -79,6 +105,48 @@ await test('the certificate is for the host too, if it is one that clients can n
     names: ['192.0.2.1'],
   });
   t.strictSame(optionsOf({ host: '0.0.0.0', certs: 'c' }).certificates, { dir: 'c', names: [] });
+});
+
+await test('each server meets browsers on a port of its own, unless it is told not to', async (t) => {
+  const port = ['1222', '1223', '1224'];
+  const webs = (flags: Options): readonly unknown[] =>
+    optionsOf({ port, ...flags }).servers.map(({ web }) => web);
+  t.strictSame(webs({}), [firstFree(8443), firstFree(8444), firstFree(8445)]);
+  t.strictSame(webs({ webPort: ['443', '0', '8443'] }), [{ port: 443 }, undefined, { port: 8443 }]);
+  const webUrl = ['https://a.example', 'https://B.example:443/', 'https://[2001:db8::1]:8443'];
+  t.strictSame(webs({ webUrl }), [
+    { ...firstFree(8443), url: 'https://a.example' },
+    { ...firstFree(8444), url: 'https://b.example' },
+    { ...firstFree(8445), url: 'https://[2001:db8::1]:8443' },
+  ]);
+  t.strictSame(optionsOf({ port, webUrl, host: '192.0.2.1' }).certificates, {
+    dir: './certs',
+    names: ['192.0.2.1', 'a.example', 'b.example', '2001:db8::1'],
+  });
+});
+
+await test('what makes no sense for browsers is told', async (t) => {
+  t.strictSame(
+    problemsOf({
+      port: ['1222', '1223'],
+      webPort: ['1223'],
+      webUrl: ['http://chat.example', 'https://chat.example/page', 'chat'],
+      allowedOrigin: ['*', 'http://localhost:5173'],
+      metricsFrom: ['10/8'],
+    }),
+    [
+      '--web-url belongs to --port: give as many, 2, not 3.',
+      '--web-url should be an address such as https://chat.example:8443, without a path, not "http://chat.example".',
+      '--web-url should be an address such as https://chat.example:8443, without a path, not "https://chat.example/page".',
+      '--web-url should be an address such as https://chat.example:8443, without a path, not "chat".',
+      '--web-port belongs to --port: give as many, 2, not 1.',
+      '--allowed-origin should be an address such as https://chat.example:8443, without a path, not "*".',
+      '--metrics-from should be an address or a network such as 10.0.0.0/8, not "10/8".',
+      'Each port can be listened on once, but 1223 is given twice.',
+    ],
+  );
+  t.match(problemsOf({ webPort: ['1', '2'] }), ['--web-port belongs to --port: give one, not 2.']);
+  t.match(problemsOf({ webPort: ['x'] }), [/^--web-port should be a whole number from 0 to 65535/]);
 });
 
 await test('Redis closes registration, unless told otherwise', async (t) => {

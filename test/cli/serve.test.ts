@@ -4,9 +4,13 @@ import { connect } from 'node:tls';
 import { test } from 'tap';
 import { ChatClient } from '../support/chat-client.ts';
 import { freePort } from '../support/free-port.ts';
+import { until } from '../support/until.ts';
+import { type Ask, askerOf } from '../support/web-client.ts';
 import { clientOf, runCli, startServe } from './cli-process.ts';
 
 const stopsWithinMs = 2_000;
+
+const anyPort = async (): Promise<readonly string[]> => ['--port', String(await freePort())];
 
 await test('a first start makes what it needs, and says how to connect and how to stop', async (t) => {
   const cwd = t.testdir();
@@ -35,6 +39,40 @@ await test('a first start makes what it needs, and says how to connect and how t
     { msg: 'serving', servers: [{ port: Number(one) }, { port: Number(two) }] },
     'away from a terminal the log is JSON',
   );
+});
+
+await test('each server says where browsers find it, on ports that others leave it', async (t) => {
+  const cwd = t.testdir();
+  await using one = await startServe([...(await anyPort()), ...(await anyPort())], { cwd });
+  const found = [...one.banner.matchAll(/https:\/\/localhost:\d+/g)].map(([address]) => address);
+  t.equal(new Set(found).size, 2, found.join(' '));
+  const [first = ''] = found;
+  const ca = readFileSync(join(cwd, 'certs', 'ca.crt'));
+  const askedOf = (web: string): Ask => askerOf(Number(new URL(web).port), ca);
+  for (const web of found) {
+    const { status, headers } = await askedOf(web)('/readyz');
+    t.equal(status, 200);
+    t.equal(headers['strict-transport-security'], undefined);
+    const knowsAll = async (): Promise<boolean> => {
+      const policy = String((await askedOf(web)('/')).headers['content-security-policy']);
+      return found.every((each) => policy.includes(` ${each.replace('https', 'wss')}`));
+    };
+    await until(knowsAll, { what: `${web} to know of both`, withinMs: 5_000 });
+  }
+  t.match(one.banner, /choose Advanced and go on, or run\n +node \S+main\.js certs trust\n/);
+  // A second process, to whom the default port is not left.
+  const { port: webPort } = new URL(first);
+  const other = ['--data', 'other', '--web-url', 'https://chat.example'];
+  await using two = await startServe([...(await anyPort()), ...other], { cwd });
+  t.match(two.banner, /Browser +https:\/\/chat\.example\n/);
+  const alone = ['--data', 'third', '--web-port', '0'];
+  await using none = await startServe([...(await anyPort()), ...alone], { cwd });
+  t.notMatch(none.banner, /Browser/);
+  const given = ['--data', 'fourth', '--web-port', webPort];
+  t.match(await runCli(['serve', ...(await anyPort()), ...given], { cwd }), {
+    code: 1,
+    stderr: /choose another port with --web-port\.\n$/,
+  });
 });
 
 await test('Ctrl-C stops it at once with a last line, and a second start finds everything', async (t) => {

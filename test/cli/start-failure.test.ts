@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { openDatabase, openFolder } from '../../adapters/lmdb/data-folder.ts';
@@ -37,6 +37,19 @@ await test('a port that is taken', async (t) => {
     t,
     await runCli(args, { cwd: t.testdir() }),
     `securechat: Port ${port} on 127.0.0.1 is taken by another program, perhaps by a SecureChat that runs already: stop that, or choose another port with --port.`,
+  );
+});
+
+await test('a web port that is taken', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const args = ['serve', '--port', String(await freePort()), '--web-port', String(port)];
+  failsPlainly(
+    t,
+    await runCli(args, { cwd: t.testdir() }),
+    `securechat: Port ${port} on 127.0.0.1 is taken by another program, perhaps by a SecureChat that runs already: stop that, or choose another port with --web-port.`,
   );
 });
 

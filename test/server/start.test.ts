@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { connect } from 'node:tls';
@@ -138,6 +139,7 @@ async function planOf(t: Test): Promise<TestPlan> {
     openStores: async () => openMemory({ log: memory }),
     certify: () => loadOrMakeCertificates({ dir }),
     tlsMin: 'TLSv1.3',
+    web: { page: join(dir, 'page'), allowedOrigins: [] },
     registrationOpen: false,
     demo: true,
     messagesPerSecond: 1_000,
