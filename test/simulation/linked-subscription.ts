@@ -42,6 +42,10 @@ export class LinkedSubscription implements Subscription {
     this.#look();
   }
 
+  get isReading(): boolean {
+    return !this.#isClosed;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const unlisten of this.#unlisten) unlisten();
