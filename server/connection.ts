@@ -6,39 +6,24 @@ import type { CommandOf } from '../core/command.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { SessionEnd } from '../core/session.ts';
 import type { LoadedFollowing } from '../core/views/followers.ts';
+import { Answers } from './answers.ts';
 import type { Chat } from './chat.ts';
+import { closeNames, type ClosingError } from './close-names.ts';
 import type { HeldSession } from './held-session.ts';
 import { InputTurns, type TurnsOwner } from './input-turns.ts';
 import { LoginClock } from './login-clock.ts';
 import { MessagesInFlight } from './messages-in-flight.ts';
 import { Outgoing } from './outgoing.ts';
+import { Pace } from './pace.ts';
 import { type ExclusiveCommand, runCommand } from './run-command.ts';
 import { say } from './say.ts';
 import { detachSession } from './session-detach.ts';
 import { endSession } from './session-end.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** From the greeting to a login. People type; a check of a password stops the clock. */
 export const loginMsMax = 60_000;
-/** Commands other than messages are carried out no faster: most of them read the store. */
-export const commandsPerSecondMax = 100;
 /** What to tell whoever is sent too much while their kept messages are read, in seconds. */
 const heldRetrySeconds = '5';
-
-/** Why a connection is closed, by the error that its client is told. */
-const closeNames = {
-  TakenOver: 'TakenOver',
-  ResumedElsewhere: 'ResumedElsewhere',
-  AccountSuspended: 'AccountSuspended',
-  SessionEnded: 'SessionEnded',
-  LoginTimedOut: 'LoginTimedOut',
-  SlowReader: 'SlowReader',
-  Busy: 'SlowReader',
-  OutOfReach: 'ServerRestarted',
-  DuplicateRequest: 'BadFrame',
-  ServerStopping: 'ServerStopping',
-  ServerRestarted: 'ServerRestarted',
-} as const satisfies Partial<Record<ErrorCode, CloseName>>;
 
 /** A session whose opening, or resumption, has been handed to the log. */
 export interface Opening {
@@ -58,20 +43,16 @@ export class Connection implements LinkOwner, TurnsOwner {
   readonly address: string;
   readonly outgoing: Outgoing;
   readonly messages: MessagesInFlight;
+  readonly pace: Pace;
   /** The places in the log at which the session was opened, or resumed. */
   openedAt: readonly Cursor[] = [];
   readonly #chat: Chat;
   readonly #link: ClientLink;
   readonly #onGone: () => void;
   readonly #turns: InputTurns = new InputTurns(this);
-  readonly #messageRate: TokenBucket;
-  readonly #commandRate: TokenBucket;
   readonly #loginClock: LoginClock;
-  /** What the client calls the command that is carried out. */
-  #request: string | undefined;
-  readonly #unanswered = new Set<string>();
+  readonly #answers: Answers;
   #state: State = { status: 'greeting' };
-  #lastError: ErrorCode | undefined;
 
   constructor(chat: Chat, link: ClientLink, onGone: () => void) {
     this.#onGone = onGone;
@@ -81,10 +62,9 @@ export class Connection implements LinkOwner, TurnsOwner {
     this.format = link.format;
     this.address = link.address;
     this.outgoing = new Outgoing(link, () => this.disconnect('Busy', heldRetrySeconds));
+    this.#answers = new Answers(link.format, this.outgoing);
+    this.pace = new Pace(chat.options);
     const { name, registrationOpen } = chat.options;
-    const { messagesPerSecond, commandsPerSecond = commandsPerSecondMax } = chat.options;
-    this.#messageRate = new TokenBucket(messagesPerSecond, performance.now());
-    this.#commandRate = new TokenBucket(commandsPerSecond, performance.now());
     this.tell({ kind: 'greeting', server: name, registrationOpen });
     this.flush();
     const loginMs = chat.options.loginMs ?? loginMsMax;
@@ -117,11 +97,8 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   onInput(input: Input): void {
     if (this.isClosing) return;
-    const { request } = input;
-    if (request !== undefined && this.#unanswered.has(request))
-      return this.disconnect('DuplicateRequest');
-    if (request !== undefined) this.#unanswered.add(request);
-    this.#turns.add(input);
+    if (this.#answers.asked(input.request)) this.#turns.add(input);
+    else this.disconnect('DuplicateRequest');
   }
 
   onEnd(): void {
@@ -157,16 +134,14 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   async run(command: ExclusiveCommand, request: string | undefined): Promise<void> {
     this.#loginClock.stop();
-    this.#request = request;
-    this.#lastError = undefined;
+    this.#answers.begin(request);
     try {
       await runCommand(this.#chat, this, command);
     } catch (error) {
       this.#chat.log.error({ err: error, command: command.type }, 'a command failed');
       this.fail('InternalError');
     }
-    this.#request = undefined;
-    this.#chat.metrics.answered(command.type, this.#lastError ?? 'ok');
+    this.#chat.metrics.answered(command.type, this.#answers.end() ?? 'ok');
     if (this.#state.status === 'greeting') this.#loginClock.start();
     this.flush();
   }
@@ -182,15 +157,9 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   // What the log and the commands tell.
 
-  /**
-   * Queues an answer to what is carried out, or to `request`; it leaves with the next flush. What a
-   * client has a name for is answered once.
-   */
-  tell(answer: Answer, request: string | undefined = this.#request): void {
-    if (answer.kind === 'error') this.#lastError = answer.code;
-    const bytes = this.format.answer(answer, request);
-    if (bytes === undefined) return;
-    if (request === undefined || this.#unanswered.delete(request)) this.send(bytes);
+  /** Queues an answer to what is carried out, or to `request`; it leaves with the next flush. */
+  tell(answer: Answer, request?: string): void {
+    this.#answers.tell(answer, request);
   }
 
   /**
@@ -205,16 +174,12 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   /** The same, before what is held. */
   tellFirst(answer: Answer): void {
-    const request = this.#request;
-    const bytes = this.format.answer(answer, request);
-    if (request !== undefined && !this.#unanswered.delete(request)) return;
-    this.outgoing.sendFirst(bytes);
+    this.#answers.tellFirst(answer);
   }
 
   /** Queues what is no answer to anything. */
   announce(answer: Answer): void {
-    const bytes = this.format.answer(answer, undefined);
-    if (bytes !== undefined) this.send(bytes);
+    this.#answers.announce(answer);
   }
 
   fail(code: ErrorCode, subject = ''): void {
@@ -266,23 +231,12 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   // What commands do to the connection.
 
-  /** Takes part in the limit of messages; false when this one comes too early. */
-  takesMessage(): boolean {
-    return this.#messageRate.take(performance.now());
-  }
-
-  /** Waits for as long as the limit of other commands asks for. */
-  async takesCommand(): Promise<void> {
-    while (!this.#commandRate.take(performance.now()))
-      await new Promise((resolve) => setTimeout(resolve, this.#commandRate.delayMs));
-  }
-
   /** Carries out nothing more of what the client sends; what is under way is still answered. */
   takeNoMore(): void {
     this.#turns.takeNoMore();
   }
 
-  disconnect(code: keyof typeof closeNames, subject = ''): void {
+  disconnect(code: ClosingError, subject = ''): void {
     if (this.isClosing) return;
     this.announce({ kind: 'error', code, subject });
     this.close(closeNames[code]);

@@ -15,7 +15,7 @@ export async function sendDirect(
   held: HeldSession,
   { to, text, sequence }: CommandOf<'direct'>,
 ): Promise<void> {
-  if (!connection.takesMessage()) return connection.fail('TooManyMessages', '1');
+  if (!connection.pace.takesMessage()) return connection.fail('TooManyMessages', '1');
   const { user: from } = held;
   const { state } = await loadAccount(chat.stores.events, to);
   const known = state.status !== 'none';

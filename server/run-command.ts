@@ -50,7 +50,7 @@ export async function runCommand(
       const { held } = connection;
       if (held === undefined) return connection.fail('NotLoggedIn');
       // A direct message has its place in the limit of messages.
-      if (command.type !== 'direct') await connection.takesCommand();
+      if (command.type !== 'direct') await connection.pace.takesCommand();
       const failed = await runInSession(chat, connection, held, command).catch(failureOf);
       if (failed !== undefined) connection.tell(failed);
     }

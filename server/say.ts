@@ -28,7 +28,7 @@ export function say(
     messages.answered(id, { kind: 'error', code, subject });
   };
   if (held === undefined) return refuse('NotLoggedIn');
-  if (!connection.takesMessage()) return refuse('TooManyMessages', '1');
+  if (!connection.pace.takesMessage()) return refuse('TooManyMessages', '1');
   if (!held.isPlaced) return refuse('Unavailable');
   const { user, session } = held;
   const { rooms } = chat.follower.view;
