@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import type { AddressRange } from '../adapters/address-range.ts';
 import { listenForWeb, type WebListener } from '../adapters/http/web-listener.ts';
+import { addWebSocketRoute } from '../adapters/websocket/web-socket-route.ts';
 import { originOn } from '../adapters/listening-host.ts';
 import { liveWebAddresses } from '../core/views/servers.ts';
 import type { ChatServer } from './chat-server.ts';
@@ -55,6 +56,12 @@ export async function takeWebPort(
     host,
     minVersion,
     log,
+    addWebSocket: (fastify, visitors) =>
+      addWebSocketRoute(fastify, {
+        acceptor: () => served?.server.accept,
+        isOriginAllowed: (_origin, request) => visitors.isWelcome(request),
+        onAdmitted: ({ socket }) => visitors.admit(socket),
+      }),
     servers: () =>
       served === undefined ? [] : liveWebAddresses(served.server.follower.view.servers),
     status: {

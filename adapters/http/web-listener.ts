@@ -15,7 +15,7 @@ import { readPageFiles } from './page-files.ts';
 import { securityHeaders } from './security-headers.ts';
 import { addStatusRoutes, type ServerStatus } from './status-routes.ts';
 import { isOriginAllowed } from './web-origins.ts';
-import { createWebServer, requestMsMax, type WebServer } from './web-server.ts';
+import { createWebServer, idleMsMax, requestMsMax, type WebServer } from './web-server.ts';
 
 /** Answers that are under way when the server stops get this long. */
 const stopMsMax = 1_000;
@@ -31,6 +31,8 @@ export interface WebListenerOptions {
   readonly handshakeMs?: number;
   /** `requestMsMax` unless given. */
   readonly requestMs?: number;
+  /** `idleMsMax` unless given. */
+  readonly idleMs?: number;
   /** The folder that holds the page. */
   readonly page: string;
   readonly status: ServerStatus;
@@ -41,7 +43,7 @@ export interface WebListenerOptions {
   /** Other origins whose pages may talk to this server by WebSocket. */
   readonly allowedOrigins: readonly string[];
   /** Adds the route of WebSockets. */
-  readonly addWebSocket?: (web: WebServer, visitors: WebVisitors) => void;
+  readonly addWebSocket?: (web: WebServer, visitors: WebVisitors) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -70,13 +72,13 @@ export interface WebListener {
  */
 export async function listenForWeb(options: WebListenerOptions): Promise<WebListener> {
   const { minVersion, servers, log } = options;
-  const { handshakeMs = handshakeMsMax, requestMs = requestMsMax } = options;
+  const { handshakeMs = handshakeMsMax, requestMs = requestMsMax, idleMs = idleMsMax } = options;
   let hsts = false;
   const headers = (): Record<string, string> => securityHeaders({ servers: servers(), hsts });
-  const web = createWebServer({ handshakeMs, requestMs, headers, log });
+  const web = createWebServer({ handshakeMs, requestMs, idleMs, headers, log });
   const { server } = web;
   const door = new TlsDoor(server, minVersion);
-  options.addWebSocket?.(web, {
+  await options.addWebSocket?.(web, {
     isWelcome: ({ headers: sent }) =>
       isOriginAllowed(sent, [...servers(), ...options.allowedOrigins]),
     admit: (peer) => door.admit(peer),

@@ -12,7 +12,7 @@ export const requestMsMax = 10_000;
 /** A browser asks for all of the page within this, and then talks by WebSocket. */
 const keepAliveMs = 5_000;
 /** Nothing moves on a connection for so long: its client has gone, or takes nothing. */
-const idleMsMax = 15_000;
+export const idleMsMax = 15_000;
 const checkMs = 1_000;
 
 export type WebServer = FastifyInstance<Server, IncomingMessage, ServerResponse>;
@@ -20,6 +20,8 @@ export type WebServer = FastifyInstance<Server, IncomingMessage, ServerResponse>
 export interface WebServerOptions {
   readonly handshakeMs: number;
   readonly requestMs: number;
+  /** Of WebSockets' connections the route of WebSockets takes care. */
+  readonly idleMs: number;
   /** What every answer carries. */
   readonly headers: () => Record<string, string>;
   readonly log: Logger;
@@ -27,7 +29,7 @@ export interface WebServerOptions {
 
 /** An HTTPS server without routes and without a port, which answers everything in words. */
 export function createWebServer(options: WebServerOptions): WebServer {
-  const { handshakeMs, requestMs, headers, log } = options;
+  const { handshakeMs, requestMs, idleMs, headers, log } = options;
   const web = fastify({
     https: {
       handshakeTimeout: handshakeMs,
@@ -36,7 +38,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
     },
     requestTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
-    connectionTimeout: idleMsMax,
+    connectionTimeout: idleMs,
     // What is under way when the server stops is answered as ever.
     return503OnClosing: false,
     // Its own would log addresses and URLs.

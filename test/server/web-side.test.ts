@@ -1,6 +1,7 @@
 import { connect } from 'node:tls';
 import pino from 'pino';
 import { type Test, test } from 'tap';
+import { WebSocket } from 'ws';
 
 import { openMemory } from '../../adapters/memory/event-store.ts';
 import { MemoryLog } from '../../adapters/memory/log.ts';
@@ -9,6 +10,7 @@ import { loadOrMakeCertificates } from '../../adapters/tls/certificates.ts';
 import type { Stores } from '../../core/stores.ts';
 import { type ChatPlan, type RunningChat, startChat } from '../../server/start.ts';
 import { ChatClient } from '../support/chat-client.ts';
+import { FrameClient } from '../support/frame-client.ts';
 import { startRedis } from '../support/redis-process.ts';
 import { until, within } from '../support/until.ts';
 import { type Ask, askerOf, type WebAnswer } from '../support/web-client.ts';
@@ -63,6 +65,25 @@ await test('the page may reach the other servers, for as long as they live', asy
   });
 });
 
+await test('pages of the chat talk to it by WebSocket, and no others do', async (t) => {
+  const log = new MemoryLog();
+  await using south = await serve(t, async () => openMemory({ log }), 'south');
+  const url = `${wss(south.web)}/ws`;
+  const open = (origin: string): Promise<FrameClient> => {
+    const options = { origin, ca: south.ca };
+    const client = new FrameClient(new WebSocket(url, 'securechat.v1', options));
+    return client.sees('hello').then(() => client);
+  };
+  const bob = await open(south.web);
+  const { servers } = await bob.login('bob', 'letmein');
+  t.same(servers, [south.web]);
+  const metrics = async (): Promise<string> => (await south.ask('/metrics')).body;
+  t.match(await metrics(), /^securechat_connections{transport="websocket",server="south"} 1$/m);
+  await t.rejects(open('https://evil.example'), 'OriginRefused');
+  await south.stop();
+  t.match(await bob.ended, { reason: 'ServerStopping' });
+});
+
 await test('a server that stops is not there for browsers either, and says where it was in the log', async (t) => {
   const log = new MemoryLog();
   const { web, port, stop } = await otherServer(t, log);
@@ -79,6 +100,8 @@ await test('a server that stops is not there for browsers either, and says where
 interface Setting extends AsyncDisposable {
   readonly web: string;
   readonly ask: Ask;
+  readonly ca: Buffer;
+  stop(): Promise<void>;
   /** Waits for this answer; each comes in time, whatever it is. */
   answers(path: string, status: number, body: RegExp): Promise<void>;
   /** A message makes its way into the log and back, at once. */
@@ -96,9 +119,12 @@ async function serve(t: Test, openStores: () => Promise<Stores>, name = 'north')
   const alice = new ChatClient(connect({ host, port, ca: certificates.cert }));
   alice.send('LOGIN alice password123', '/receipts on');
   await alice.sees('SUCCESS: Receipts on.');
-  return {
+  let stopping: Promise<void> | undefined;
+  const setting: Setting = {
     web,
     ask,
+    ca: certificates.cert,
+    stop: () => (stopping ??= chat.stop()),
     async answers(path, status, body) {
       await until(
         async () => {
@@ -113,10 +139,11 @@ async function serve(t: Test, openStores: () => Promise<Stores>, name = 'north')
       await within(alice.seesMatching(/^STORED lobby/), answersWithinMs, 'a receipt');
     },
     async [Symbol.asyncDispose]() {
-      await chat.stop();
+      await setting.stop();
       alice.vanish();
     },
   };
+  return setting;
 }
 
 /** A server called north, over a log in memory. */

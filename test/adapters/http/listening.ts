@@ -21,6 +21,7 @@ export const host = '127.0.0.1';
 export interface Listening extends AsyncDisposable {
   readonly listener: WebListener;
   readonly ask: Ask;
+  readonly ca: Buffer;
   plain(): Socket;
   tls(): TLSSocket;
 }
@@ -74,6 +75,7 @@ export async function listen(
   return {
     listener,
     ask: askerOf(port, certificates.cert),
+    ca: certificates.cert,
     plain: () => kept(connectTcp({ host, port })),
     tls: () => kept(connectTls({ host, port, ca: certificates.cert, servername: 'localhost' })),
     async [Symbol.asyncDispose]() {

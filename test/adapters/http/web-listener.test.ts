@@ -3,8 +3,11 @@ import { connect as connectTcp } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'tap';
+import { WebSocket } from 'ws';
 
+import type { LinkOwner } from '../../../adapters/client-link.ts';
 import { listenForWeb } from '../../../adapters/http/web-listener.ts';
+import { addWebSocketRoute } from '../../../adapters/websocket/web-socket-route.ts';
 import { strangersPerAddressMax } from '../../../adapters/strangers.ts';
 import { loadOrMakeCertificates } from '../../../adapters/tls/certificates.ts';
 import { until, within } from '../../support/until.ts';
@@ -55,6 +58,30 @@ await test('a request that does not end, and a connection without one, are cut o
   const silent = web.tls();
   const [answer] = await within(Promise.all([text(unfinished), text(silent)]), 20_000, 'the end');
   t.match(answer, /^HTTP\/1\.1 408 Request Timeout\r\n[\s\S]*The request took too long\.\n$/);
+});
+
+await test('an idle connection is cut off, unless it is a WebSocket', async (t) => {
+  const gone: string[] = [];
+  const owner: LinkOwner = {
+    onInput() {},
+    onEnd() {},
+    onDrained() {},
+    onSlow() {},
+    onClosed: () => gone.push('closed'),
+  };
+  await using web = await listen(t, {
+    idleMs: 300,
+    addWebSocket: (fastify) =>
+      addWebSocketRoute(fastify, { acceptor: () => () => owner, isOriginAllowed: () => true }),
+  });
+  const url = `wss://localhost:${web.listener.port}/ws`;
+  const webSocket = new WebSocket(url, 'securechat.v1', { ca: web.ca });
+  await once(webSocket, 'open');
+  for (const _ of [1, 2]) await within(once(web.tls().resume(), 'close'), 5_000, 'the end');
+  webSocket.ping();
+  await within(once(webSocket, 'pong'), 5_000, 'a pong');
+  t.same(gone, []);
+  webSocket.terminate();
 });
 
 await test('one connection past the limit of an address is cut off, until another goes', async (t) => {
