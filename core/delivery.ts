@@ -176,9 +176,10 @@ function leaveDeliveries(
   { data: { room: canonical, user, session } }: EventOf<'RoomLeft'>,
 ): readonly Delivery[] {
   const room = view.rooms.byRoom.get(canonical);
-  if (room === undefined || !room.members.has(session)) return [];
+  if (room === undefined) return [];
   const place = placeOf(view, recorded, canonical);
-  const isNews = room.users.get(user) === 1;
+  // One that was stored twice is no news, and has a place all the same.
+  const isNews = room.members.has(session) && room.users.get(user) === 1;
   return [{ kind: 'left', ...membersBut(room, user), room: room.name, user, place, isNews }];
 }
 

@@ -1,11 +1,12 @@
 import type { CommandOf } from '../core/command.ts';
+import type { Actor } from '../core/event-store.ts';
 import { decideFollowing, type FollowingCommand } from '../core/following.ts';
 import { parsePassword } from '../core/password.ts';
 import { Rejection } from '../core/rejection.ts';
 import { followingStream } from '../core/stream.ts';
 import { setPassword } from './accounts.ts';
 import { loadAccount, loadFollowing } from './aggregate.ts';
-import { appendError, rejected } from './appender.ts';
+import { appendError, type Part, rejected } from './appender.ts';
 import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
 import { untilNoConflict } from './conflicts.ts';
@@ -53,7 +54,10 @@ export async function changePassword(
   if (verified === undefined) return connection.fail('WrongPassword');
   const { credential: replaces } = verified.account;
   const change = { user, password, reason: 'changed', replaces } as const;
-  const failed = await setPassword(chat, actor, change);
+  // Through the session: nothing is changed for a client that has gone meanwhile.
+  const { stores, hasher } = chat;
+  const appender = { append: (_: Actor, parts: readonly Part[]) => held.append(...parts) };
+  const failed = await setPassword({ stores, hasher, appender }, actor, change);
   if (failed !== undefined) connection.tell(failed);
 }
 

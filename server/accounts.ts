@@ -16,7 +16,7 @@ import { randomId } from './random-id.ts';
 export interface AccountsContext {
   readonly stores: Stores;
   readonly hasher: PasswordHasher;
-  readonly appender: Appender;
+  readonly appender: Pick<Appender, 'append'>;
 }
 
 export type KnownAccount = Exclude<Account, { status: 'none' }>;

@@ -53,8 +53,13 @@ export async function loadFollowing(
   return { targets: state, revision };
 }
 
-export const loadKeptRooms = (events: EventStore, user: string): Promise<Loaded<KeptRooms>> =>
-  load<KeptRooms>(events, keptRoomsStream(user), nothing(initialKeptRooms), (state, event) =>
+/** `known` is what the caller holds already: only what came after it is read. */
+export const loadKeptRooms = (
+  events: EventStore,
+  user: string,
+  known: Loaded<KeptRooms> = nothing(initialKeptRooms),
+): Promise<Loaded<KeptRooms>> =>
+  load<KeptRooms>(events, keptRoomsStream(user), known, (state, event) =>
     evolveKeptRooms(state, event as KeptRoomsEvent),
   );
 

@@ -25,6 +25,14 @@ export const loginMsMax = 60_000;
 /** What to tell whoever is sent too much while their kept messages are read, in seconds. */
 const heldRetrySeconds = '5';
 
+/** Answers to commands of a session, by which alone the log tells of them. */
+const ofCommands: ReadonlySet<Answer['kind']> = new Set([
+  'subscribed',
+  'unsubscribed',
+  'directStored',
+  'passwordChanged',
+] as const);
+
 /** A session whose opening, or resumption, has been handed to the log. */
 export interface Opening {
   readonly held: HeldSession;
@@ -167,8 +175,7 @@ export class Connection implements LinkOwner, TurnsOwner {
    * not taken for the answer to what it has asked since.
    */
   folded(cause: string, answer: Answer): void {
-    const mayBeLate = answer.kind === 'subscribed' || answer.kind === 'unsubscribed';
-    const isLate = (mayBeLate || answer.kind === 'directStored') && cause !== this.held?.cause;
+    const isLate = ofCommands.has(answer.kind) && cause !== this.held?.cause;
     if (!this.format.resumes || !isLate) this.tell(answer);
   }
 

@@ -2,7 +2,9 @@ import { hash, randomBytes } from 'node:crypto';
 
 import type { ChatEvent } from '../core/event.ts';
 import type { Actor, AppendOutcome, Commit } from '../core/event-store.ts';
+import type { KeptRooms } from '../core/kept-rooms.ts';
 import type { SessionOpened } from '../core/session.ts';
+import type { Loaded } from './aggregate.ts';
 import { type Appender, commitOf, type Part, type ReadOutcome } from './appender.ts';
 import type { Chat } from './chat.ts';
 import { randomId } from './random-id.ts';
@@ -40,6 +42,8 @@ export class HeldSession {
   readonly marks: ReadMarks;
   /** From which place on each room's events are shown, by room, where that is not from its join. */
   readonly shownFrom = new Map<string, number>();
+  /** The rooms that its account keeps, as they were read last. */
+  keptRooms: Loaded<KeptRooms> | undefined;
   /** Of the commit that was appended last: the answers to older ones come too late. */
   cause = '';
   /** Whether the view shows in which rooms the session is: a move's fate may be unknown. */

@@ -22,11 +22,15 @@ export async function keepRoom(
 ): Promise<Answer | undefined> {
   const stream = keptRoomsStream(held.user);
   return untilNoConflict(async () => {
-    const { state, revision } = await loadKeptRooms(chat.stores.events, held.user);
+    const loaded = await loadKeptRooms(chat.stores.events, held.user, held.keptRooms);
+    held.keptRooms = loaded;
+    const { state, revision } = loaded;
     const events = decideKeptRooms(command, state);
     if (events instanceof Rejection) return rejected(events);
     if (events.length === 0) return undefined;
     const outcome = await held.append({ stream, expected: revision, events });
+    // It may be the log that was set back: nothing is known then.
+    if (outcome.status !== 'appended') held.keptRooms = undefined;
     return outcome.status === 'conflict' ? 'conflict' : appendError(outcome);
   });
 }

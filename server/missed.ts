@@ -6,7 +6,7 @@ import type { Chat } from './chat.ts';
 import { isAt } from './cursor.ts';
 import type { HeldSession } from './held-session.ts';
 
-/** Further back nothing is looked for: no session waits longer than a minute. */
+/** Further back nothing is looked for, in all partitions: no session waits longer than a minute. */
 export const missedRecordsMax = 100_000;
 
 /** What a session was not shown while it had no connection. */
@@ -75,7 +75,7 @@ async function recordsBetween(
 ): Promise<readonly Recorded[] | GapReason> {
   const { partition, position } = from;
   if (position > to) return 'epoch';
-  if (to - position > missedRecordsMax) return 'retention';
+  if (to - position > missedRecordsMax / stores.events.info.partitions) return 'retention';
   const first = Math.max(position, 1);
   const known = recent.from(partition, first);
   const records = known ?? (await stores.events.readAll(partition, first, to - first + 1));

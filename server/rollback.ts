@@ -40,7 +40,12 @@ export function resume(chat: Chat, connections: Iterable<Connection>, before: Ch
   for (const connection of connections) {
     const { held } = connection;
     if (held === undefined) continue;
-    if (sessions.bySession.has(held.session))
+    const open = sessions.bySession.get(held.session);
+    const isHere = open?.server === chat.options.name && open.incarnation === chat.incarnation;
+    // It lost that the session was resumed here: its client is to do so once more.
+    if (open !== undefined && (open.isDetached || !isHere))
+      connection.disconnect('ServerRestarted');
+    else if (open !== undefined)
       void findWhereabouts(chat, connection, held, [], [...roomsOf(before.rooms, held.session)]);
     else {
       forgetFollowing(followers, held.user);

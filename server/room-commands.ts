@@ -84,7 +84,7 @@ async function entered(
 ): Promise<void> {
   const room = chat.follower.view.rooms.byRoom.get(canonical);
   if (room === undefined) return connection.fail('SessionEnded');
-  const kept = await loadKeptRooms(chat.stores.events, held.user);
+  const kept = await loadKeptRooms(chat.stores.events, held.user, held.keptRooms);
   const state = await describeRoom(chat, held, room, kept.state);
   connection.tell({ kind: 'entered', state });
 }

@@ -56,6 +56,8 @@ function endingParts(chat: Chat, { user, session, reason }: EndingSession): read
     return { stream: roomStream(room), expected: 'any', events: [left] };
   });
   const open = sessions.bySession.get(session);
+  // Its client came back in time.
+  if (reason === 'expired' && open?.isDetached === false) return [];
   if (open === undefined) return parts;
   const events = decideSession(
     { type: 'CloseSession', user, session, reason },

@@ -17,9 +17,8 @@ export function heedSession(chat: Chat, recorded: Recorded): void {
     case 'SessionResumed':
       return onResumed(chat, recorded, event.data);
     case 'SessionClosed':
-      if (chat.fanOut.holder(event.data.session) !== undefined)
-        forgetFollowing(chat.follower.view.followers, event.data.user);
-      return;
+    case 'SessionDetached':
+      return forgetFollowing(chat.follower.view.followers, event.data.user);
     case 'RoomJoined':
       return onJoined(chat, recorded, event.data);
     default:
@@ -36,13 +35,14 @@ function onResumed(chat: Chat, { cause }: Recorded, resumed: SessionResumed['dat
   const { user, session, server, incarnation } = resumed;
   const before = chat.fanOut.holder(session);
   if (server !== chat.options.name || incarnation !== chat.incarnation) {
-    if (before !== undefined) forgetFollowing(chat.follower.view.followers, user);
+    forgetFollowing(chat.follower.view.followers, user);
     before?.cedeSession();
     return chat.fanOut.unbind(session);
   }
   const connection = chat.fanOut.expected(cause);
-  if (connection !== undefined) return sessionResumed(chat, connection);
-  // It was given up as unknown and came true: its client may come once more.
+  if (connection?.opening !== undefined) return sessionResumed(chat, connection);
+  // It was given up, or its client has gone once more: it may come back.
+  before?.cedeSession();
   const isOurs = (): boolean => chat.fanOut.holder(session) === before;
   queueMicrotask(() => void detachSession(chat, { user, session, isOurs }));
 }

@@ -16,6 +16,7 @@ import { cursorText, parseCursor } from './cursor.ts';
 import { HeldSession } from './held-session.ts';
 import { missedSince } from './missed.ts';
 import { randomId } from './random-id.ts';
+import { keptDelivery, unreadOf } from './session-inbox.ts';
 import { describeOpenSession } from './session-state.ts';
 import { type ParsedToken, parseToken } from './session-token.ts';
 
@@ -33,8 +34,9 @@ export async function resumeSession(
   if (parsed === undefined) return connection.fail('SessionOver');
   const after = parseCursor(cursor, chat.stores.events.info.partitions);
   if (after === undefined) return connection.fail('InvalidCursor');
-  const error = await untilNoConflict(() => tryToResume(chat, connection, parsed));
-  if (error !== undefined) return connection.tell(error);
+  await connection.pace.takesCommand();
+  const refused = await untilNoConflict(() => tryToResume(chat, connection, parsed));
+  if (refused !== undefined) return connection.tell(refused);
   const { held } = connection;
   if (held === undefined) return;
   try {
@@ -56,23 +58,24 @@ async function tryToResume(
   const { user } = token;
   const held = new HeldSession(chat, token);
   const current = await loadSession(store, user);
-  const following = await loadFollowing(store, user);
-  const account = await loadAccount(store, user);
-  if (account.state.status === 'suspended') return error('AccountSuspended');
+  // First of all: whoever does not know the secret costs one read.
   const { resume } = token;
   const resumed = decideSession({ type: 'ResumeSession', ...held.data, resume }, current.state);
   if (resumed instanceof Rejection) return rejected(resumed);
+  const following = await loadFollowing(store, user);
+  const account = await loadAccount(store, user);
+  if (account.state.status === 'suspended') return error('AccountSuspended');
   if (connection.isClosing) return undefined;
   connection.beginOpening({ held, following });
   const cause = randomId();
   chat.fanOut.expect(cause, connection);
-  const outcome = await held.appendAs(
+  const appending = held.appendAs(
     cause,
     { stream: accountStream(user), expected: account.revision, events: [] },
     { stream: followingStream(user), expected: following.revision, events: [] },
     { stream: sessionStream(user), expected: current.revision, events: resumed },
   );
-  chat.fanOut.expectNoMore(cause);
+  const outcome = await appending.finally(() => chat.fanOut.expectNoMore(cause));
   if (connection.held === held || connection.isClosing) return undefined;
   connection.abandonOpening();
   if (outcome.status === 'conflict') return 'conflict';
@@ -102,11 +105,17 @@ async function showMissed(
 ): Promise<void> {
   const { outgoing, openedAt, format } = connection;
   const { deliveries, direct, gap } = await missedSince(chat, held, after, openedAt);
+  // What was kept from before, and never shown: to mark what came since would pass over it.
+  const unread = await unreadOf(chat, connection, held);
   const state = await describeOpenSession(chat, held);
   if (connection.isClosing) return;
-  outgoing.showFirst(gap === undefined ? deliveries : [gap, ...deliveries]);
+  const missed = new Set(direct.map(({ id }) => id));
+  const kept = (unread?.oldest ?? []).filter(({ id }) => !missed.has(id));
+  if (gap !== undefined) outgoing.showFirst([gap]);
+  outgoing.showFirst(kept.map((one) => keptDelivery(held, one)));
+  outgoing.showFirst(deliveries);
   outgoing.sendFirst(format.cursor(cursorText(openedAt)));
   connection.tellFirst(state);
   outgoing.release();
-  held.marks.begin(direct, true);
+  if (unread !== undefined) held.marks.begin(unread.oldest, unread.isAll);
 }

@@ -20,7 +20,6 @@ import { HeldSession, newIdentity } from './held-session.ts';
 import { shownName } from './room-commands.ts';
 import { endSession } from './session-end.ts';
 import { showInbox } from './session-inbox.ts';
-import { describeOpenSession } from './session-state.ts';
 import { findWhereabouts, joining, type WantedRoom } from './whereabouts.ts';
 
 export interface OpeningSession {
@@ -82,7 +81,6 @@ async function welcomed(
     const streams = rooms.map(({ room }) => roomStream(room));
     await findWhereabouts(chat, connection, held, streams, rooms);
   }
-  if (held.isResumable) connection.tellFirst(await describeOpenSession(chat, held));
   await showInbox(chat, connection, held);
 }
 

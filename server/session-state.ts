@@ -23,7 +23,7 @@ const recordsLookedAtMax = 256;
 export async function describeOpenSession(chat: Chat, held: HeldSession): Promise<Answer> {
   const { follower, options } = chat;
   const { user, session } = held;
-  const kept = await loadKeptRooms(chat.stores.events, user).catch(nothingKnown);
+  const kept = await loadKeptRooms(chat.stores.events, user, held.keptRooms).catch(nothingKnown);
   const rooms = [...roomsOf(follower.view.rooms, session)].map((room) =>
     describeRoom(chat, held, room, kept.state),
   );

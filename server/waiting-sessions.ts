@@ -1,7 +1,9 @@
+import { StoreUnreachable } from '../core/event-store.ts';
 import type { Member } from '../core/room.ts';
 import { liveServersInOrder } from '../core/views/servers.ts';
+import { loadSession } from './aggregate.ts';
 import type { Chat } from './chat.ts';
-import { endSession } from './session-end.ts';
+import { tryEndSession } from './session-end.ts';
 
 /** How long a session waits for its client to come back. */
 export const detachedMsMax = 60_000;
@@ -16,6 +18,15 @@ const strayElsewhereMsMax = 15_000;
 const turnMs = 3_000;
 const lookMs = 1_000;
 
+interface Waiting {
+  readonly key: string;
+  readonly user: string;
+  readonly session: string;
+  /** A membership without a session, not a session without a connection. */
+  readonly isStray: boolean;
+  readonly afterMs: number;
+}
+
 /**
  * Ends the sessions that wait for their clients for too long, whichever server held them, and the
  * memberships that a session left behind that is over. How long, each server counts for itself, from
@@ -24,9 +35,10 @@ const lookMs = 1_000;
 export class WaitingSessions {
   readonly #chat: Chat;
   readonly #detachedMs: number;
-  /** Since when each session waits, or is a stray, as this server knows. */
+  /** Since when each one waits, by its key, as this server knows. */
   readonly #since = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
 
   constructor(chat: Chat) {
     this.#chat = chat;
@@ -34,39 +46,69 @@ export class WaitingSessions {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), lookMs);
+    this.#timer = setInterval(() => void this.#look(), lookMs);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
-    if (this.#chat.isEnding) return;
-    const waiting = this.#waiting();
-    for (const session of this.#since.keys())
-      if (!waiting.has(session)) this.#since.delete(session);
-    const now = performance.now();
-    const { options, follower } = this.#chat;
-    const turn = Math.max(0, liveServersInOrder(follower.view.servers).indexOf(options.name));
-    for (const [session, { user, afterMs }] of waiting) {
-      const since = this.#since.get(session) ?? now;
-      this.#since.set(session, since);
-      if (now - since < afterMs + turn * turnMs) continue;
-      this.#since.set(session, now);
-      void endSession(this.#chat, { user, session, reason: 'expired' });
+  async #look(): Promise<void> {
+    if (this.#chat.isEnding || this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      for (const waiting of this.#due()) await this.#end(waiting);
+    } catch (error) {
+      if (!(error instanceof StoreUnreachable)) throw error;
+      this.#chat.log.debug({ err: error }, 'sessions that wait could not be looked at');
+    } finally {
+      this.#isLooking = false;
     }
   }
 
-  #waiting(): ReadonlyMap<string, { readonly user: string; readonly afterMs: number }> {
+  /** What has waited for long enough. It is tried once a look, until it waits no more. */
+  #due(): readonly Waiting[] {
+    const { options, follower } = this.#chat;
+    const waiting = this.#waiting();
+    const keys = new Set(waiting.map(({ key }) => key));
+    for (const key of this.#since.keys()) if (!keys.has(key)) this.#since.delete(key);
+    const now = performance.now();
+    const turn = Math.max(0, liveServersInOrder(follower.view.servers).indexOf(options.name));
+    return waiting.filter(({ key, afterMs }) => {
+      const since = this.#since.get(key) ?? now;
+      this.#since.set(key, since);
+      return now - since >= afterMs + turn * turnMs;
+    });
+  }
+
+  async #end({ user, session, isStray }: Waiting): Promise<void> {
+    if (isStray) {
+      // The view may stand behind in the partition of the session: the store knows.
+      const { state } = await loadSession(this.#chat.stores.events, user);
+      if (state.status !== 'closed' && state.session === session) return;
+    }
+    await tryEndSession(this.#chat, { user, session, reason: 'expired' });
+  }
+
+  #waiting(): readonly Waiting[] {
     const { sessions, rooms } = this.#chat.follower.view;
-    const waiting = new Map<string, { user: string; afterMs: number }>();
-    for (const [session, { user, isDetached }] of sessions.bySession)
-      if (isDetached) waiting.set(session, { user, afterMs: this.#detachedMs });
-    for (const room of rooms.byRoom.values())
-      for (const [session, member] of room.members)
-        if (!sessions.bySession.has(session))
-          waiting.set(session, { user: member.user, afterMs: this.#strayMs(member) });
+    const waiting: Waiting[] = [];
+    // A session that was resumed and detached again waits anew: its revision is another one.
+    for (const [session, { user, isDetached, revision }] of sessions.bySession)
+      if (isDetached)
+        waiting.push({
+          key: `${session}:${revision}`,
+          user,
+          session,
+          isStray: false,
+          afterMs: this.#detachedMs,
+        });
+    for (const [session, [room]] of rooms.bySession) {
+      const member = sessions.bySession.has(session) ? undefined : room?.members.get(session);
+      if (member === undefined) continue;
+      const { user } = member;
+      waiting.push({ key: session, user, session, isStray: true, afterMs: this.#strayMs(member) });
+    }
     return waiting;
   }
 

@@ -14,9 +14,14 @@ const idCharactersMax = 64;
 const name = Type.String({ maxLength: nameCharactersMax });
 const text = Type.String({ maxLength: textCharactersMax });
 const password = Type.String({ maxLength: 1_024 });
-const number = Type.Integer({ minimum: 1, description: 'A place in a room: 1, 2, 3, …' });
+const number = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'A place in a room: 1, 2, 3, …',
+});
 const sequence = Type.Integer({
   minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
   description:
     'Counted by the client, 1, 2, 3, … within a session. A message that is sent again under the ' +
     'same number is stored once, and answered with what became of the first.',

@@ -31,7 +31,17 @@ export function encodeFrame(frame: ServerFrame): Buffer {
   return Buffer.concat([frameHeader(payload.length), payload]);
 }
 
+/** A ping, or the pong that answers one with its bytes (125 at most): between frames, as they are. */
+export function encodeControl(kind: 'ping' | 'pong', payload: Buffer = Buffer.alloc(0)): Buffer {
+  return Buffer.concat([
+    Buffer.of(kind === 'ping' ? finalPing : finalPong, payload.length),
+    payload,
+  ]);
+}
+
 const finalText = 0x81;
+const finalPing = 0x89;
+const finalPong = 0x8a;
 const length16 = 126;
 const length64 = 127;
 

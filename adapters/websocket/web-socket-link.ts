@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../core/error-catalogue.ts';
 import type { ClientLink, Input, LinkAcceptor, LinkOwner } from '../client-link.ts';
 import { Outbox } from '../outbox.ts';
 import { commandOf } from './frame-command.ts';
-import { frameFormat } from './frame-format.ts';
+import { encodeControl, frameFormat } from './frame-format.ts';
 import { readFrame } from './frame-reader.ts';
 
 /** The largest message that is read; with every character escaped it holds the longest text. */
@@ -18,7 +18,7 @@ const closeMsMax = 1_000;
 
 /**
  * One client over WebSocket. What it is sent are whole frames, encoded once for all, so they are
- * written to the socket below the library, which writes its own (pings, closes) between them.
+ * written to the socket below the library, which reads, and writes the close when all is written.
  */
 export class WebSocketLink implements ClientLink {
   readonly format = frameFormat;
@@ -47,6 +47,8 @@ export class WebSocketLink implements ClientLink {
     });
     webSocket.on('message', (data: RawData, isBinary: boolean) => this.#read(data, isBinary));
     webSocket.on('pong', () => (this.#missedPongs = 0));
+    // Nothing but the outbox writes to the socket: what it has begun may end in the middle of a frame.
+    webSocket.on('ping', (payload: Buffer) => this.#sendNow(encodeControl('pong', payload)));
     // Too large a message, bytes that are no UTF-8, a reset: `close` follows.
     webSocket.on('error', () => {});
     webSocket.once('close', () => this.#owner.onClosed());
@@ -98,8 +100,14 @@ export class WebSocketLink implements ClientLink {
   ping(): void {
     if (this.#isClosing) return;
     if (this.#missedPongs === 2) return this.close('Unresponsive');
-    this.#missedPongs += 1;
-    this.#webSocket.ping();
+    // Whoever is not read from cannot be heard either.
+    if (!this.#webSocket.isPaused) this.#missedPongs += 1;
+    this.#sendNow(encodeControl('ping'));
+  }
+
+  #sendNow(bytes: Buffer): void {
+    this.send(bytes);
+    this.flush();
   }
 
   #read(data: RawData, isBinary: boolean): void {

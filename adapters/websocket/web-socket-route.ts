@@ -31,6 +31,7 @@ export async function addWebSocketRoute(
       maxPayload: frameBytesMax,
       // Compressed secrets beside chosen text leak (CRIME, BREACH); and it takes memory.
       perMessageDeflate: false,
+      autoPong: false,
       handleProtocols: (offered: ReadonlySet<string>) =>
         offered.has(webSocketProtocol) ? webSocketProtocol : false,
     },
