@@ -22,6 +22,6 @@ COPY docker docker
 # The folder of a volume takes its mode from the image; the only user here has to write to it.
 RUN mkdir -m 1777 certs
 USER node
-EXPOSE 1222
+EXPOSE 1222 8443
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["serve"]

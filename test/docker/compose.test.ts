@@ -59,7 +59,10 @@ await test('every key in the file is one that compose knows', (t) => {
 await test('compose publishes the two chat servers, and Redis to nobody', (t) => {
   t.same(
     chats.map(({ ports }) => ports),
-    [['1222:1222'], ['1223:1223']],
+    [
+      ['1222:1222', '8443:8443'],
+      ['1223:1223', '8444:8444'],
+    ],
   );
   t.equal(services.redis.ports, undefined);
   t.same(services.redis.networks, ['inside']);
@@ -78,6 +81,8 @@ await test('compose gives serve settings that it understands', (t) => {
       [],
     );
   }
+  const web = chats.map(({ environment }) => environment?.['SECURECHAT_WEB_URL']);
+  t.same(web, ['https://localhost:8443', 'https://localhost:8444'], 'as they are published');
   const names = chats.map(({ environment }) => environment?.['SECURECHAT_NAME']);
   t.same(names, ['chat-1', 'chat-2'], 'two names');
   t.end();

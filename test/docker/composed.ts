@@ -100,7 +100,12 @@ export class Composed implements AsyncDisposable {
   ): Promise<void> {
     const port = await freePort();
     const { environment = {}, healthcheck } = service;
-    const here = { PATH: path, SECURECHAT_HOST: '127.0.0.1', SECURECHAT_PORT: String(port) };
+    const here = {
+      PATH: path,
+      SECURECHAT_HOST: '127.0.0.1',
+      SECURECHAT_PORT: String(port),
+      SECURECHAT_WEB_PORT: String(await freePort()),
+    };
     const file = (environment['SECURECHAT_REDIS_FILE'] ?? '').replace('/secrets', secrets);
     const { workdir: cwd, command, env: own } = this.image;
     const env = { ...own, ...environment, ...here, SECURECHAT_REDIS_FILE: file };
