@@ -15,7 +15,9 @@ export async function showInbox(
   held: HeldSession,
 ): Promise<void> {
   const unread = await unreadOf(chat, connection, held);
-  const state = held.isResumable ? await describeOpenSession(chat, held) : undefined;
+  const state = held.isResumable
+    ? await describeOpenSession(chat, held, connection.openedAt)
+    : undefined;
   // Nobody is there to read them any more: they are kept.
   if (connection.isClosing) return;
   connection.outgoing.showFirst((unread?.oldest ?? []).map((kept) => keptDelivery(held, kept)));

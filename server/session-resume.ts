@@ -107,7 +107,7 @@ async function showMissed(
   const { deliveries, direct, gap } = await missedSince(chat, held, after, openedAt);
   // What was kept from before, and never shown: to mark what came since would pass over it.
   const unread = await unreadOf(chat, connection, held);
-  const state = await describeOpenSession(chat, held);
+  const state = await describeOpenSession(chat, held, openedAt);
   if (connection.isClosing) return;
   const missed = new Set(direct.map(({ id }) => id));
   const kept = (unread?.oldest ?? []).filter(({ id }) => !missed.has(id));

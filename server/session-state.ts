@@ -1,5 +1,5 @@
 import type { Answer, PastMessage, RoomState } from '../core/answer.ts';
-import { StoreUnreachable } from '../core/event-store.ts';
+import { type Cursor, StoreUnreachable } from '../core/event-store.ts';
 import { initialKeptRooms, type KeptRooms } from '../core/kept-rooms.ts';
 import { roomStream } from '../core/stream.ts';
 import { type OccupiedRoom, roomsOf } from '../core/views/rooms.ts';
@@ -20,7 +20,11 @@ const recordsLookedAtMax = 256;
  * What a client needs to go on with a session: its secret, its rooms and whom its user follows.
  * What cannot be read of a room meanwhile is left out: its events come all the same.
  */
-export async function describeOpenSession(chat: Chat, held: HeldSession): Promise<Answer> {
+export async function describeOpenSession(
+  chat: Chat,
+  held: HeldSession,
+  openedAt: readonly Cursor[],
+): Promise<Answer> {
   const { follower, options } = chat;
   const { user, session } = held;
   const kept = await loadKeptRooms(chat.stores.events, user, held.keptRooms).catch(nothingKnown);
@@ -36,7 +40,8 @@ export async function describeOpenSession(chat: Chat, held: HeldSession): Promis
     servers: liveWebAddresses(servers),
     rooms: await Promise.all(rooms),
     following: [...(followers.following.get(user)?.targets ?? [])].toSorted(),
-    cursor: cursorText(follower.cursors),
+    // What came since is held, and sent after this: a client that is cut off between has not had it.
+    cursor: cursorText(openedAt),
   };
 }
 

@@ -31,6 +31,8 @@ export class FrameClient {
   /** The last cursor, and in the session's body the token. */
   cursor = '';
   token = '';
+  /** What the session began with: its secret, and the place up to which all had been sent. */
+  begun = { token: '', cursor: '' };
   readonly ended: Promise<Ending>;
   readonly #pending = new Map<string, (answer: Answered) => void>();
   /** Frames that no expectation has consumed. */
@@ -151,6 +153,7 @@ export class FrameClient {
   }
 
   #enter({ token, cursor }: OkOf<'login'>): void {
+    this.begun = { token, cursor };
     this.token = token;
     this.cursor ||= cursor;
   }

@@ -49,7 +49,10 @@ export class WebHarness implements AsyncDisposable {
   }
 
   /** A connection that goes on with a client's session, from where that one has come. */
-  async resume(client: FrameClient, server: number): Promise<FrameClient> {
+  async resume(
+    client: { readonly token: string; readonly cursor: string },
+    server: number,
+  ): Promise<FrameClient> {
     const next = await this.connect(server);
     await next.resume(client);
     return next;

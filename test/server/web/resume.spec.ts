@@ -4,6 +4,7 @@ import type { ServerFrame } from '../../../adapters/websocket/server-frames.ts';
 import { endIncarnation } from '../../../server/incarnation.ts';
 import type { FrameClient } from '../../support/frame-client.ts';
 import { unheard } from '../../support/faulty-stores.ts';
+import { gate } from '../../support/gate.ts';
 import { type WebHarness, webScene, webScenes } from '../../support/web-harness.ts';
 
 webScenes(
@@ -50,6 +51,37 @@ webScenes(
     await bob.seesNothing();
   },
 );
+
+webScenes('who is cut off with nothing but the session has missed nothing', async (web) => {
+  const { chat } = web;
+  const bob = await chat.login('bob', 1);
+  // What is said while the session is described is sent after it: it may never arrive.
+  const describing = async (
+    opened: 'SessionOpened' | 'SessionResumed',
+    open: () => Promise<FrameClient>,
+    text: string,
+  ): Promise<FrameClient> => {
+    const { length } = chat.records(opened);
+    const described = gate();
+    chat.store(0).beforeRead(async ({ stream }) => {
+      if (stream === 'rooms:alice' && chat.records(opened).length > length) await described.opened;
+    });
+    const opening = open();
+    await chat.until(() => chat.records(opened).length > length, 'the session to be there');
+    bob.send(text);
+    await bob.isServed();
+    described.open();
+    const client = await opening;
+    chat.store(0).mend();
+    client.vanish();
+    return client;
+  };
+  const first = await describing('SessionOpened', () => web.login('alice', 0), 'one');
+  const second = await describing('SessionResumed', () => web.resume(first.begun, 0), 'two');
+  const third = await web.resume(second.begun, 0);
+  deepStrictEqual(messagesOf(second), ['message one', 'message two']);
+  deepStrictEqual(messagesOf(third), ['message two']);
+});
 
 webScenes('a session is resumed on the server that still thinks it has it', async (web) => {
   const bob = await web.chat.login('bob', 1);
@@ -184,6 +216,9 @@ async function isDetached({ chat }: WebHarness): Promise<void> {
     'the session to be detached',
   );
 }
+
+const messagesOf = ({ shown }: FrameClient): readonly string[] =>
+  shown.filter(({ type }) => type === 'message').map(words);
 
 /** What a frame shows, in two words. */
 function words(frame: ServerFrame): string {
