@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+import { passwordOf } from '../support/chat-harness.ts';
 import { endsWithThisProcess } from '../support/reaper.ts';
 import { until } from '../support/until.ts';
 
@@ -17,7 +18,7 @@ export class ExampleProcess {
   constructor(url: string) {
     this.#child = spawn(process.execPath, ['docs/examples/room.mjs', url, 'alice', 'lobby'], {
       cwd: root,
-      env: { ...process.env, PASSWORD: 'password123' },
+      env: { ...process.env, PASSWORD: passwordOf('alice') },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     endsWithThisProcess(this.#child);

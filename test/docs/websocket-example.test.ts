@@ -8,6 +8,7 @@ import {
   type ScriptedWebSocket,
   startScriptedWebSocketServer,
 } from '../support/scripted-web-socket-server.ts';
+import { WebHarness } from '../support/web-harness.ts';
 import { ExampleProcess } from './example-process.ts';
 
 const cursor = (place: string) => ({ type: 'cursor', cursor: place }) as const;
@@ -45,6 +46,23 @@ await test('the example goes on after a loss: what it says is said once, what it
   second.ok(await second.reads('logout'));
   second.close(closeCodes.LoggedOut);
   t.equal(await example.code(), 0);
+});
+
+await test('the example talks to a chat server, and logs out when it has read all', async (t) => {
+  await using web = await WebHarness.start({});
+  const bob = await web.chat.login('bob', 1);
+  const example = new ExampleProcess(web.url(0));
+  await bob.reads('[lobby] Server: alice joined.');
+  example.types('Good morning!\n');
+  await bob.reads('[lobby] alice: Good morning!');
+  await example.shows('[lobby] 3 alice: Good morning!\n');
+  bob.send('Is anybody there?');
+  await example.shows('[lobby] 3 alice: Good morning!\n[lobby] 4 bob: Is anybody there?\n');
+  example.types('I am.\n');
+  example.endsInput();
+  await bob.reads('[lobby] alice: I am.');
+  t.equal(await example.code(), 0);
+  await bob.reads('[lobby] Server: alice left.');
 });
 
 await test('the example logs in again where its session is over, and says what may be lost', async (t) => {
