@@ -40,7 +40,7 @@ export const counts = {
   /** Random commits with conflicts over several streams, held against a model. */
   randomCommits: { asked: 1_000, reduced: 100, quick: 30, unit: 'cases' },
   /** Seeds of the simulation: servers, store and clients in virtual time, under faults. */
-  simulatedRuns: { asked: 1_000, reduced: 30, quick: 6, unit: 'seeds' },
+  simulatedRuns: { asked: 1_000, reduced: 24, quick: 4, unit: 'seeds' },
 } as const satisfies Record<string, Count>;
 
 export interface Count {

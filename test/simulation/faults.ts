@@ -37,14 +37,12 @@ export const faults = {
   lagsBehind: (stage, server, ms) => weather(stage, server, ms, { lagMs: 2_500 }),
   isFarAway: (stage, server, ms) => weather(stage, server, ms, { latencyMs: 400 }),
   /** The whole store is away: nobody is to be declared lost for that. */
-  storeIsAway: async ({ world, servers }, _server, ms) => {
-    const links = servers.map(({ link }) => link);
-    for (const link of links) link?.cut();
+  storeIsAway: async ({ world, servers, store }, _server, ms) => {
+    store.awayBy += 1;
+    for (const { link } of servers) link?.cut();
     await world.pause(ms);
-    for (const link of links) {
-      link?.mend();
-      await world.pause(world.random.below(300));
-    }
+    store.awayBy -= 1;
+    for (const { link } of servers) link?.mend();
   },
   storeIsFull: async ({ world, store }, _server, ms) => {
     store.isFull = true;

@@ -15,6 +15,8 @@ import type { World } from './world.ts';
 export class SharedStore {
   readonly log: MemoryLog;
   readonly stores: Stores;
+  /** How many faults keep everybody from it. */
+  awayBy = 0;
   /** Full, it answers what is read, and refuses what is written. */
   isFull = false;
   readonly #world: World;

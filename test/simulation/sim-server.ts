@@ -137,6 +137,7 @@ export class SimServer {
   #newLife(): Life {
     const process = this.#world.newProcess();
     const link = new StoreLink(this.#world, process);
+    for (let cuts = 0; cuts < this.#store.awayBy; cuts++) link.cut();
     const stores = linkedStores(link, this.#store);
     const options = { name: this.name, registrationOpen: true, messagesPerSecond: 1_000 };
     const chat = new ChatServer(options, stores, this.#hasher, this.#logger());
