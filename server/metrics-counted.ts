@@ -1,6 +1,6 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 
-import type { AppendOutcome } from '../core/event-store.ts';
+import type { AppendOutcome, UnavailableReason } from '../core/event-store.ts';
 import type { CommandOutcome, Metrics } from './metrics.ts';
 import type { StoreRefusal } from './readiness.ts';
 
@@ -58,7 +58,7 @@ export class CountedMetrics implements Metrics {
     this.#appends.inc({ outcome: status });
     this.#appendSeconds.observe(afterMs / 1_000);
     if (status === 'appended') this.refusal = undefined;
-    else if (status === 'unavailable' && lasting.has(outcome.reason))
+    else if (status === 'unavailable' && isLasting(outcome.reason))
       this.refusal = { reason: outcome.reason, at: performance.now() };
   }
 
@@ -72,4 +72,5 @@ export class CountedMetrics implements Metrics {
 }
 
 /** Reasons that do not pass with the connection to the store. */
-const lasting: ReadonlySet<string> = new Set(['full', 'readOnly']);
+const isLasting = (reason: UnavailableReason): reason is StoreRefusal['reason'] =>
+  reason === 'full' || reason === 'readOnly';

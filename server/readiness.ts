@@ -1,4 +1,4 @@
-import type { AppendOutcome, UnavailableReason } from '../core/event-store.ts';
+import type { AppendOutcome } from '../core/event-store.ts';
 import { serverStream } from '../core/stream.ts';
 import type { ChatServer } from './chat-server.ts';
 import type { ServerStatus } from './chat.ts';
@@ -9,9 +9,27 @@ export const readinessMsMax = 1_000;
 /** A store that refused to write is taken to do so again for this long, unless it writes. */
 const refusalMs = 10_000;
 
+/** Why a server is not ready, in words for whoever looks after it. */
+export const notReadyWords = {
+  starting: 'The server is starting.',
+  stopping: 'The server is stopping.',
+  lost: 'The others have declared this server lost; it begins anew.',
+  setBack: 'The log was set back, and is being read anew.',
+  unfollowed: 'The log cannot be followed at the moment.',
+  behind: 'The log is read too slowly to keep up.',
+  disconnected: 'The store is out of reach.',
+  silent: 'The store does not answer.',
+  full: 'The store is full.',
+  readOnly: 'The store takes no writes.',
+  busy: 'More waits to be stored than there is room for.',
+  faulty: 'Something is wrong with the store. It has been logged.',
+} as const;
+
+export type NotReady = keyof typeof notReadyWords;
+
 /** The last append of a client's doing that the store refused for good, if none succeeded since. */
 export interface StoreRefusal {
-  readonly reason: UnavailableReason;
+  readonly reason: 'full' | 'readOnly';
   /** In milliseconds, as by `performance.now()`. */
   readonly at: number;
 }
@@ -19,7 +37,7 @@ export interface StoreRefusal {
 interface Probe {
   readonly startedAt: number;
   /** Why not; undefined when all is well. */
-  readonly result: Promise<string | undefined>;
+  readonly result: Promise<NotReady | undefined>;
   isOver: boolean;
 }
 
@@ -38,26 +56,26 @@ export class Readiness {
     this.#refusal = refusal;
   }
 
-  /** Why it cannot, in words; undefined when it can. */
-  async whyNot(): Promise<string | undefined> {
+  /** Why it cannot; undefined when it can. */
+  async whyNot(): Promise<NotReady | undefined> {
     const known = this.#whyNotAtOnce();
     if (known !== undefined) return known;
     const probe = this.#freshProbe();
     const leftMs = probe.startedAt + readinessMsMax - performance.now();
     const result = probe.result.then((reason) => ({ reason }));
     const answer = await inTime(result, Math.max(leftMs, 0));
-    if (answer === undefined) return 'The store does not answer.';
+    if (answer === undefined) return 'silent';
     return answer.reason ?? this.#whyNotAtOnce();
   }
 
-  #whyNotAtOnce(): string | undefined {
+  #whyNotAtOnce(): NotReady | undefined {
     const { status, follower } = this.#server;
-    if (status !== 'serving') return statusWords[status];
-    if (!follower.isCurrent) return 'The log was set back, and is being read anew.';
-    if (!follower.isReading) return 'The log cannot be followed at the moment.';
+    if (status !== 'serving') return statusReasons[status];
+    if (!follower.isCurrent) return 'setBack';
+    if (!follower.isReading) return 'unfollowed';
     const refusal = this.#refusal();
     const isRefused = refusal !== undefined && performance.now() - refusal.at < refusalMs;
-    return isRefused ? unavailableWords[refusal.reason] : undefined;
+    return isRefused ? refusal.reason : undefined;
   }
 
   /** One that is under way is not joined by another, however long it takes. */
@@ -72,43 +90,36 @@ export class Readiness {
     return probe;
   }
 
-  async #look(): Promise<string | undefined> {
+  async #look(): Promise<NotReady | undefined> {
     const { partitions } = this.#server.stores.events.info;
     const looks = Array.from({ length: partitions }, (_, number) => this.#lookAt(number));
     try {
       return (await Promise.all(looks)).find((reason) => reason !== undefined);
     } catch (error) {
       this.#server.log.error({ err: error }, 'the look at the store failed');
-      return 'Something is wrong with the store. It has been logged.';
+      return 'faulty';
     }
   }
 
-  async #lookAt(partition: number): Promise<string | undefined> {
+  async #lookAt(partition: number): Promise<NotReady | undefined> {
     const { appender, follower, options } = this.#server;
     const nothing = { stream: serverStream(options.name), expected: 'any', events: [] } as const;
     const outcome = await appender.hand({ partition, parts: [nothing] });
-    if (outcome.status !== 'appended') return wordsFor(outcome);
+    if (outcome.status !== 'appended') return reasonOf(outcome);
     // What lies before it is what others appended: a server that has yet to read it is behind.
     const isRead = await follower.reached(partition, outcome.position - 1, readinessMsMax);
-    return isRead ? undefined : 'The log is read too slowly to keep up.';
+    return isRead ? undefined : 'behind';
   }
 }
 
-const restarting = 'The others have declared this server lost; it begins anew.';
-const statusWords: Readonly<Record<Exclude<ServerStatus, 'serving'>, string>> = {
-  starting: 'The server is starting.',
-  restarting,
-  stopped: 'The server is stopping.',
-};
-const unavailableWords: Readonly<Record<UnavailableReason, string>> = {
-  disconnected: 'The store is out of reach.',
-  busy: 'More waits to be stored than there is room for.',
-  full: 'The store is full.',
-  readOnly: 'The store takes no writes.',
-  closed: 'The server is stopping.',
+const statusReasons: Readonly<Record<Exclude<ServerStatus, 'serving'>, NotReady>> = {
+  starting: 'starting',
+  restarting: 'lost',
+  stopped: 'stopping',
 };
 
-function wordsFor(outcome: AppendOutcome): string {
-  if (outcome.status === 'unavailable') return unavailableWords[outcome.reason];
-  return outcome.status === 'fenced' ? restarting : 'The store does not answer.';
+function reasonOf(outcome: AppendOutcome): NotReady {
+  if (outcome.status === 'fenced') return 'lost';
+  if (outcome.status !== 'unavailable') return 'silent';
+  return outcome.reason === 'closed' ? 'stopping' : outcome.reason;
 }

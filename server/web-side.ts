@@ -10,7 +10,7 @@ import { liveWebAddresses } from '../core/views/servers.ts';
 import type { ChatServer } from './chat-server.ts';
 import type { CountedMetrics } from './metrics-counted.ts';
 import { MetricsPage } from './metrics-page.ts';
-import { Readiness } from './readiness.ts';
+import { notReadyWords, Readiness } from './readiness.ts';
 
 /** Where a chat server meets browsers, and whoever looks after it. */
 export interface WebPlan {
@@ -65,8 +65,10 @@ export async function takeWebPort(
     servers: () =>
       served === undefined ? [] : liveWebAddresses(served.server.follower.view.servers),
     status: {
-      whyNotReady: async () =>
-        served === undefined ? 'The server is starting.' : served.readiness.whyNot(),
+      async whyNotReady() {
+        const reason = served === undefined ? 'starting' : await served.readiness.whyNot();
+        return reason === undefined ? undefined : notReadyWords[reason];
+      },
       metrics: async () => served?.metrics.text() ?? '',
     },
   });
