@@ -8,6 +8,8 @@ import pLimit, { type LimitFunction } from 'p-limit';
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Beyond this many waiting, a login would time out before its turn. */
 export const hashQueueMax = 200;
+/** One network may have so many of them at once: others must not wait behind it for long. */
+export const hashesPerNetworkMax = 100;
 
 /** Too much is waiting to be hashed. */
 export class HasherBusy extends Error {
@@ -27,6 +29,7 @@ export class HasherBusy extends Error {
 export class PasswordHasher {
   readonly #limit: LimitFunction = pLimit(Math.max(1, availableParallelism() - 1));
   readonly #decoy = decoy();
+  readonly #underWay = new Map<string, number>();
   #typicalMs = 50;
 
   /** @throws {HasherBusy} when the queue is full. */
@@ -48,6 +51,23 @@ export class PasswordHasher {
     const against = stored ?? this.#decoy;
     const matches = await this.#queued(async () => isWanted() && verify(against, password));
     return matches && stored !== undefined;
+  }
+
+  /**
+   * Does what hashes for a client of this network.
+   * @throws {HasherBusy} when it has as much under way as one network may.
+   */
+  async shared<T>(network: string, work: () => Promise<T>): Promise<T> {
+    const underWay = this.#underWay.get(network) ?? 0;
+    if (underWay >= hashesPerNetworkMax) throw new HasherBusy(1);
+    this.#underWay.set(network, underWay + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.#underWay.get(network) ?? 1) - 1;
+      if (left === 0) this.#underWay.delete(network);
+      else this.#underWay.set(network, left);
+    }
   }
 
   /** Whether a stored hash was made with weaker parameters than today's. */

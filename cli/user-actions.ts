@@ -5,7 +5,7 @@ import { reasonOf } from '../adapters/system-reason.ts';
 import type { Answer } from '../core/answer.ts';
 import { errorWords } from '../core/error-catalogue.ts';
 import type { Actor } from '../core/event-store.ts';
-import { parseUserName } from '../core/names.ts';
+import { isReservedName, parseUserName } from '../core/names.ts';
 import { parsePassword } from '../core/password.ts';
 import { accountsStream } from '../core/stream.ts';
 import {
@@ -150,8 +150,9 @@ async function allUsers({ stores: { events } }: AccountsContext): Promise<readon
 
 function userNamed(typed: string): string {
   const user = parseUserName(typed);
-  if (user === undefined) throw new PlainFailure(errorWords('InvalidUserName', typed), exitUsage);
-  return user;
+  if (user !== undefined) return user;
+  const code = isReservedName(typed) ? 'ReservedName' : 'InvalidUserName';
+  throw new PlainFailure(errorWords(code, typed), exitUsage);
 }
 
 async function newPassword(user: string): Promise<string> {

@@ -50,7 +50,9 @@ export async function register(
     if (password === undefined) return failure('InvalidPassword');
     const { state, revision } = await loadAccount(chat.stores.events, user);
     if (state.status !== 'none') return failure('NameTaken', user);
-    const credential = await storeCredential(chat, user, password);
+    const credential = await chat.hasher.shared(connection.address, () =>
+      storeCredential(chat, user, password),
+    );
     const registered = decideAccount({ type: 'RegisterAccount', user, credential }, state);
     if (registered instanceof Rejection) return rejected(registered);
     const account = { stream: accountStream(user), expected: revision, events: registered };

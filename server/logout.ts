@@ -13,6 +13,7 @@ export async function logOut(chat: Chat, connection: Connection): Promise<void> 
   await held.marks.settled();
   const { user, session } = held;
   const outcome = await tryEndSession(chat, { user, session, reason: 'logout' });
-  if (outcome !== 'done') connection.fail(outcome === 'unknown' ? 'OutcomeUnknown' : 'Unavailable');
+  // It is stored as soon as the store is back: that it is not would be no more true.
+  if (outcome !== 'done') connection.fail('OutcomeUnknown');
   connection.close('LoggedOut');
 }

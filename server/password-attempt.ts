@@ -23,7 +23,9 @@ export async function attemptPassword(
   try {
     await new Promise((resolve) => setTimeout(resolve, attempt.delayMs));
     if (!isWanted()) return undefined;
-    const verified = await verifyPassword(chat, user, password, isWanted);
+    const verified = await chat.hasher.shared(connection.address, () =>
+      verifyPassword(chat, user, password, isWanted),
+    );
     // Whoever has gone learns nothing, and so has not failed.
     if (isWanted()) attempt.end(verified === undefined ? 'failed' : 'succeeded');
     return verified;

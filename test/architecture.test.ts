@@ -63,6 +63,17 @@ await test("the compiler refuses the outside world in core's sources", async (t)
   t.strictSame([...complaints].toSorted(), Object.keys(refused).toSorted(), stdout);
 });
 
+/** What a newcomer waits for, and somebody has to trust. */
+const packagesMax = 500;
+
+await test('an installation stays small', async (t) => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, unknown>;
+  };
+  const { length } = Object.keys(lock.packages);
+  t.ok(length <= packagesMax, `${length} packages`);
+});
+
 interface Import {
   readonly file: string;
   readonly from: string;

@@ -3,7 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { hash } from 'argon2';
 import { test } from 'tap';
 
-import { HasherBusy, hashQueueMax, PasswordHasher } from '../../adapters/password-hasher.ts';
+import {
+  HasherBusy,
+  hashesPerNetworkMax,
+  hashQueueMax,
+  PasswordHasher,
+} from '../../adapters/password-hasher.ts';
 
 const password = 'correct-horse';
 
@@ -35,6 +40,23 @@ await test('what nobody wants to know any more is not looked at', async (t) => {
   const stored = await hasher.hash(password);
   t.equal(await hasher.verify(stored, password, () => false), false);
   t.equal(await hasher.verify(stored, password, () => true), true);
+});
+
+await test('one past what a network may have under way is refused, and others are served', async (t) => {
+  const hasher = new PasswordHasher();
+  let end: () => void = () => {};
+  const until = new Promise<void>((resolve) => (end = resolve));
+  const working = Array.from({ length: hashesPerNetworkMax }, () =>
+    hasher.shared('a', () => until),
+  );
+  await t.rejects(
+    hasher.shared('a', () => until),
+    HasherBusy,
+  );
+  t.equal(await hasher.shared('b', async () => 'served'), 'served');
+  end();
+  await Promise.all(working);
+  t.equal(await hasher.shared('a', async () => 'served'), 'served');
 });
 
 await test('one past the queue is refused, and told when to try again', async (t) => {

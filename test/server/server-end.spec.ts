@@ -4,7 +4,7 @@ import { commitOf } from '../../server/appender.ts';
 import { endIncarnation } from '../../server/incarnation.ts';
 import { StoreUnreachable } from '../../core/event-store.ts';
 import { serverStream } from '../../core/stream.ts';
-import { type ChatHarness, scene } from '../support/chat-harness.ts';
+import { type ChatHarness, scene, scenes } from '../support/chat-harness.ts';
 import { held, unavailable } from '../support/faulty-stores.ts';
 import { gate } from '../support/gate.ts';
 
@@ -76,6 +76,25 @@ scene(
     );
   },
   { partitions: 8, servers: 1 },
+);
+
+scenes(
+  'of two servers that declare a third lost at the same moment, one does',
+  async (chat) => {
+    const bob = await chat.login('bob', 1);
+    const alice = await chat.login('alice', 0);
+    await bob.reads('[lobby] Server: alice joined.');
+    const { options, incarnation } = chat.server(0);
+    chat.passTime(6_000);
+    const ending = { type: 'DeclareLost', server: options.name, incarnation } as const;
+    await Promise.all([1, 2].map((number) => endIncarnation(chat.store(number), ending)));
+    await alice.closes();
+    await chat.settled();
+    deepStrictEqual(chat.records('ServerLost').length, chat.log.partitions.length);
+    await bob.reads('[lobby] Server: alice left.');
+    await bob.seesNothing();
+  },
+  { servers: 3 },
 );
 
 scene('a server that stops while it begins anew stays stopped', async (chat) => {
