@@ -1,11 +1,15 @@
-import type { Socket } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo, Socket } from 'node:net';
 import type { SecureVersion, Server, TLSSocket } from 'node:tls';
 
 import { nameOf, type Peer, Strangers } from '../strangers.ts';
 import type { CertificatePair } from './certificate-pair.ts';
+import { DeadPeers, nameInTable } from './dead-peers.ts';
 
 /** A handshake that takes longer is cut off: its peer sends nothing, or one byte at a time. */
 export const handshakeMsMax = 10_000;
+/** How often it is looked whether data goes to nobody. */
+const deadCheckMs = 5_000;
 
 /** A certificate with its chain, and its key. */
 export type TlsCertificate = Pick<CertificatePair, 'cert' | 'key'>;
@@ -21,12 +25,19 @@ export class TlsDoor {
   readonly #strangers = new Strangers();
   /** In their handshake, by the peer: all that TLS and the socket below it know of each other. */
   readonly #shaking = new Map<string, Socket>();
+  /** All who are connected, by what the kernel's table calls them. */
+  readonly #inside = new Map<string, Socket>();
+  readonly #deadPeers = new DeadPeers();
+  readonly #deadCheck: NodeJS.Timeout;
+  #port = 0;
   #isOpen = false;
 
   /** Of a server that has no certificate yet: it gets that when it opens. */
   constructor(server: Server, minVersion: SecureVersion) {
     this.#server = server;
     this.#minVersion = minVersion;
+    this.#deadCheck = setInterval(() => void this.#cutDead(), deadCheckMs).unref();
+    server.once('close', () => clearInterval(this.#deadCheck));
     server.on('connection', (socket: Socket) => this.#meet(socket));
     server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
     server.on('secureConnection', (socket: TLSSocket) => {
@@ -37,6 +48,7 @@ export class TlsDoor {
 
   open({ cert, key }: TlsCertificate): void {
     this.#server.setSecureContext({ cert, key, minVersion: this.#minVersion });
+    this.#port = (this.#server.address() as AddressInfo).port;
     this.#isOpen = true;
   }
 
@@ -60,9 +72,22 @@ export class TlsDoor {
       return;
     }
     this.#shaking.set(nameOf(peer), socket);
+    this.#inside.set(nameInTable(peer), socket);
     socket.once('close', () => {
       this.#shaking.delete(nameOf(peer));
+      this.#inside.delete(nameInTable(peer));
       this.#strangers.forget(peer);
     });
+  }
+
+  /** Where the system tells of it, as Linux does. */
+  async #cutDead(): Promise<void> {
+    if (this.#inside.size === 0) return;
+    const read = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8'));
+    const tables = (await Promise.allSettled(read)).map((one) =>
+      one.status === 'fulfilled' ? one.value : '',
+    );
+    for (const name of this.#deadPeers.look(tables.join('\n'), this.#port, performance.now()))
+      this.#inside.get(name)?.destroy();
   }
 }
