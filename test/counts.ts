@@ -22,11 +22,11 @@ export const counts = {
   /** 50 clients over two servers while Redis is killed twice and a server once. */
   messagesUnderFaults: { asked: 100_000, reduced: 5_000, quick: 500, unit: 'messages' },
   /** 50 clients by WebSocket over two servers, whose sessions are resumed after each loss. */
-  messagesToResumed: { asked: 20_000, reduced: 1_500, quick: 200, unit: 'messages' },
+  messagesToResumed: { asked: 20_000, reduced: 1_000, quick: 200, unit: 'messages' },
   /** …whose connections are cut at any moment… */
-  resumedCuts: { asked: 500, reduced: 100, quick: 5, unit: 'cuts' },
+  resumedCuts: { asked: 500, reduced: 60, quick: 5, unit: 'cuts' },
   /** …and whose servers are killed (kill -9) and come back. */
-  resumedKills: { asked: 5, reduced: 2, quick: 1, unit: 'kills' },
+  resumedKills: { asked: 5, reduced: 1, quick: 1, unit: 'kills' },
   /** Control characters and escape sequences in users, rooms and texts come out nowhere. */
   controlCharacters: { asked: 10_000, reduced: 500, quick: 100, unit: 'cases' },
   /** Random bytes, 1-byte writes, long lines, split characters: the server lives. */

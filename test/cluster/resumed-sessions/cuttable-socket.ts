@@ -10,6 +10,13 @@ const abnormalClosure = 1006;
 /** Whether a frame is the last that is heard. */
 export type IsLast = (frame: string) => boolean;
 
+interface Address {
+  readonly url: string;
+  readonly protocol: string;
+  /** The certificate to trust. */
+  readonly ca: Buffer;
+}
+
 /** A client's connection that a test can take away, as a network does. */
 export class CuttableSocket implements ClientSocket {
   readonly #webSocket: WebSocket;
@@ -18,9 +25,9 @@ export class CuttableSocket implements ClientSocket {
   #isLast: IsLast = () => false;
   #isCut = false;
 
-  constructor(url: string, protocol: string, onCut: () => void) {
+  constructor({ url, protocol, ca }: Address, onCut: () => void) {
     this.#onCut = onCut;
-    this.#webSocket = new WebSocket(url, protocol);
+    this.#webSocket = new WebSocket(url, protocol, { ca });
     this.#webSocket.addEventListener('close', ({ code }) => this.#closed(code));
   }
 

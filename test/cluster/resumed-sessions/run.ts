@@ -1,7 +1,7 @@
 import { dumpRedis, type RawRecord } from '../../checker/log-dump.ts';
-import { freePort } from '../../support/free-port.ts';
-import { type RedisProcess, startRedis } from '../../support/redis-process.ts';
+import type { RedisProcess } from '../../support/redis-process.ts';
 import { until } from '../../support/until.ts';
+import type { ServerProcess } from '../under-faults/cluster.ts';
 import { clientNames } from '../under-faults/client-names.ts';
 import { pause } from '../under-faults/pause.ts';
 import { Random } from '../under-faults/random.ts';
@@ -9,8 +9,8 @@ import type { IsLast } from './cuttable-socket.ts';
 import { expectedOf } from './expected.ts';
 import { countOf } from './heard.ts';
 import { findings } from './judgement.ts';
-import { Server } from './server.ts';
 import { TalkingClient } from './talking-client.ts';
+import { startWebCluster } from './web-cluster.ts';
 
 const clientCount = 50;
 const rooms = ['attic', 'cellar', 'garden', 'kitchen', 'Werkstatt', 'τέχνη'];
@@ -42,29 +42,20 @@ export interface RunResult {
   /** Why clients stopped, of which none should. */
   readonly oddities: readonly string[];
   /** What servers logged as errors. */
-  readonly complaints: string;
+  readonly complaints: readonly string[];
 }
 
 /** Lets clients talk while their connections are cut and their servers killed, and judges it all. */
 export async function runResumed(plan: RunPlan): Promise<RunResult> {
   const random = new Random(plan.seed);
-  await using redis = await startRedis({ appendfsync: 'always' });
-  await using one = new Server({ name: 'one', port: await freePort(), redis: redis.url });
-  await using two = new Server({ name: 'two', port: await freePort(), redis: redis.url });
-  await one.start();
-  await two.start();
-  const servers = [one, two];
+  await using cluster = await startWebCluster();
+  const { redis, processes, urls, ca } = cluster;
   const users = clientNames(clientCount);
-  const talking = { urls: servers.map(({ url }) => url), rooms, users };
   const pauseMs = (clientCount / messagesPerSecond) * 1_000;
+  const talking = { urls, ca, rooms, users, pauseMs };
   const clients = users.map(
     (user) =>
-      new TalkingClient(
-        user,
-        { ...talking, pauseMs },
-        random.branch(),
-        random.chance(0.2) ? isSession : undefined,
-      ),
+      new TalkingClient(user, talking, random.branch(), random.chance(0.2) ? isSession : undefined),
   );
   try {
     await Promise.all(clients.map((client) => client.enters()));
@@ -72,7 +63,7 @@ export async function runResumed(plan: RunPlan): Promise<RunResult> {
     const progress = progressOf(clients, plan.messages);
     const faults = Promise.all([
       cutAll(clients, plan.cuts, random.branch(), progress),
-      killAll(servers, plan.kills, random.branch(), progress),
+      killAll(processes, plan.kills, random.branch(), progress),
     ]);
     // A client that fails ends the run at once.
     await Promise.race([faults, talk]);
@@ -83,11 +74,11 @@ export async function runResumed(plan: RunPlan): Promise<RunResult> {
     return {
       messages: storedBy(clients),
       cuts: cutsOf(clients),
-      kills: servers.reduce((sum, server) => sum + server.kills, 0),
+      kills: plan.kills,
       heard: clients.reduce((sum, { heard }) => sum + countOf(heard), 0),
       findings: findings(records, clients),
       oddities: clients.flatMap(({ oddities }) => oddities),
-      complaints: servers.map(({ complaints }) => complaints).join(''),
+      complaints: processes.flatMap(({ complaints }) => complaints),
     };
   } finally {
     for (const client of clients) client.close();
@@ -139,7 +130,7 @@ const cutsOf = (clients: readonly TalkingClient[]): number =>
 
 /** One after the other, so that there is always one that lives. */
 async function killAll(
-  servers: readonly Server[],
+  servers: readonly ServerProcess[],
   kills: number,
   random: Random,
   progress: Progress,
@@ -149,7 +140,7 @@ async function killAll(
     const server = random.pick(servers);
     await server.kill9();
     await pause(random.between(0, 3_000));
-    await server.start();
+    await server.restart();
   }
 }
 

@@ -14,6 +14,8 @@ const underWayMax = 4;
 
 export interface TalkingPlan {
   readonly urls: readonly string[];
+  /** The certificate to trust. */
+  readonly ca: Buffer;
   readonly rooms: readonly string[];
   readonly users: readonly string[];
   /** Between two messages, on average. */
@@ -103,7 +105,7 @@ export class TalkingClient implements Witness {
   }
 
   #open(url: string, protocol: string): CuttableSocket {
-    const socket = new CuttableSocket(url, protocol, () => (this.cuts += 1));
+    const socket = new CuttableSocket({ url, protocol, ca: this.#plan.ca }, () => (this.cuts += 1));
     if (this.#lastOfNext !== undefined) socket.cutAfter(this.#lastOfNext);
     this.#lastOfNext = undefined;
     this.#socket = socket;
