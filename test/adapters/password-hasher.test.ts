@@ -9,6 +9,7 @@ import {
   hashQueueMax,
   PasswordHasher,
 } from '../../adapters/password-hasher.ts';
+import { gate } from '../support/gate.ts';
 
 const password = 'correct-horse';
 
@@ -44,17 +45,12 @@ await test('what nobody wants to know any more is not looked at', async (t) => {
 
 await test('one past what a network may have under way is refused, and others are served', async (t) => {
   const hasher = new PasswordHasher();
-  let end: () => void = () => {};
-  const until = new Promise<void>((resolve) => (end = resolve));
-  const working = Array.from({ length: hashesPerNetworkMax }, () =>
-    hasher.shared('a', () => until),
-  );
-  await t.rejects(
-    hasher.shared('a', () => until),
-    HasherBusy,
-  );
+  const shut = gate();
+  const wait = (): Promise<void> => shut.opened;
+  const working = Array.from({ length: hashesPerNetworkMax }, () => hasher.shared('a', wait));
+  await t.rejects(hasher.shared('a', wait), HasherBusy);
   t.equal(await hasher.shared('b', async () => 'served'), 'served');
-  end();
+  shut.open();
   await Promise.all(working);
   t.equal(await hasher.shared('a', async () => 'served'), 'served');
 });
