@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 import { within } from './until.ts';
 
-const withinMs = 10_000;
+const withinMs = 30_000;
 
 /** A program on the line protocol, over any byte stream, as a test drives it. */
 export class ChatClient {
