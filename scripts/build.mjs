@@ -1,7 +1,8 @@
 // Compiles the project into a folder of its own, and only when all of it compiled puts that in
 // the place of `dist`: a failed build leaves the last good one, outputs of deleted sources do not
 // survive, and two builds at the same moment do not mix.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -12,8 +13,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -22,6 +24,7 @@ const stagePrefix = '.dist-';
 const stage = join(root, stagePrefix + process.pid);
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const sourceFolders = ['core', 'adapters', 'server', 'cli', 'test', 'bench'];
+const pageSources = join(root, 'adapters', 'page', sep);
 const swapAttemptsMax = 20;
 
 if (!existsSync(compiler)) {
@@ -31,16 +34,27 @@ if (!existsSync(compiler)) {
 removeAbandonedStages();
 process.on('exit', () => rmSync(stage, { recursive: true, force: true }));
 writeStageConfigs();
-const compiled = spawnSync(process.execPath, [compiler, '-b', stage], {
-  cwd: root,
-  stdio: 'inherit',
-});
-if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+const steps = await Promise.allSettled([
+  compile('-b', stage),
+  // The page is checked with the browser's types, and compiled by its bundler.
+  compile('-p', join(root, 'adapters', 'page')),
+  buildPage(join(stage, 'page')),
+]);
+const failures = steps.flatMap(({ reason }) => reason ?? []);
+for (const { message } of failures) console.error(`build: ${message}`);
+if (failures.length > 0) process.exit(1);
 for (const folder of sourceFolders) copyAssets(join(root, folder));
 removeStageConfigs();
 const main = join(stage, 'cli', 'main.js');
 if (existsSync(main)) chmodSync(main, 0o755);
 swapIntoPlace();
+
+/** What is wrong is said by the compiler itself. */
+async function compile(...args) {
+  const child = spawn(process.execPath, [compiler, ...args], { cwd: root, stdio: 'inherit' });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`the compiler ended with ${code}`);
+}
 
 /** The project's own configurations, with no difference but the output folder. */
 function writeStageConfigs() {
@@ -66,12 +80,16 @@ function removeStageConfigs() {
   }
 }
 
-/** Lua scripts, schemas and fixtures: whatever lies beside the sources and is read at run time. */
+/**
+ * Lua scripts, schemas and fixtures: whatever lies beside the sources and is read at run time. Of
+ * the page nothing is: it was bundled.
+ */
 function copyAssets(folder) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || /\.(ts|md)$|^tsconfig.*\.json$/.test(entry.name)) continue;
     const from = join(entry.parentPath, entry.name);
+    if (from.startsWith(pageSources)) continue;
     const to = join(stage, relative(root, from));
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(from, to);

@@ -34,13 +34,19 @@ export function distribution() {
   return { id, codename };
 }
 
+/** What a program does not need to run: documentation, translations, how the system would set it up. */
+const installationOnly = ['usr/share', 'etc', 'var'];
+
 /**
- * Downloads a package and its libraries, its C library included, and unpacks them below `into`.
- * @param {{ name: string, release: string, into: string, work: string }} wanted `release` is a
- *   codename; `work` an empty folder for apt, which the caller removes
+ * Downloads packages and their libraries, the C library included, and unpacks them below `into`.
+ * @param {{ names: string[], release: string, into: string, work: string, without?: string[],
+ *   unused?: string[] }} wanted `release` is a codename; `work` an empty folder for apt, which the
+ *   caller removes; `without` names packages that are left out; `unused` folders of the packages
+ *   that are removed again
  * @throws {Error} when the system names no mirror, or the mirror has no such package
  */
-export async function unpackPackage({ name, release, into, work }) {
+export async function unpackPackages(wanted) {
+  const { names, release, into, work, without = [], unused = installationOnly } = wanted;
   const system = distribution();
   if (system === undefined) throw new Error('this system has no apt-get');
   const config = await prepareApt(work, system);
@@ -49,19 +55,17 @@ export async function unpackPackage({ name, release, into, work }) {
     (error) => error,
   );
   try {
-    const packages = await closure(config, name, work);
+    const packages = await closure(config, names, without, work);
     const debs = join(work, 'debs');
     await mkdir(debs);
     await run('apt-get', ['-c', config, 'download', ...packages], options(debs));
     for (const deb of await readdir(debs)) await run('dpkg-deb', ['-x', join(debs, deb), into]);
   } catch (error) {
     const said = [error, update].map((one) => String(one.stderr || one.message || '').trim());
-    const message = `no package ${name} of ${release} from the system's mirror`;
+    const message = `no package ${names.join(', ')} of ${release} from the system's mirror`;
     throw new Error(`${message}:\n${said.join('\n')}`, { cause: error });
   }
-  for (const unused of ['usr/share', 'etc', 'var']) {
-    await rm(join(into, unused), { recursive: true, force: true });
-  }
+  for (const folder of unused) await rm(join(into, folder), { recursive: true, force: true });
 }
 
 /**
@@ -151,10 +155,17 @@ async function writeSources(work, config, system, release) {
   await writeFile(config, `${readFileSync(config, 'utf8')}${dirs.join('\n')}\n`);
 }
 
-/** The package and every library that it, or one of those, depends on. */
-async function closure(config, name, work) {
+/** The packages and every library that they, or one of those, depend on. */
+async function closure(config, names, without, work) {
   const no = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'];
-  const args = ['-c', config, 'depends', '--recurse', ...no.map((kind) => `--no-${kind}`), name];
+  const args = [
+    '-c',
+    config,
+    'depends',
+    '--recurse',
+    ...no.map((kind) => `--no-${kind}`),
+    ...names,
+  ];
   const { stdout } = await run('apt-cache', args, options(work));
   const dependencies = new Map();
   let current = [];
@@ -163,10 +174,10 @@ async function closure(config, name, work) {
     if (dependency !== undefined) current.push(dependency);
     else if (/^\S/.test(line)) dependencies.set(line.trim(), (current = []));
   }
-  const wanted = new Set([name]);
+  const wanted = new Set(names);
   for (const one of wanted) {
     for (const needed of dependencies.get(one) ?? []) {
-      if (libraryPackage.test(needed)) wanted.add(needed);
+      if (libraryPackage.test(needed) && !without.includes(needed)) wanted.add(needed);
     }
   }
   return [...wanted];

@@ -11,7 +11,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { distribution, unpackPackage, writeLauncher } from './debian-packages.mjs';
+import { distribution, unpackPackages, writeLauncher } from './debian-packages.mjs';
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL('../.cache/redis/', import.meta.url));
@@ -123,7 +123,7 @@ async function unpack(name, log) {
   try {
     const root = join(work, 'out', 'root');
     await mkdir(root, { recursive: true });
-    await unpackPackage({ name: `${product}-tools`, release: source, into: root, work });
+    await unpackPackages({ names: [`${product}-tools`], release: source, into: root, work });
     await writeLaunchers(join(work, 'out'), root, product);
     const version = await serverVersion(join(work, 'out', `${product}-server`));
     if (!suits(version, name)) throw new Error(tooOld(`the one of ${source}`, version));

@@ -17,7 +17,7 @@ import { runTests, testEnvironment } from './test-run.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tiers = ['quick', 'test', 'full'];
 const quickFiles =
-  /^test\/(architecture|counts|core\/|adapters\/(memory|line|websocket-client)\/|simulation\/)/;
+  /^test\/(architecture|counts|core\/|adapters\/(memory|line|websocket-client|page\/state)\b|simulation\/)/;
 const fileTimeoutSeconds = { quick: 60, test: 600, full: 3_000 };
 
 // Ended from outside, it still ends what it started, on its way out.
@@ -75,9 +75,17 @@ function testFiles() {
     .map((name) => join('test', name))
     .filter((name) => name.endsWith('.test.js'))
     .filter((name) => tier !== 'quick' || quickFiles.test(name))
+    .filter((name) => wanted.length > 0 || !isByName(name))
     .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(stem(part))))
     .toSorted()
     .map((name) => join('dist', name));
+}
+
+/** The page in a browser is looked at when it is asked for by its name; that is told. */
+function isByName(name) {
+  const isBrowser = name.endsWith(join('page', 'browser.test.js'));
+  if (isBrowser && tier !== 'quick') console.log(`by name only: ${stem(name)}`);
+  return isBrowser;
 }
 
 /** Files may be named as sources or as what was compiled from them. */

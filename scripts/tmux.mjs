@@ -11,7 +11,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { distribution, unpackPackage, writeLauncher } from './debian-packages.mjs';
+import { distribution, unpackPackages, writeLauncher } from './debian-packages.mjs';
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL('../.cache/', import.meta.url));
@@ -64,7 +64,7 @@ async function unpack({ id, codename }, log) {
   try {
     const root = join(work, 'out', 'root');
     await mkdir(root, { recursive: true });
-    await unpackPackage({ name: 'tmux', release: codename, into: root, work });
+    await unpackPackages({ names: ['tmux'], release: codename, into: root, work });
     const script = join(work, 'out', 'tmux');
     await writeLauncher({ root, program: 'usr/bin/tmux', as: 'tmux', script });
     if (!(await suits(script))) throw new Error('the unpacked tmux does not run, or is too old');

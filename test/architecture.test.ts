@@ -96,7 +96,7 @@ function targetOf(file: string, from: string): string | undefined {
 
 function sources(layer: string): readonly string[] {
   return readdirSync(join(root, layer), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(root, layer, name));
 }
 

@@ -1,0 +1,57 @@
+import { directKey, roomKey, type TalkKey } from '../state/talk.ts';
+import type { Chat } from './chat.ts';
+import { failureOf } from './failure-words.ts';
+
+/** From here on a panel stands beside the messages; in a narrower window it lies over them. */
+const roomyWindow = '(width >= 75rem)';
+
+/** Opens a room or a conversation, at a message if one is meant. A panel that would hide it closes. */
+export function openTalkAt(chat: Chat, key: TalkKey, place?: number): void {
+  const { open } = chat.state;
+  if (!matchMedia(roomyWindow).matches) chat.dispatch({ type: 'panelOpened', panel: undefined });
+  const asked = (open.kind === 'talk' ? (open.at?.asked ?? 0) : 0) + 1;
+  const at = place === undefined ? {} : { at: { place, asked } };
+  chat.dispatch({ type: 'opened', place: { kind: 'talk', key, ...at } });
+}
+
+/** Joins a room, or makes it, and opens it. @throws what was refused */
+export async function joinRoom(chat: Chat, name: string): Promise<void> {
+  const room = await chat.client.request({ type: 'join', room: name });
+  chat.dispatch({ type: 'roomJoined', room });
+  openTalkAt(chat, roomKey(room.room));
+}
+
+export async function leaveRoom(chat: Chat, room: string): Promise<void> {
+  await noticing(chat, 'You are still in the room.', async () => {
+    await chat.client.request({ type: 'leave', room });
+    chat.dispatch({ type: 'roomLeft', room });
+  });
+}
+
+/** Lists the rooms that somebody is in. */
+export async function listRooms(chat: Chat): Promise<void> {
+  await noticing(chat, 'The rooms could not be listed.', async () => {
+    const { rooms } = await chat.client.request({ type: 'rooms' });
+    chat.dispatch({ type: 'roomsListed', rooms });
+  });
+}
+
+export function openDirect(chat: Chat, peer: string): void {
+  chat.dispatch({ type: 'directStarted', peer });
+  openTalkAt(chat, directKey(peer));
+}
+
+export async function follow(chat: Chat, user: string, follows: boolean): Promise<void> {
+  await noticing(chat, '', async () => {
+    await chat.client.request({ type: follows ? 'follow' : 'unfollow', user });
+    chat.dispatch({ type: 'followChanged', user, follows });
+  });
+}
+
+async function noticing(chat: Chat, what: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    chat.dispatch({ type: 'noticed', words: `${what} ${failureOf(error).words}`.trim() });
+  }
+}

@@ -1,0 +1,40 @@
+import { type PageState, type Place, withTalk } from './page-state.ts';
+import type { TalkKey } from './talk.ts';
+import { countAfter, newestMessage } from './timeline.ts';
+
+/** Another place is open. The line of what was new goes when its talk is left, not when it is seen. */
+export function opened(state: PageState, place: Place): PageState {
+  const before = keyOpen(state.open);
+  const left =
+    before !== undefined && before !== keyOpen(place)
+      ? withTalk(state, before, (talk) =>
+          talk.unread === 0 && talk.newAfter !== undefined
+            ? { ...talk, newAfter: undefined }
+            : talk,
+        )
+      : state;
+  // Whether its end is in sight is told when it is shown.
+  const watching = before !== undefined && before === keyOpen(place) && state.watching;
+  return { ...left, open: place, watching };
+}
+
+/** Whoever sees the end of what is open has seen all of it. */
+export function watched(state: PageState, watching: boolean): PageState {
+  const next = watching === state.watching ? state : { ...state, watching };
+  if (!watching) return next;
+  if (state.open.kind === 'followed')
+    return next.followedUnread === 0 ? next : { ...next, followedUnread: 0 };
+  const key = keyOpen(state.open);
+  if (key === undefined) return next;
+  return withTalk(next, key, (talk) => {
+    if (talk.kind === 'direct') return talk.unread === 0 ? talk : { ...talk, unread: 0 };
+    const newest = newestMessage(talk.timeline)?.place ?? 0;
+    const read = Math.max(talk.read, newest);
+    const unread = countAfter(talk.timeline, read, state.me ?? '');
+    return read === talk.read && unread === talk.unread ? talk : { ...talk, read, unread };
+  });
+}
+
+function keyOpen(place: Place): TalkKey | undefined {
+  return place.kind === 'talk' ? place.key : undefined;
+}

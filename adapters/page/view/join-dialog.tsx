@@ -1,0 +1,96 @@
+import { useEffect, useState } from 'preact/hooks';
+
+import { errorWords } from '../../../core/error-catalogue.ts';
+import { parseRoomName } from '../../../core/names.ts';
+import { failureOf } from '../session/failure-words.ts';
+import { joinRoom, listRooms, openTalkAt } from '../session/places.ts';
+import type { PageState } from '../state/page-state.ts';
+import { roomKey } from '../state/talk.ts';
+import { moveAmongButtons } from './button-keys.ts';
+import { useChat } from './chat-context.ts';
+import { Dialog } from './dialog.tsx';
+import { Icon } from './icon.tsx';
+
+interface JoinDialogProps {
+  readonly state: PageState;
+  readonly onClose: () => void;
+}
+
+/** Joins a room by name, or makes it: a room is there as soon as somebody is in it. */
+export function JoinDialog({ state, onClose }: JoinDialogProps) {
+  const chat = useChat();
+  const [typed, setTyped] = useState('');
+  const [fault, setFault] = useState<string | undefined>();
+  useEffect(() => void listRooms(chat), [chat]);
+  const wanted = parseRoomName(typed.trim());
+  const listed = (state.directory ?? []).filter(
+    ({ room }) => typed.trim() === '' || room.includes(wanted?.canonical ?? typed.toLowerCase()),
+  );
+  const isThere = state.directory?.some(({ room }) => room === wanted?.canonical) ?? false;
+  const join = async (name: string): Promise<void> => {
+    const room = parseRoomName(name);
+    if (room === undefined) return setFault(errorWords('InvalidRoomName', name));
+    if (state.talks.has(roomKey(room.canonical))) openTalkAt(chat, roomKey(room.canonical));
+    else {
+      try {
+        await joinRoom(chat, name);
+      } catch (error) {
+        return setFault(failureOf(error).words);
+      }
+    }
+    onClose();
+  };
+  return (
+    <Dialog title="Join or make a room" onClose={onClose}>
+      <form
+        class="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void join(typed.trim());
+        }}
+      >
+        <label class="field">
+          <span>Room name</span>
+          <input
+            dir="auto"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellcheck={false}
+            autofocus
+            required
+            onInput={({ currentTarget }) => {
+              setTyped(currentTarget.value);
+              setFault(undefined);
+            }}
+          />
+        </label>
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+        <button type="submit" class="button primary wide">
+          {typed.trim() === '' || isThere ? 'Join' : 'Make the room'}
+        </button>
+      </form>
+      <section class="directory" onKeyDown={moveAmongButtons}>
+        <h3>{listed.length === 0 ? 'No rooms of that name' : 'Rooms with people in them'}</h3>
+        <ul>
+          {listed.map(({ room, name, members }) => (
+            <li key={room}>
+              <button type="button" class="person-item" onClick={() => void join(name)}>
+                <span class="room-mark">
+                  <Icon name="hash" />
+                </span>
+                <bdi>{name}</bdi>
+                <span class="quiet">
+                  {state.talks.has(roomKey(room)) ? 'joined' : people(members)}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Dialog>
+  );
+}
+
+const people = (count: number): string => `${count} ${count === 1 ? 'person' : 'people'}`;

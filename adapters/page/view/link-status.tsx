@@ -1,0 +1,34 @@
+import { lossWords } from '../state/loss-words.ts';
+import type { Link } from '../state/page-state.ts';
+import { useChat } from './chat-context.ts';
+import { useNow } from './use-now.ts';
+
+const secondMs = 1_000;
+
+/** What the connection is about while it is not there, and a way to hurry it. */
+export function LinkStatus({ link }: { readonly link: Link }) {
+  const chat = useChat();
+  const now = useNow(secondMs);
+  if (link.status === 'online') return null;
+  if (link.status !== 'reconnecting')
+    return (
+      <p class="link-status" role="status">
+        <span class="spinner" /> Connecting…
+      </p>
+    );
+  const seconds = Math.max(0, Math.ceil((link.retryAtMs - now) / secondMs));
+  return (
+    <div class="link-status lost" role="status">
+      <span class="spinner" />
+      <span>{lossWords(link.why)}</span>
+      <span class="countdown" aria-hidden="true">
+        {seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again…'}
+      </span>
+      {seconds > 0 ? (
+        <button type="button" class="text-button" onClick={() => chat.client.retry()}>
+          Try now
+        </button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import type { BrowserContextOptions } from 'playwright-core';
+import { test } from 'tap';
+
+import { busyDay, emptyServer, hardTexts } from '../scripted/scenes.ts';
+import { axeFaults, chosenTheme, groundColour, overflowing } from './in-page.ts';
+import { logIn, openTalk, say, visit } from './visit.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+
+const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 } };
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  await test(`axe finds no serious fault in any part of the ${colorScheme} page`, async (t) => {
+    await using it = await visit(busyDay, { colorScheme, reducedMotion: 'reduce' });
+    const { page, chat } = it;
+    const check = async (what: string): Promise<void> => {
+      t.strictSame(await axeFaults(page, axe), [], what);
+    };
+    await page.getByLabel('User name').waitFor();
+    await check('the form');
+    await logIn(page);
+    await page.getByText('Sleep well.').waitFor();
+    chat.refuseNext('say', 'Unavailable', 'Not stored.');
+    await say(page, 'refused');
+    await page.getByText('Not sent').waitFor();
+    const rooms = [{ room: 'lobby', epoch: 'e1', from: 1_000, to: 1_004 }];
+    chat.tell('alice', { type: 'gap', reason: 'retention', rooms });
+    chat.pass('joined', 'lobby', 'eve');
+    await page.getByText('no longer kept').waitFor();
+    await page.getByRole('button', { name: /show the members/ }).click();
+    await check('a room with its members');
+    await page.keyboard.press('Control+k');
+    await page.getByLabel('Search rooms, people and messages').fill('the');
+    await page.locator('.result').first().waitFor();
+    await check('a search');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'carol', exact: true }).last().click();
+    await check('a person’s menu');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Join or make a room' }).click();
+    await page.getByText('reading-circle').waitFor();
+    await check('a dialog');
+    await page.keyboard.press('Escape');
+    chat.say('reading-circle', 'eve', 'Chapter four.');
+    await openTalk(page, 'Following');
+    await page.getByText('Chapter four.').waitFor();
+    await check('what followed users say');
+    chat.isUp = false;
+    chat.cut();
+    await page.getByText('Not connected', { exact: true }).waitFor();
+    await check('a lost connection');
+  });
+}
+
+await test('nothing is wider than a phone, whatever is written', async (t) => {
+  for (const scene of [hardTexts, busyDay]) {
+    await using it = await visit(scene, phone);
+    await logIn(it.page);
+    t.strictSame(await overflowing(it.page), [], 'the list');
+    await openTalk(it.page, scene === hardTexts ? 'Ein_Raum' : 'lobby');
+    await it.page.locator('.message').first().waitFor();
+    t.strictSame(await overflowing(it.page), [], 'the messages');
+    await it.page.getByRole('button', { name: /show the members/ }).click();
+    t.strictSame(await overflowing(it.page), [], 'the members');
+  }
+});
+
+await test('on a phone one goes from the list to a room and back', async (t) => {
+  await using it = await visit(emptyServer, phone);
+  await logIn(it.page);
+  t.equal(await it.page.locator('.stage').isVisible(), false);
+  await it.page.locator('.talk-item', { hasText: 'lobby' }).click();
+  await it.page.getByRole('heading', { level: 1, name: 'lobby' }).waitFor();
+  t.equal(await it.page.locator('.sidebar').isVisible(), false);
+  await it.page.getByRole('button', { name: 'Back to the list' }).click();
+  await it.page.locator('.talk-item', { hasText: 'lobby' }).waitFor();
+});
+
+await test('the appearance that was chosen outlives the tab', async (t) => {
+  await using it = await visit(emptyServer, { colorScheme: 'light' });
+  await logIn(it.page);
+  await it.page.getByRole('button', { name: /account and settings/ }).click();
+  await it.page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  const ground = () => groundColour(it.page);
+  const dark = await ground();
+  await it.page.reload();
+  await it.page.locator('.chat').waitFor();
+  t.equal(await ground(), dark);
+  t.equal(await chosenTheme(it.page), 'dark');
+});

@@ -1,0 +1,90 @@
+import { test } from 'tap';
+
+import { busyDay, emptyServer } from '../scripted/scenes.ts';
+import { eventually, logIn, openTalk, say, showsLast, visit } from './visit.ts';
+
+await test('a user is followed from their name, and what they say elsewhere has its room', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  await it.page.getByRole('button', { name: 'carol', exact: true }).last().click();
+  await it.page.getByRole('menuitem', { name: 'Follow' }).click();
+  await eventually('the follow', () => it.chat.users.get('alice')?.following.has('carol') === true);
+  it.chat.room('Berlin').members.add('carol');
+  it.chat.say('Berlin', 'carol', 'moin');
+  await it.page.locator('.talk-item', { hasText: 'Following' }).getByText('1 unread').waitFor();
+  await openTalk(it.page, 'Following');
+  const row = it.page.locator('.message', { hasText: 'moin' });
+  t.match(await row.locator('.subbed').textContent(), /Subbed.*Berlin/);
+  await row.locator('.subbed').click();
+  await it.page.getByRole('heading', { level: 1, name: 'Berlin' }).waitFor();
+  await showsLast(it.page, 'moin');
+});
+
+await test('somebody is followed by name, and no more', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  await openTalk(it.page, 'Following');
+  await it.page.getByLabel('User name to follow').fill('nobody-here');
+  await it.page.keyboard.press('Enter');
+  await it.page.getByText('There is no user nobody-here.').waitFor();
+  await it.page.getByRole('button', { name: 'eve', exact: true }).click();
+  await it.page.getByRole('menuitem', { name: 'Stop following' }).click();
+  await it.page.getByText('You follow nobody yet').waitFor();
+  t.equal(it.chat.users.get('alice')?.following.size, 0);
+});
+
+await test('two people write to each other, and nobody else reads it', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  it.chat.write('bob', 'alice', 'Do you have a minute?');
+  const item = it.page.locator('.talk-item', { hasText: 'Do you have a minute?' });
+  await item.getByText('1 unread').waitFor();
+  await item.click();
+  await showsLast(it.page, 'Do you have a minute?');
+  await say(it.page, 'Two.');
+  await showsLast(it.page, 'Do you have a minute?', 'Two.');
+  t.match(it.chat.directs.at(-1), { from: 'alice', to: 'bob', text: 'Two.' });
+});
+
+await test('a conversation is begun by name, and a name that nobody has is told', async () => {
+  await using it = await visit(emptyServer);
+  await logIn(it.page);
+  await it.page.getByRole('button', { name: 'Write to somebody' }).click();
+  await it.page.getByLabel('User name').fill('bob');
+  await it.page.keyboard.press('Enter');
+  await it.page.getByRole('heading', { level: 1, name: 'bob' }).waitFor();
+  await say(it.page, 'Are you there?');
+  await it.page.getByText('Not sent. There is no user bob.').waitFor();
+});
+
+await test('members are there and gone as they come and go, in a quiet line', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  await it.page.getByRole('button', { name: /show the members/ }).click();
+  const here = it.page.locator('.people').first();
+  const names = () => here.locator('bdi').allTextContents();
+  t.strictSame(await names(), ['alice', 'bob', 'carol', 'dave', 'mallory-of-the-night-shift']);
+  it.chat.pass('joined', 'lobby', 'eve');
+  it.chat.pass('left', 'lobby', 'dave');
+  await it.page.getByText('eve joined, dave left').waitFor();
+  it.chat.depart('lobby', ['bob', 'carol']);
+  await it.page.getByText('bob and carol lost the connection').waitFor();
+  t.strictSame(await names(), ['alice', 'eve', 'mallory-of-the-night-shift']);
+});
+
+await test('a room is made by name, is in the list, and can be left', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  await it.page.getByRole('button', { name: 'Join or make a room' }).click();
+  await it.page.getByLabel('Room name').fill('no spaces, please');
+  await it.page.keyboard.press('Enter');
+  await it.page.getByText('is no room name').waitFor();
+  await it.page.getByLabel('Room name').fill('Straße');
+  await it.page.keyboard.press('Enter');
+  await it.page.getByRole('heading', { level: 1, name: 'Straße' }).waitFor();
+  t.equal(await it.page.locator('.talk-item', { hasText: 'Straße' }).count(), 1);
+  await it.page.getByRole('button', { name: 'About this room' }).click();
+  await it.page.getByRole('menuitem', { name: 'Leave the room' }).click();
+  await it.page.getByText('Choose a room, or make one').waitFor();
+  t.equal(await it.page.locator('.talk-item', { hasText: 'Straße' }).count(), 0);
+});
