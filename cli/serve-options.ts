@@ -1,10 +1,19 @@
+import { accessSync, constants } from 'node:fs';
 import { hostname } from 'node:os';
 import { isLoopback, isWildcard } from '../adapters/listening-host.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
 import { canBeCertified } from '../adapters/tls/certificate-names.ts';
 import type { CertificateSource } from '../adapters/tls/certificates.ts';
 import type { ServerPlan } from '../server/start.ts';
 import { connectFlags } from './connect-options.ts';
-import { type Environment, type Flag, type Options, Settings, variableOf } from './settings.ts';
+import {
+  type Environment,
+  type Flag,
+  type Given,
+  type Options,
+  Settings,
+  variableOf,
+} from './settings.ts';
 import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
 import { type ParsedWebOptions, parseWebOptions, webFlags } from './web-options.ts';
 
@@ -177,6 +186,7 @@ function parseCertificates(
     const { source } = cert ?? key ?? { source: '' };
     settings.problems.push(`--cert and --key belong together, but only ${source} is given.`);
   }
+  for (const given of [cert, key]) if (given !== undefined) checkReadable(given, settings.problems);
   const certs = settings.given('certs');
   if (certs !== undefined && cert !== undefined) {
     settings.problems.push(
@@ -191,6 +201,15 @@ function parseCertificates(
     ...webPlans.flatMap((web) => (web?.url === undefined ? [] : hostOf(web.url))),
   ];
   return { dir, names: [...new Set(names)].filter(canBeCertified) };
+}
+
+function checkReadable({ source, values }: Given, problems: string[]): void {
+  const [file = ''] = values;
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    problems.push(`Cannot read ${file}, given as ${source}: ${reasonOf(error)}.`);
+  }
 }
 
 /** As a certificate names it: an IPv6 address without brackets. */

@@ -40,8 +40,8 @@ await test('every flag is an environment variable too, and counts before it', as
     SECURECHAT_METRICS_FROM: '10.0.0.0/8',
     SECURECHAT_DATA: '/elsewhere',
     SECURECHAT_PARTITIONS: '8',
-    SECURECHAT_CERT: 'c.pem',
-    SECURECHAT_KEY: 'k.pem',
+    SECURECHAT_CERT: 'package.json',
+    SECURECHAT_KEY: 'tsconfig.json',
     SECURECHAT_TLS_MIN: '1.2',
     SECURECHAT_DEMO: '1',
     SECURECHAT_REGISTRATION: 'closed',
@@ -63,7 +63,7 @@ await test('every flag is an environment variable too, and counts before it', as
       metricsReaders: [parseRange('10.0.0.0/8') ?? []].flat(),
     },
     store: { kind: 'embedded', dir: '/elsewhere', partitions: 8 },
-    certificates: { certFile: 'c.pem', keyFile: 'k.pem' },
+    certificates: { certFile: 'package.json', keyFile: 'tsconfig.json' },
     tlsMin: 'TLSv1.2',
     demo: true,
     registration: 'closed',
@@ -226,7 +226,8 @@ await test('everything that is wrong is told at once, and where it was given', a
       String(expected),
     );
   }
-  t.equal(problems.length, 15, problems.join('\n'));
+  t.ok(problems.includes('Cannot read c.pem, given as --cert: no such file or directory.'));
+  t.equal(problems.length, 16, problems.join('\n'));
 });
 
 await test('what is no URL of a Redis is refused without being repeated', async (t) => {

@@ -126,11 +126,17 @@ await test('a certificate that is not there, or half there', async (t) => {
     await runCli(['serve'], { cwd }),
     'securechat: certs/server.key is there, but its certificate certs/server.crt is not: put it there, or remove the key to have both made.',
   );
-  failsPlainly(
-    t,
-    await runCli(['serve', '--cert', 'a.pem', '--key', 'b.pem'], { cwd }),
-    'securechat: Cannot read a.pem, given as --cert: no such file or directory.',
-  );
+  const missing = ['--port', 'x', '--cert', 'a.pem', '--key', 'b.pem'];
+  t.strictSame(await runCli(['serve', ...missing], { cwd }), {
+    code: 2,
+    stdout: '',
+    stderr: [
+      'securechat: --port should be a whole number from 1 to 65535, not "x".',
+      'securechat: Cannot read a.pem, given as --cert: no such file or directory.',
+      'securechat: Cannot read b.pem, given as --key: no such file or directory.',
+      '',
+    ].join('\n'),
+  });
   failsPlainly(
     t,
     await runCli(['serve', '--certs', '/proc/securechat'], { cwd }),
