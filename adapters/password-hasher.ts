@@ -9,7 +9,7 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Beyond this many waiting, a login would time out before its turn. */
 export const hashQueueMax = 200;
 /** One network may have so many of them at once: others must not wait behind it for long. */
-export const hashesPerNetworkMax = 100;
+export const hashesPerNetworkMax = 150;
 
 /** Too much is waiting to be hashed. */
 export class HasherBusy extends Error {
