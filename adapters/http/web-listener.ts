@@ -17,8 +17,8 @@ import { addStatusRoutes, type ServerStatus } from './status-routes.ts';
 import { isOriginAllowed } from './web-origins.ts';
 import { createWebServer, idleMsMax, requestMsMax, type WebServer } from './web-server.ts';
 
-/** Answers that are under way when the server stops get this long. */
-const stopMsMax = 1_000;
+/** Answers that are under way when the server stops get this long: a person waits for that. */
+const stopMsMax = 300;
 
 export interface WebListenerOptions {
   readonly host: string;
@@ -61,7 +61,7 @@ export interface WebListener {
   open(certificate: TlsCertificate): void;
   /** Takes no more connections, and cuts off those in their handshake; all others stay. */
   close(): void;
-  /** Ends the connections that are left; what is under way gets a second to be answered. */
+  /** Ends the connections that are left; what is under way gets a moment to be answered. */
   stop(): Promise<void>;
 }
 
