@@ -6,6 +6,8 @@ import { inTime } from './in-time.ts';
 
 /** An answer is no older than this, and comes within this. */
 export const readinessMsMax = 1_000;
+/** Who has not read by then what lay in the log is behind. */
+const readMsMax = 500;
 /** A store that refused to write is taken to do so again for this long, unless it writes. */
 const refusalMs = 10_000;
 
@@ -107,7 +109,7 @@ export class Readiness {
     const outcome = await appender.hand({ partition, parts: [nothing] });
     if (outcome.status !== 'appended') return reasonOf(outcome);
     // What lies before it is what others appended: a server that has yet to read it is behind.
-    const isRead = await follower.reached(partition, outcome.position - 1, readinessMsMax);
+    const isRead = await follower.reached(partition, outcome.position - 1, readMsMax);
     return isRead ? undefined : 'behind';
   }
 }

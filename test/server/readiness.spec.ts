@@ -1,4 +1,4 @@
-import { deepStrictEqual, match } from 'node:assert/strict';
+import { deepStrictEqual } from 'node:assert/strict';
 
 import { Readiness, readinessMsMax, type StoreRefusal } from '../../server/readiness.ts';
 import { type ChatHarness, scene, scenes } from '../support/chat-harness.ts';
@@ -79,10 +79,38 @@ scene('a server that cannot read what was appended is not ready', async (chat) =
   const alice = await chat.login('alice', 1);
   alice.send('hello');
   await chat.until(() => chat.records('MessagePosted').length === 1, 'a message');
-  match((await within(readiness.whyNot(), inTimeMs, 'an answer')) ?? '', /^(silent|behind)$/);
+  deepStrictEqual(await within(readiness.whyNot(), inTimeMs, 'an answer'), 'behind');
   chat.store(0).deliver();
   await becomesReady(readiness);
 });
+
+scene(
+  'a server to whom nothing would be given is not ready, although nothing is to be had',
+  async (chat) => {
+    const readiness = of(chat);
+    deepStrictEqual(await readiness.whyNot(), undefined);
+    chat.store(0).isReading = false;
+    deepStrictEqual(await readiness.whyNot(), 'unfollowed');
+    chat.store(0).isReading = true;
+    deepStrictEqual(await readiness.whyNot(), undefined);
+  },
+  one,
+);
+
+scene(
+  'a server whose log was set back is not ready until it has read it anew',
+  async (chat) => {
+    const readiness = of(chat);
+    const shut = gate();
+    chat.store(0).beforeHead(() => shut.opened);
+    chat.log.setBack(0, chat.log.partition(0).head);
+    await chat.until(() => !chat.server(0).follower.isCurrent, 'the server to hear of it');
+    deepStrictEqual(await readiness.whyNot(), 'setBack');
+    shut.open();
+    await becomesReady(readiness);
+  },
+  one,
+);
 
 scene(
   'a store that does not answer is told of in time, and asked no second time meanwhile',

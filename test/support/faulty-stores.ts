@@ -71,6 +71,8 @@ export class FaultyStores implements Stores, EventStore {
   readonly credentials: Stores['credentials'];
   readonly leases: Stores['leases'];
   readonly warnings: readonly string[] = [];
+  /** Whether its subscriptions say that they read. */
+  isReading = true;
   /** How many commits were asked for. */
   appends = 0;
   readonly #inner: Stores;
@@ -174,7 +176,7 @@ export class FaultyStores implements Stores, EventStore {
   }
 
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
-    return this.#inner.events.subscribe(group, after, {
+    const subscription = this.#inner.events.subscribe(group, after, {
       onBatch: (batch) => {
         if (this.#withheld === undefined) return subscriber.onBatch(batch);
         this.#withheld.push(() => void subscriber.onBatch(batch));
@@ -186,6 +188,13 @@ export class FaultyStores implements Stores, EventStore {
       },
       onFailure: (error) => subscriber.onFailure(error),
     });
+    const isReading = (): boolean => this.isReading && subscription.isReading;
+    return {
+      get isReading() {
+        return isReading();
+      },
+      close: () => subscription.close(),
+    };
   }
 
   close(): Promise<void> {
