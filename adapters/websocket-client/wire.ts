@@ -55,7 +55,7 @@ export class Wire {
     this.#silence.heard();
     const frame = frameOf(data);
     if (frame === undefined) this.#giveUp('Garbled');
-    else if (!isPong(frame)) this.#events.frame(frame);
+    else this.#events.frame(frame);
   }
 
   #closed(code: number): void {
@@ -74,12 +74,8 @@ export class Wire {
 /** RFC 6455, 7.4.1: the only code below 3000 that a browser lets a page close with. */
 const normalClosure = 1000;
 
-/** Requests have numbers. */
+/** Requests have numbers. Its answer is like anything that is heard: nobody asked for it. */
 const pingId = 'ping';
-
-function isPong(frame: ServerFrame): boolean {
-  return (frame.type === 'ok' || frame.type === 'error') && frame.id === pingId;
-}
 
 function nameOf(code: number): CloseName | undefined {
   const names = Object.keys(closeCodes) as readonly CloseName[];

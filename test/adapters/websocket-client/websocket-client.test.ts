@@ -7,5 +7,6 @@ import './in-a-browser.spec.ts';
 import './loading-again.spec.ts';
 import './messages-again.spec.ts';
 import './reconnection.spec.ts';
+import './session-end.spec.ts';
 import './silence.spec.ts';
 import './stopping.spec.ts';
