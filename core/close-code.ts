@@ -20,8 +20,6 @@ export const closeCodes = {
   AccountSuspended: 4202,
   /** What was sent is no frame of this protocol, or too large; to send it again does not help. */
   BadFrame: 4203,
-  /** A page of another origin. */
-  OriginRefused: 4204,
   /** The session goes on on another connection. */
   ResumedElsewhere: 4205,
 } as const;

@@ -1,8 +1,9 @@
 import websocket from '@fastify/websocket';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { closeCodes } from '../../core/close-code.ts';
 import type { LinkAcceptor } from '../client-link.ts';
+import { plain } from '../http/plain-answer.ts';
 import { networkOf } from '../network.ts';
 import { frameBytesMax, WebSocketLink } from './web-socket-link.ts';
 
@@ -20,7 +21,10 @@ export interface WebSocketRouteOptions {
   readonly onAdmitted?: (request: FastifyRequest) => void;
 }
 
-/** Takes WebSocket clients at `/ws`. */
+const notWelcome =
+  'Pages of this origin may not talk to this server. It can be told that they may: serve --allowed-origin.';
+
+/** Takes WebSocket clients at `/ws`; pages of other origins are answered 403 in HTTP. */
 export async function addWebSocketRoute(
   fastify: FastifyInstance,
   { acceptor, isOriginAllowed, onAdmitted }: WebSocketRouteOptions,
@@ -38,11 +42,13 @@ export async function addWebSocketRoute(
     // Sessions are told why by the chat server, before.
     preClose: (done: () => void) => done(),
   });
-  fastify.get(webSocketPath, { websocket: true }, (webSocket, request) => {
+  // Before the upgrade: a page that is not welcome gets no connection to say anything on.
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (!isOriginAllowed(request.headers.origin, request)) await plain(reply, 403, notWelcome);
+  };
+  fastify.get(webSocketPath, { websocket: true, onRequest }, (webSocket, request) => {
     const accept = acceptor();
     if (accept === undefined) return webSocket.close(closeCodes.ServerStopping, 'ServerStopping');
-    if (!isOriginAllowed(request.headers.origin, request))
-      return webSocket.close(closeCodes.OriginRefused, 'OriginRefused');
     if (webSocket.protocol !== webSocketProtocol)
       return webSocket.close(closeCodes.BadFrame, `Speak ${webSocketProtocol}.`);
     const { socket } = request.raw;

@@ -79,7 +79,13 @@ await test('pages of the chat talk to it by WebSocket, and no others do', async 
   t.same(servers, [south.web]);
   const metrics = async (): Promise<string> => (await south.ask('/metrics')).body;
   t.match(await metrics(), /^securechat_connections{transport="websocket",server="south"} 1$/m);
-  await t.rejects(open('https://evil.example'), 'OriginRefused');
+  const headers = { origin: 'https://evil.example' };
+  await t.rejects(open(headers.origin), { message: /closed before hello/ });
+  t.match(await south.ask('/ws', { headers }), { status: 403, body: /--allowed-origin/ });
+  t.match(
+    await metrics(),
+    /^securechat_connections_total{transport="websocket",server="south"} 1$/m,
+  );
   await south.stop();
   t.match(await bob.ended, { reason: 'ServerStopping' });
 });

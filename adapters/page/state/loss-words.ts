@@ -22,5 +22,4 @@ const words: Partial<Record<LossReason | 'Closed', string>> = {
   ResumedElsewhere: 'You went on in another tab or window.',
   AccountSuspended: 'Your account was suspended. Ask whoever runs this server.',
   BadFrame: 'This page and the server do not understand each other. Load the page again.',
-  OriginRefused: 'This server does not accept a page from this address.',
 };

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+
 import fc from 'fast-check';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
@@ -6,6 +9,7 @@ import { clientFrames } from '../../../adapters/websocket/client-frames.ts';
 import { frameBytesMax } from '../../../adapters/websocket/web-socket-link.ts';
 import { count, reportCount } from '../../counts.ts';
 import { FrameClient } from '../../support/frame-client.ts';
+import { within } from '../../support/until.ts';
 import { WebHarness } from '../../support/web-harness.ts';
 
 /** A frame of so many bytes. */
@@ -16,13 +20,22 @@ function padded(bytes: number): string {
 
 const origin = 'https://chat.example';
 
+/** The answer to a page of another origin, which is no WebSocket. */
+async function refusalOf(url: string, from: string): Promise<IncomingMessage> {
+  const webSocket = new WebSocket(url, 'securechat.v1', { headers: { origin: from } });
+  const refused = once(webSocket, 'unexpected-response') as Promise<[unknown, IncomingMessage]>;
+  const [, answer] = await within(refused, 5_000, 'a refusal');
+  return answer.resume();
+}
+
 await test('a page of another origin is sent away, a program and our own are not', async (t) => {
   await using web = await WebHarness.start({ servers: 1 });
-  const stranger = new FrameClient(
-    new WebSocket(web.url(0), 'securechat.v1', { headers: { origin: 'https://evil.example' } }),
-  );
-  t.same(await stranger.ended, { code: 4204, reason: 'OriginRefused' });
-  t.same(stranger.shown, [], 'it was told nothing');
+  for (const stranger of ['https://evil.example', 'https://chat.example.evil.example', 'null']) {
+    const { statusCode, socket } = await refusalOf(web.url(0), stranger);
+    t.equal(statusCode, 403, stranger);
+    await within(once(socket, 'close'), 5_000, 'the connection to be closed');
+  }
+  t.equal([...(web.chat.servers[0]?.connections ?? [])].length, 0, 'there was never a connection');
   for (const allowed of [undefined, origin]) (await web.connect(0, allowed)).vanish();
 });
 
