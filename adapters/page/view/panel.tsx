@@ -18,7 +18,8 @@ export function Panel({ title, children }: PanelProps) {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    panel.current?.querySelector<HTMLElement>('input, h2')?.focus();
+    const field = panel.current?.querySelector<HTMLElement>('input');
+    (field ?? panel.current?.querySelector<HTMLElement>('h2'))?.focus();
     return () => {
       const hasFocus = document.activeElement === document.body;
       if (hasFocus && before instanceof HTMLElement) before.focus({ preventScroll: true });

@@ -42,6 +42,6 @@ export function TalkView({ state, talk, me }: TalkViewProps) {
 }
 
 function focusLast(timeline: HTMLElement | null): void {
-  const rows = timeline?.querySelectorAll<HTMLElement>('[data-row]');
+  const rows = timeline?.querySelectorAll<HTMLElement>('[data-row][tabindex]');
   rows?.item(rows.length - 1)?.focus();
 }

@@ -13,6 +13,7 @@ import { JumpButtons } from './jump-buttons.tsx';
 import { moveAmongRows } from './row-keys.ts';
 import { dayOf } from './times.ts';
 import { useReadingPlace } from './use-reading-place.ts';
+import { useRowFocus } from './use-row-focus.ts';
 import { useShownEntries } from './use-shown-entries.ts';
 
 type Target = Extract<Place, { kind: 'talk' }>['at'];
@@ -59,6 +60,7 @@ export function TimelineView(props: TimelineViewProps) {
       if (talk.timeline.older === 'more') void loadOlder(chat, key);
     },
   });
+  const keepFocus = useRowFocus(scroller);
   const { isAtEnd } = reading;
   useWatching(isAtEnd && isLoaded);
   useEffect(() => {
@@ -74,6 +76,7 @@ export function TimelineView(props: TimelineViewProps) {
         tabIndex={0}
         onScroll={reading.scrolled}
         onKeyDown={(event) => moveAmongRows(event, onLeave)}
+        onFocusIn={({ target: focused }) => keepFocus(focused as Element)}
       >
         <Beginning talk={talk} isWhole={shown.isWhole} />
         <div ref={content} role="list" class={`rows ${isLoaded ? '' : 'loading'}`}>

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 
 import { emptyServer } from '../scripted/scenes.ts';
+import { focusedLabel } from './in-page.ts';
 import { eventually, logIn, messages, openTalk, say, showsLast, visit } from './visit.ts';
 
 await test('what is said is pending until it is stored, and then is there once', async (t) => {
@@ -18,6 +19,20 @@ await test('what is said is pending until it is stored, and then is there once',
   await showsLast(it.page, 'hello');
   t.equal(await messages(it.page).count(), 1);
   t.strictSame(it.complaints, []);
+});
+
+await test('the focus on what is on its way goes on to the message that it becomes', async () => {
+  await using it = await visit(emptyServer);
+  await logIn(it.page);
+  const go = it.chat.hold('say');
+  await say(it.page, 'hello');
+  await it.page.getByText('Sending').waitFor();
+  await it.page.keyboard.press('ArrowUp');
+  go();
+  await eventually('the focus on the message', async () => {
+    const label = await focusedLabel(it.page);
+    return label?.startsWith('alice, ') === true && label.endsWith(': hello');
+  });
 });
 
 await test('what is refused says why, and goes out when it is tried again', async (t) => {
