@@ -47,6 +47,12 @@ export interface StreamAppend {
   readonly events: readonly NewEvent[];
 }
 
+/**
+ * A revision that no stream has. A commit that expects it is never written: it only asks what its
+ * `once` was answered before.
+ */
+export const noRevision = Number.MAX_SAFE_INTEGER;
+
 /** Appended wholly or not at all. All its streams lie in one partition. */
 export interface Commit {
   /** Defaults to the partition of the first part's stream. */
@@ -174,7 +180,8 @@ export interface LogHead {
  * 6. Outcomes are values. `unavailable` and `fenced` mean never written; `unknown` means written
  *    at most once; every append is answered within `appendAnswerMsMax`.
  * 7. A commit whose `once` was used before is not written: the answer is the first one's
- *    (`repeated`), or `mismatch` when the content is another. Remembered for an hour after use.
+ *    (`repeated`), or `mismatch` when the content is another, whatever it expects. Remembered for
+ *    an hour after use.
  * 8. After a commit that `ends` an incarnation, its writers are answered `fenced`, for ever;
  *    so is a writer whose name another process has taken with the same or a higher incarnation.
  *    A commit that ends an incarnation which has ended is `fenced` too.

@@ -89,12 +89,21 @@ export function decideRoom(command: RoomCommand, state: Room): Decision<RoomEven
       const { room, user, session } = command;
       return isMember ? [{ type: 'RoomLeft', data: { room, user, session } }] : [];
     }
-    case 'PostMessage': {
-      const { room, user, session, text } = command;
-      if (!isMember) return new Rejection('NotInRoom', room);
-      return [{ type: 'MessagePosted', data: { room, user, session }, text }];
-    }
+    case 'PostMessage':
+      return isMember ? [messagePosted(command)] : new Rejection('NotInRoom', command.room);
     default:
       return unreachable(command);
   }
 }
+
+/** The event of a message, whether or not it may be posted: one that is sent again is known by it. */
+export const messagePosted = ({
+  room,
+  user,
+  session,
+  text,
+}: MessagePosted['data'] & { readonly text: string }): MessagePosted => ({
+  type: 'MessagePosted',
+  data: { room, user, session },
+  text,
+});

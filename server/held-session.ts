@@ -1,6 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
 
-import type { ChatEvent } from '../core/event.ts';
 import type { Actor, AppendOutcome, Commit } from '../core/event-store.ts';
 import type { KeptRooms } from '../core/kept-rooms.ts';
 import type { SessionOpened } from '../core/session.ts';
@@ -95,12 +94,8 @@ export class HeldSession {
   }
 
   /** Hands one event over and answers its id at once, and its outcome as soon as the store does. */
-  hand(
-    stream: string,
-    events: readonly ChatEvent[],
-    sequence: number | undefined,
-  ): { id: string; outcome: Promise<AppendOutcome> } {
-    const commit = this.#commit({ stream, expected: 'any', events }, sequence);
+  hand(part: Part, sequence: number | undefined): { id: string; outcome: Promise<AppendOutcome> } {
+    const commit = this.#commit(part, sequence);
     const id = commit.parts[0]?.events[0]?.id ?? '';
     return { id, outcome: this.#isOver ? Promise.resolve(over) : this.#appender.hand(commit) };
   }

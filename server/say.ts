@@ -1,9 +1,9 @@
 import type { Answer } from '../core/answer.ts';
 import type { CommandOf } from '../core/command.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
-import type { Appended, AppendOutcome } from '../core/event-store.ts';
+import { type AppendOutcome, noRevision } from '../core/event-store.ts';
 import { Rejection } from '../core/rejection.ts';
-import { decideRoom } from '../core/room.ts';
+import { decideRoom, messagePosted } from '../core/room.ts';
 import { partitionOf, roomStream } from '../core/stream.ts';
 import { roomsOf, roomState } from '../core/views/rooms.ts';
 import { appendError } from './appender.ts';
@@ -35,17 +35,22 @@ export function say(
   const [current] = roomsOf(rooms, session);
   const room = asked?.canonical ?? current?.room;
   if (room === undefined) return refuse('NotInAnyRoom');
-  const command = { type: 'PostMessage', room, user, session, text } as const;
-  const decision = decideRoom(command, roomState(rooms, room));
-  if (decision instanceof Rejection) return refuse(decision.code, asked?.shown ?? decision.subject);
-  const { id, outcome } = held.hand(roomStream(room), decision, sequence);
+  const message = { room, user, session, text };
+  const decision = decideRoom({ type: 'PostMessage', ...message }, roomState(rooms, room));
+  const refusal = decision instanceof Rejection ? decision.code : undefined;
+  const subject = asked?.shown ?? room;
+  if (refusal !== undefined && sequence === undefined) return refuse(refusal, subject);
+  // It may be sent again, and was stored while its sender was in the room: the store knows.
+  const expected = refusal === undefined ? 'any' : noRevision;
+  const events = [messagePosted(message)];
+  const { id, outcome } = held.hand({ stream: roomStream(room), expected, events }, sequence);
   messages.sent(id, request);
   const settle = (settled: AppendOutcome): void => {
-    const error = appendError(settled);
-    if (error !== undefined) messages.answered(id, error);
-    // It will not be folded again: what became of the first is the answer.
-    else if (settled.status === 'repeated')
-      messages.answered(id, storedBefore(chat, room, settled.first));
+    const answer =
+      settled.status === 'conflict' && refusal !== undefined
+        ? ({ kind: 'error', code: refusal, subject } as const)
+        : (appendError(settled) ?? storedBefore(chat, room, settled));
+    if (answer !== undefined) messages.answered(id, answer);
   };
   const failed = (error: unknown): void => {
     chat.log.error({ err: error }, 'a message failed');
@@ -54,7 +59,13 @@ export function say(
   outcome.then(settle).catch(failed);
 }
 
-function storedBefore({ follower, stores }: Chat, room: string, first: Appended): Answer {
+/** What became of the first, if this was sent again: it will not be folded once more. */
+function storedBefore(
+  { follower, stores }: Chat,
+  room: string,
+  outcome: AppendOutcome,
+): Answer | undefined {
+  if (outcome.status !== 'repeated') return undefined;
   const { byRoom } = follower.view.rooms;
   const partition = partitionOf(roomStream(room), stores.events.info.partitions);
   return {
@@ -62,6 +73,6 @@ function storedBefore({ follower, stores }: Chat, room: string, first: Appended)
     room: byRoom.get(room)?.name ?? room,
     canonical: room,
     epoch: follower.view.epochs.get(partition) ?? '',
-    number: first.revisions[0] ?? 0,
+    number: outcome.first.revisions[0] ?? 0,
   };
 }

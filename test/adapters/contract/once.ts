@@ -1,4 +1,4 @@
-import type { Commit } from '../../../core/event-store.ts';
+import { type Commit, noRevision } from '../../../core/event-store.ts';
 import { commitTo, messagePosted, sessionOpened } from '../../support/events.ts';
 import {
   appended,
@@ -71,6 +71,25 @@ export const onceTests: ContractTests = {
     t.strictSame(await writer.append(open(0)), { status: 'repeated', first });
   },
 
+  'what expects a revision that no stream has is never written, and learns what became of the first':
+    async (t, logs) => {
+      const log = await logs.make(t);
+      const [one, other] = [await log.open(), await log.open()];
+      const writer = other.events.writer('b', 1);
+      const ask = (text: string) => writer.append(expecting(noRevision, say(logs, text, 1)));
+      // Neither where the stream has no event, nor where it has.
+      t.match(await ask('hello'), { status: 'conflict', revision: 0 });
+      const first = appended(await one.events.writer('a', 1).append(say(logs, 'hello', 1)));
+      t.strictSame(await ask('hello'), { status: 'repeated', first });
+      t.strictSame(await ask('bye'), { status: 'mismatch' });
+      t.match(await writer.append(expecting(noRevision, say(logs, 'hello', 2))), {
+        status: 'conflict',
+        revision: 1,
+      });
+      const { events } = await log.open();
+      t.equal((await events.readStream({ stream: logs.stream('room'), limit: 9 })).length, 1);
+    },
+
   'of many at the same moment one is written, and all get its answer': async (t, logs) => {
     const log = await logs.make(t);
     const writers = [await log.open(), await log.open()].map(({ events }, index) =>
@@ -92,4 +111,9 @@ export const onceTests: ContractTests = {
 const say = (logs: TestLogs, text: string, sequence: number, session = 's1'): Commit => ({
   ...commitTo(logs.stream('room'), messagePosted(text)),
   once: { session, sequence },
+});
+
+const expecting = (expected: number, commit: Commit): Commit => ({
+  ...commit,
+  parts: commit.parts.map((part) => ({ ...part, expected })),
 });
