@@ -9,12 +9,19 @@ export interface Stores {
   readonly leases: LeaseStore;
   /** What the operator should know about this store: one sentence each. */
   readonly warnings: readonly string[];
+  /** Why nothing is entrusted to the store now, although it answers; absent where that cannot be. */
+  unfit?(): Unfitness | undefined;
   close(): Promise<void>;
 }
+
+/** A store that answers, and would forget what it is given when it stops, or throws it away. */
+export type Unfitness = 'forgetful' | 'evicting';
 
 /** What becomes of the link to a store that can be out of reach. */
 export type LinkNews =
   /** It went down; told again while it is down when there is another reason for it. */
   | { readonly status: 'down'; readonly reason: string }
   /** It is back, after so many milliseconds. */
-  | { readonly status: 'back'; readonly downMs: number };
+  | { readonly status: 'back'; readonly downMs: number }
+  /** What the operator should know about the store that is there now: one sentence, told once. */
+  | { readonly status: 'warning'; readonly words: string };

@@ -23,6 +23,8 @@ export const notReadyWords = {
   silent: 'The store does not answer.',
   full: 'The store is full.',
   readOnly: 'The store takes no writes.',
+  forgetful: 'The store would forget what it is given when it stops.',
+  evicting: 'The store throws away what it was given when it is full.',
   busy: 'More waits to be stored than there is room for.',
   faulty: 'Something is wrong with the store. It has been logged.',
 } as const;
@@ -71,8 +73,10 @@ export class Readiness {
   }
 
   #whyNotAtOnce(): NotReady | undefined {
-    const { status, follower } = this.#server;
+    const { status, follower, stores } = this.#server;
     if (status !== 'serving') return statusReasons[status];
+    const unfit = stores.unfit?.();
+    if (unfit !== undefined) return unfit;
     if (!follower.isCurrent) return 'setBack';
     if (!follower.isReading) return 'unfollowed';
     const refusal = this.#refusal();

@@ -180,7 +180,9 @@ async function stopInVain(stop: () => Promise<void>, log: Logger): Promise<void>
 
 /** An outage that nobody reads of in the log is one that is looked for elsewhere. */
 function tellLink(news: LinkNews, log: Logger): void {
-  if (news.status === 'back') log.info({ downMs: Math.round(news.downMs) }, 'the store is back');
+  if (news.status === 'warning') log.warn(news.words);
+  else if (news.status === 'back')
+    log.info({ downMs: Math.round(news.downMs) }, 'the store is back');
   else log.warn({ reason: news.reason }, 'the store is out of reach');
 }
 

@@ -19,6 +19,7 @@ import { RedisCredentials } from './credentials.ts';
 import { recordOf } from './entry.ts';
 import { firstConnection } from './first-connection.ts';
 import { EndedGroups } from './groups.ts';
+import { Fitness } from './fitness.ts';
 import { guard } from './guards.ts';
 import { KnownLog } from './known-log.ts';
 import { RedisLeases } from './leases.ts';
@@ -53,21 +54,27 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
   const address = parseAddress(options.url, options);
   const connection = await firstConnection(address);
   try {
-    const warnings = await guard(connection, { address, acceptLoss: options.acceptLoss ?? false });
+    const fitness = new Fitness({ address, acceptLoss: options.acceptLoss ?? false });
+    const warnings = await guard(connection, fitness);
     const info = await readLogInfo(connection, options.partitions);
     const logs = Array.from({ length: info.partitions }, (_, number) => new KnownLog(number));
     const dial = async (): Promise<Connection> => Connection.open(address);
+    const { onLink: onNews } = options;
     const prepare = async (fresh: Connection): Promise<void> => {
+      // Before anything is written to it: one that came back empty would be given a new log.
+      const news = await fitness.checkReturned(fresh);
+      for (const words of news) onNews?.({ status: 'warning', words });
       await loadScripts(fresh);
       await readLogInfo(fresh, info.partitions);
       await Promise.all(logs.map((known) => known.check(fresh)));
     };
-    const { onLink: onNews } = options;
-    const link = await Link.open({ dial, prepare, ...(onNews && { onNews }) });
+    const look = (used: Connection): Promise<void> => fitness.checkAgain(used);
+    const link = await Link.open({ dial, prepare, look, ...(onNews && { onNews }) });
     const events = new RedisEventStore(info, logs, link, dial);
     const credentials = new RedisCredentials(link, info.partitions);
     const leases = new RedisLeases(link, info.partitions);
-    return { events, credentials, leases, warnings, close: () => events.close() };
+    const [unfit, close] = [() => link.unfit, () => events.close()];
+    return { events, credentials, leases, warnings, unfit, close };
   } catch (error) {
     throw asStoreError(error);
   } finally {

@@ -1,15 +1,11 @@
 import { StoreUnreachable, StoreUnusable } from '../../core/event-store.ts';
-import type { LinkNews } from '../../core/stores.ts';
-import { Backoff, pause } from './backoff.ts';
+import type { LinkNews, Unfitness } from '../../core/stores.ts';
+import { Backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
+import { heartbeat, silenceMsMax } from './heartbeat.ts';
 import { Outage } from './outage.ts';
-import { asStoreError, ConnectionLost, RedisRefusal } from './refusal.ts';
+import { asStoreError, ConnectionLost, RedisUnfit } from './refusal.ts';
 
-/** A stopped Redis keeps its connections open, so only an answer shows that it lives. */
-const pingEveryMs = 500;
-const pingWithinMs = 1_000;
-/** Between two answers there is at most a pause, a ping, and a little delay of this process. */
-const silenceMsMax = pingEveryMs + pingWithinMs + 500;
 /** After a failover the address may lead elsewhere, but hardly sooner than this. */
 const leaveAfterMs = 1_000;
 /** For a read or a write that can be repeated, reconnecting included. */
@@ -26,6 +22,8 @@ export interface LinkOptions {
   readonly dial: () => Promise<Connection>;
   /** Called with each new connection before anybody else may use it. */
   readonly prepare: (connection: Connection) => Promise<void>;
+  /** Whether Redis can still be used, asked now and then. @throws {RedisUnfit} */
+  readonly look?: (connection: Connection) => Promise<void>;
   /** Told once when the link goes down, and once when it is back. */
   readonly onNews?: (news: LinkNews) => void;
 }
@@ -45,8 +43,8 @@ export class Link {
   #answeredAt = 0;
   #trouble: unknown = new StoreUnreachable('There is no connection to Redis yet.');
   readonly #outage: Outage;
-  /** Given up on purpose, though it would have gone on. */
-  #left: Connection | undefined;
+  /** Given up on purpose, though it would have gone on; and why. */
+  #left: { readonly connection: Connection; readonly why: Error } | undefined;
   #running: Promise<void> = Promise.resolve();
 
   private constructor(options: LinkOptions) {
@@ -77,12 +75,20 @@ export class Link {
     return isWhole ? now - this.#wholeSince : 0;
   }
 
+  /** Why Redis is not used although it answers; undefined when there is another reason, or none. */
+  get unfit(): Unfitness | undefined {
+    const isDown = this.#connection === undefined;
+    return isDown && this.#trouble instanceof RedisUnfit ? this.#trouble.unfitness : undefined;
+  }
+
   /**
    * Whether there is no connection, and Redis has not answered for so long that to wait for it
    * would only be to wait. Counted from its last answer: one that is stopped takes connections.
+   * For somebody to change its settings nobody waits.
    */
   get isHopeless(): boolean {
-    return this.current === undefined && performance.now() - this.#answeredAt > hopelessAfterMs;
+    if (this.current !== undefined) return false;
+    return this.unfit !== undefined || performance.now() - this.#answeredAt > hopelessAfterMs;
   }
 
   /** The connection, if there is one now. */
@@ -149,8 +155,8 @@ export class Link {
   leave(connection: Connection, reason: string): void {
     const isNew = performance.now() - this.#wholeSince <= leaveAfterMs;
     if (isNew || connection.isLost) return;
-    this.#left = connection;
     connection.drop(reason);
+    this.#left = { connection, why: connection.loss };
   }
 
   async #keep(first: Connection): Promise<void> {
@@ -184,7 +190,11 @@ export class Link {
   async #connect(): Promise<Connection> {
     const connection = await this.#options.dial();
     this.#wholeSince = performance.now();
-    void this.#watch(connection);
+    void heartbeat(connection, {
+      onAnswer: () => this.#answered(),
+      look: this.#options.look ?? (async () => {}),
+      onUnfit: (error) => this.#giveUp(connection, error),
+    });
     try {
       await this.#options.prepare(connection);
       if (this.#closing.signal.aborted) throw new ConnectionLost('The store was closed.');
@@ -200,35 +210,24 @@ export class Link {
     return connection;
   }
 
-  /** Pings, and drops the connection when one is not answered in time. */
-  async #watch(connection: Connection): Promise<void> {
-    const over = new AbortController();
-    void connection.lost.then(() => over.abort());
-    for (;;) {
-      await pause(pingEveryMs, over.signal);
-      if (over.signal.aborted) return;
-      try {
-        await connection.callWithin(pingWithinMs, 'PING');
-      } catch (error) {
-        // Redis refuses even a ping when it cannot write to its disk; that too is an answer.
-        if (!(error instanceof RedisRefusal)) return connection.drop(String(error));
-      }
-      this.#answered();
-    }
-  }
-
   #answered(): void {
     const now = performance.now();
     if (now - this.#answeredAt > silenceMsMax) this.#wholeSince = now;
     this.#answeredAt = now;
   }
 
+  #giveUp(connection: Connection, why: RedisUnfit): void {
+    connection.drop(why.message);
+    this.#left = { connection, why };
+  }
+
   #goDown(lost: Connection): void {
     this.#connection = undefined;
     this.#downSince = performance.now();
-    this.#trouble = lost.loss;
+    const left = this.#left?.connection === lost ? this.#left : undefined;
+    this.#trouble = left?.why ?? lost.loss;
     // For one that was left there is another at once, or else that is what is to be told.
-    if (lost !== this.#left && !this.#closing.signal.aborted) this.#outage.begin(lost.loss.message);
+    if (left === undefined && !this.#closing.signal.aborted) this.#outage.begin(lost.loss.message);
   }
 
   #stayDown(error: unknown): void {

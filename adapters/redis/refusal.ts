@@ -1,4 +1,5 @@
 import { StoreUnreachable, StoreUnusable, type UnavailableReason } from '../../core/event-store.ts';
+import type { Unfitness } from '../../core/stores.ts';
 
 /** An error reply of Redis. `code` is its first word: OOM, MISCONF, READONLY, ERR, … */
 export class RedisRefusal extends Error {
@@ -15,6 +16,17 @@ export class RedisRefusal extends Error {
 /** The connection ended before the answer came; what was asked may or may not have been done. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
+}
+
+/** This Redis answers, and is not to be used until somebody has changed its settings. */
+export class RedisUnfit extends Error {
+  override readonly name = 'RedisUnfit';
+  readonly unfitness: Unfitness;
+
+  constructor(unfitness: Unfitness, message: string) {
+    super(message);
+    this.unfitness = unfitness;
+  }
 }
 
 /**
@@ -49,7 +61,9 @@ export function isWriteRefused(error: unknown): boolean {
 /** An error as the ports' callers are to see it; what is none of the store's stays what it is. */
 export function asStoreError(error: unknown): unknown {
   if (error instanceof StoreUnreachable || error instanceof StoreUnusable) return error;
-  if (error instanceof ConnectionLost) return new StoreUnreachable(error.message);
+  if (error instanceof ConnectionLost || error instanceof RedisUnfit) {
+    return new StoreUnreachable(error.message);
+  }
   if (error instanceof RedisRefusal) {
     return new StoreUnreachable(`Redis refused: ${error.message}`);
   }
@@ -60,6 +74,7 @@ export function asStoreError(error: unknown): unknown {
 export const isPassing = (error: unknown): boolean =>
   error instanceof ConnectionLost ||
   error instanceof RedisRefusal ||
+  error instanceof RedisUnfit ||
   error instanceof StoreUnreachable;
 
 /** Whether an error tells of the store, and not of a fault in this program. */

@@ -45,6 +45,22 @@ await test('a server whose Redis is paused, killed or full is not ready, and is 
   await setting.talks('after the want of room');
 });
 
+await test('a server whose Redis would lose what it is told says so, until somebody mends it', async (t) => {
+  await using redis = await startRedis();
+  await using setting = await serve(t, () => openRedis({ url: redis.url }));
+  await setting.answers('/readyz', 200, /^ready$/);
+  await redis.command('CONFIG', 'SET', 'appendonly', 'no');
+  await setting.answers('/readyz', 503, /^The store would forget what it is given/);
+  await redis.command('CONFIG', 'SET', 'appendonly', 'yes');
+  await setting.answers('/readyz', 200, /^ready$/);
+  await setting.talks('after the want of a file');
+  await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+  await setting.answers('/readyz', 503, /^The store throws away what it was given/);
+  await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  await setting.answers('/readyz', 200, /^ready$/);
+  await setting.talks('after the want of memory');
+});
+
 await test('the page may reach the other servers, for as long as they live', async (t) => {
   const log = new MemoryLog();
   await using south = await serve(t, async () => openMemory({ log }), 'south');
