@@ -43,7 +43,9 @@ export class BackwardWalk {
         const kind = event.type === 'RoomJoined' ? 'joined' : 'left';
         const place = this.#placeOf(recorded, data.room);
         const room = this.#nameOf(data.room);
-        return { kind, ...sent, room, user: data.user, place, isNews: true };
+        // While this session is there, no other one of its user's comes or goes.
+        const isNews = data.user !== user || data.session === session;
+        return { kind, ...sent, room, user: data.user, place, isNews };
       }
       case 'MessagePosted': {
         const { room: canonical, user: author } = event.data;

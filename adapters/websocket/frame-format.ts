@@ -55,6 +55,9 @@ function frameHeader(length: number): Buffer {
   return header;
 }
 
+/** As the log calls it. */
+const logged = { joined: 'RoomJoined', left: 'RoomLeft' } as const;
+
 function deliveryFrame(delivery: Delivery): ServerFrame | undefined {
   switch (delivery.kind) {
     case 'message':
@@ -65,6 +68,9 @@ function deliveryFrame(delivery: Delivery): ServerFrame | undefined {
     }
     case 'joined':
     case 'left':
+      // Another session of theirs is there: nobody came or went, but the place has to be told.
+      if (!delivery.isNews)
+        return { type: 'event', ...delivery.place, kind: logged[delivery.kind] };
       return { type: delivery.kind, ...delivery.place, user: delivery.user };
     case 'departed': {
       const { canonical: room, users, at } = delivery;

@@ -138,9 +138,9 @@ export const serverFrames = {
       Type.Boolean({ description: 'It came while the user was away, and is shown now.' }),
     ),
   }),
-  event: frame('event', 'An event of a room of a kind that this server has no words for.', {
+  event: frame('event', 'An event of a room that has no frame of its own, or shows nothing.', {
     ...place,
-    kind: Type.String(),
+    kind: Type.String({ description: 'As the log calls it.' }),
   }),
   cursor: frame('cursor', 'Ends what was sent at once.', { cursor }),
   gap: frame('gap', 'What cannot be had any more: events of a room, or trust in their numbers.', {

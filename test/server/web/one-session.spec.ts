@@ -19,6 +19,36 @@ webScenes('a user has one session, on lines or on WebSocket', async (web) => {
   await line.sees('ERROR: Session taken over from another connection.');
 });
 
+webScenes('nobody sees a user leave who goes on in another session', async (web) => {
+  const bob = await web.login('bob', 0);
+  const first = await web.login('alice', 0);
+  await bob.sees('joined', ({ user }) => user === 'alice');
+  const second = await web.connect(1);
+  await second.login('alice', 'password123', true);
+  const hasLeft = (): boolean => web.chat.records('RoomLeft').length === 1;
+  await web.chat.until(hasLeft, 'the first session to leave');
+  await bob.say('lobby', 'still there?');
+  for (const client of [bob, second]) {
+    await client.sees('message');
+    deepStrictEqual(
+      client.shown.filter(({ type }) => type === 'left'),
+      [],
+    );
+  }
+  const numbers = bob.shown.flatMap((frame) => ('number' in frame ? [frame.number] : []));
+  deepStrictEqual(numbers, [1, 2, 3, 4, 5], 'every place is told');
+
+  // What comes after the opening's own place is shown again to whoever has only the opening.
+  second.vanish();
+  const again = await web.resume(second.begun, 0);
+  await again.sees('message');
+  deepStrictEqual(
+    again.shown.filter(({ type }) => type === 'left'),
+    [],
+  );
+  await first.ended;
+});
+
 webScenes('a login replaces a session whose connection was lost', async (web) => {
   const bob = await web.chat.login('bob', 1);
   const alice = await web.login('alice', 0);
