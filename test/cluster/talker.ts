@@ -2,21 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatClient } from '../support/chat-client.ts';
 import { type Answered, isAnswer, isStored } from './receipts.ts';
 
-/** Between an answer and the next message, as of a person in a hurry. */
-const thinksMs = 20;
+/** As of a person in a hurry. */
+const hurriedMs = 20;
 
-/** Somebody in the lobby who says one thing after another, each when the last is answered. */
+/** Somebody in a room who says one thing after another, each when the last is answered. */
 export class Talker {
   readonly name: string;
   readonly client: ChatClient;
   readonly answers: (Answered & { readonly tookMs: number })[] = [];
   /** What came beside the answers, in its order. */
   readonly heard: string[] = [];
+  readonly #thinksMs: number;
   #stopped = false;
 
-  constructor(name: string, client: ChatClient) {
+  /** @param thinksMs between an answer and the next message */
+  constructor(name: string, client: ChatClient, thinksMs = hurriedMs) {
     this.name = name;
     this.client = client;
+    this.#thinksMs = thinksMs;
   }
 
   get stored(): number {
@@ -39,7 +42,7 @@ export class Talker {
     this.#stopped = true;
   }
 
-  /** What this one has heard of another up to the end, who has stopped. */
+  /** What this one has heard, in the lobby, of another up to the end, who has stopped. */
   async heardOf({ name }: Talker): Promise<readonly string[]> {
     const prefix = `[lobby] ${name}: `;
     if (!this.heard.includes(`${prefix}${name} ends`)) {
@@ -59,6 +62,6 @@ export class Talker {
     const { line: answer, before } = await this.client.seesMatching(isAnswer, 'an answer');
     this.answers.push({ text, answer, tookMs: performance.now() - saidAt });
     this.heard.push(...before);
-    await sleep(thinksMs);
+    await sleep(this.#thinksMs);
   }
 }
