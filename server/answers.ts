@@ -3,6 +3,14 @@ import type { Answer } from '../core/answer.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Outgoing } from './outgoing.ts';
 
+/** Answers to commands of a session, by which alone the log tells of them. */
+const ofCommands: ReadonlySet<Answer['kind']> = new Set([
+  'subscribed',
+  'unsubscribed',
+  'directStored',
+  'passwordChanged',
+] as const);
+
 /**
  * What one client is told in return for what it asks. Where a client has a name for it, it gets one
  * answer under that name.
@@ -46,7 +54,17 @@ export class Answers {
     if (bytes !== undefined) this.#outgoing.send(bytes);
   }
 
-  /** The same, before what is held. */
+  /**
+   * The log answers a command of this `cause`; `current` is that of the one which is carried out.
+   * Where a client has names for what it asks, what comes too late is not taken for the answer to
+   * what it has asked since.
+   */
+  folded(answer: Answer, cause: string, current: string | undefined): void {
+    const isLate = ofCommands.has(answer.kind) && cause !== current;
+    if (!this.#format.resumes || !isLate) this.tell(answer);
+  }
+
+  /** The same as `tell`, before what is held. */
   tellFirst(answer: Answer): void {
     this.#outgoing.sendFirst(this.#encode(answer, this.#request));
   }

@@ -59,6 +59,8 @@ export class ChatServer implements Chat, FollowerOwner {
   /** The beginning of a new incarnation that is under way. */
   #anew: Promise<void> = Promise.resolve();
   #status: ServerStatus = 'starting';
+  /** How far the log has been shown. */
+  readonly #cursor = (): string => cursorText(this.follower.cursors);
 
   constructor(
     options: ChatOptions,
@@ -113,7 +115,7 @@ export class ChatServer implements Chat, FollowerOwner {
     await finishEnds(this.stores.events, this.follower.view);
     this.#lostServers.start();
     this.#waitingSessions.start();
-    this.#cursorTimer = setInterval(() => this.#tellCursors(), cursorMs);
+    this.#cursorTimer = setInterval(() => this.fanOut.flushAll(this.#cursor), cursorMs);
     this.#status = 'serving';
   }
 
@@ -160,7 +162,7 @@ export class ChatServer implements Chat, FollowerOwner {
   }
 
   onBatchEnd(): number {
-    return this.fanOut.flush(() => cursorText(this.follower.cursors));
+    return this.fanOut.flush(this.#cursor);
   }
 
   onRefolded(rollback: Rollback, before: ChatView): void {
@@ -185,12 +187,6 @@ export class ChatServer implements Chat, FollowerOwner {
     const { partitions } = stores.events.info;
     const writer = new MeteredWriter(incarnation.writer, this.metrics);
     this.#appender = new Appender(writer, this.follower, partitions, () => this.#restart());
-  }
-
-  /** Those to whom nothing was shown for a while learn how far they have come. */
-  #tellCursors(): void {
-    const cursor = cursorText(this.follower.cursors);
-    for (const connection of this.#connections) connection.tellCursor(cursor);
   }
 
   #onServerEnded(recorded: Recorded, ended: { server: string; incarnation: number }): void {

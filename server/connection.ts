@@ -5,10 +5,10 @@ import type { CloseName } from '../core/close-code.ts';
 import type { CommandOf } from '../core/command.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { SessionEnd } from '../core/session.ts';
-import type { LoadedFollowing } from '../core/views/followers.ts';
 import { Answers } from './answers.ts';
 import type { Chat } from './chat.ts';
 import { closeNames, type ClosingError } from './close-names.ts';
+import { ConnectionState } from './connection-state.ts';
 import type { HeldSession } from './held-session.ts';
 import { InputTurns, type TurnsOwner } from './input-turns.ts';
 import { LoginClock } from './login-clock.ts';
@@ -17,39 +17,20 @@ import { Outgoing } from './outgoing.ts';
 import { Pace } from './pace.ts';
 import { type ExclusiveCommand, runCommand } from './run-command.ts';
 import { say } from './say.ts';
-import { detachSession } from './session-detach.ts';
-import { endSession } from './session-end.ts';
+import { leaveSession } from './session-leaving.ts';
 
 /** From the greeting to a login. People type; a check of a password stops the clock. */
 export const loginMsMax = 60_000;
 /** What to tell whoever is sent too much while their kept messages are read, in seconds. */
 const heldRetrySeconds = '5';
 
-/** Answers to commands of a session, by which alone the log tells of them. */
-const ofCommands: ReadonlySet<Answer['kind']> = new Set([
-  'subscribed',
-  'unsubscribed',
-  'directStored',
-  'passwordChanged',
-] as const);
-
-/** A session whose opening, or resumption, has been handed to the log. */
-export interface Opening {
-  readonly held: HeldSession;
-  /** Whom its user follows, as of the opening's place in the log. */
-  readonly following: LoadedFollowing;
-}
-
-type State =
-  | { readonly status: 'greeting'; readonly opening?: Opening }
-  | { readonly status: 'authenticated'; readonly held: HeldSession }
-  | { readonly status: 'closing' };
-
 /** One client, from its greeting to its end. */
 export class Connection implements LinkOwner, TurnsOwner {
+  readonly state = new ConnectionState();
   readonly format: WireFormat;
   readonly address: string;
   readonly outgoing: Outgoing;
+  readonly answers: Answers;
   readonly messages: MessagesInFlight;
   readonly pace: Pace;
   /** The places in the log at which the session was opened, or resumed. */
@@ -59,8 +40,6 @@ export class Connection implements LinkOwner, TurnsOwner {
   readonly #onGone: () => void;
   readonly #turns: InputTurns = new InputTurns(this);
   readonly #loginClock: LoginClock;
-  readonly #answers: Answers;
-  #state: State = { status: 'greeting' };
 
   constructor(chat: Chat, link: ClientLink, onGone: () => void) {
     this.#onGone = onGone;
@@ -70,7 +49,7 @@ export class Connection implements LinkOwner, TurnsOwner {
     this.format = link.format;
     this.address = link.address;
     this.outgoing = new Outgoing(link, () => this.disconnect('Busy', heldRetrySeconds));
-    this.#answers = new Answers(link.format, this.outgoing);
+    this.answers = new Answers(link.format, this.outgoing);
     this.pace = new Pace(chat.options);
     const { name, registrationOpen } = chat.options;
     this.tell({ kind: 'greeting', server: name, registrationOpen });
@@ -82,7 +61,7 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   /** The session, once logged in. */
   get held(): HeldSession | undefined {
-    return this.#state.status === 'authenticated' ? this.#state.held : undefined;
+    return this.state.held;
   }
 
   get user(): string | undefined {
@@ -90,7 +69,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   }
 
   get isClosing(): boolean {
-    return this.#state.status === 'closing';
+    return this.state.status === 'closing';
   }
 
   get isBlocked(): boolean {
@@ -105,7 +84,7 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   onInput(input: Input): void {
     if (this.isClosing) return;
-    if (this.#answers.asked(input.request)) this.#turns.add(input);
+    if (this.answers.asked(input.request)) this.#turns.add(input);
     else this.disconnect('DuplicateRequest');
   }
 
@@ -126,7 +105,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   }
 
   onClosed(): void {
-    this.#leaveLog('disconnected');
+    this.#leave();
     this.#onGone();
   }
 
@@ -142,15 +121,15 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   async run(command: ExclusiveCommand, request: string | undefined): Promise<void> {
     this.#loginClock.stop();
-    this.#answers.begin(request);
+    this.answers.begin(request);
     try {
       await runCommand(this.#chat, this, command);
     } catch (error) {
       this.#chat.log.error({ err: error, command: command.type }, 'a command failed');
       this.fail('InternalError');
     }
-    this.#chat.metrics.answered(command.type, this.#answers.end() ?? 'ok');
-    if (this.#state.status === 'greeting') this.#loginClock.start();
+    this.#chat.metrics.answered(command.type, this.answers.end() ?? 'ok');
+    if (this.state.status === 'greeting') this.#loginClock.start();
     this.flush();
   }
 
@@ -167,26 +146,7 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   /** Queues an answer to what is carried out, or to `request`; it leaves with the next flush. */
   tell(answer: Answer, request?: string): void {
-    this.#answers.tell(answer, request);
-  }
-
-  /**
-   * The log answers a command. Where a client has names for what it asks, what comes too late is
-   * not taken for the answer to what it has asked since.
-   */
-  folded(cause: string, answer: Answer): void {
-    const isLate = ofCommands.has(answer.kind) && cause !== this.held?.cause;
-    if (!this.format.resumes || !isLate) this.tell(answer);
-  }
-
-  /** The same, before what is held. */
-  tellFirst(answer: Answer): void {
-    this.#answers.tellFirst(answer);
-  }
-
-  /** Queues what is no answer to anything. */
-  announce(answer: Answer): void {
-    this.#answers.announce(answer);
+    this.answers.tell(answer, request);
   }
 
   fail(code: ErrorCode, subject = ''): void {
@@ -201,30 +161,9 @@ export class Connection implements LinkOwner, TurnsOwner {
     this.outgoing.flush();
   }
 
-  /** Tells how far the log has been shown, to a client that can come back. */
-  tellCursor(cursor: string): void {
-    const bytes = this.held?.isResumable ? this.format.cursor(cursor) : undefined;
-    if (bytes === undefined) return;
-    this.send(bytes);
-    this.flush();
-  }
-
-  /** What is being opened; undefined when nothing is, or the client has gone meanwhile. */
-  get opening(): Opening | undefined {
-    return this.#state.status === 'greeting' ? this.#state.opening : undefined;
-  }
-
-  beginOpening(opening: Opening): void {
-    if (this.#state.status === 'greeting') this.#state = { status: 'greeting', opening };
-  }
-
-  abandonOpening(): void {
-    if (this.#state.status === 'greeting') this.#state = { status: 'greeting' };
-  }
-
   /** The session's opening was folded: the client is logged in. */
   authenticated(held: HeldSession): void {
-    this.#state = { status: 'authenticated', held };
+    this.state.authenticate(held);
     this.#link.admit();
   }
 
@@ -245,7 +184,7 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   disconnect(code: ClosingError, subject = ''): void {
     if (this.isClosing) return;
-    this.announce({ kind: 'error', code, subject });
+    this.answers.announce({ kind: 'error', code, subject });
     this.close(closeNames[code]);
   }
 
@@ -255,17 +194,15 @@ export class Connection implements LinkOwner, TurnsOwner {
    */
   close(why: CloseName): void {
     this.#letOutgoing();
-    this.#leaveLog('disconnected');
+    this.#leave();
     this.#link.close(why);
   }
 
   /** Ends the connection of a session that goes on elsewhere. */
   cedeSession(): void {
     if (this.isClosing) return;
-    this.announce({ kind: 'error', code: 'ResumedElsewhere', subject: '' });
-    void this.held?.letGo();
-    this.#state = { status: 'closing' };
-    this.#turns.takeNoMore();
+    this.answers.announce({ kind: 'error', code: 'ResumedElsewhere', subject: '' });
+    void this.#end()?.letGo();
     this.#letOutgoing();
     this.#link.close('ResumedElsewhere');
   }
@@ -286,23 +223,16 @@ export class Connection implements LinkOwner, TurnsOwner {
     await held?.marks.settled();
   }
 
-  #leaveLog(reason: SessionEnd): void {
+  #leave(): void {
     if (this.isClosing) return;
-    const { held } = this;
-    this.#state = { status: 'closing' };
-    this.#turns.takeNoMore();
-    this.#loginClock.stop();
-    if (held !== undefined) void this.#endSession(held, reason);
+    const held = this.#end();
+    if (held !== undefined) void leaveSession(this.#chat, this, held);
   }
 
-  async #endSession(held: HeldSession, reason: SessionEnd): Promise<void> {
-    await Promise.all([held.letGo(), this.messages.settled()]);
-    await held.marks.settled();
-    const { user, session } = held;
-    const { fanOut, isEnding } = this.#chat;
-    if (!isEnding && !held.isResumable) return endSession(this.#chat, { user, session, reason });
-    const isOurs = (): boolean => fanOut.holder(session) === this;
-    if (!isEnding) await detachSession(this.#chat, { user, session, isOurs });
-    fanOut.unbind(session, this);
+  /** Nothing of the client is carried out any more. Answers the session that it had. */
+  #end(): HeldSession | undefined {
+    this.#turns.takeNoMore();
+    this.#loginClock.stop();
+    return this.state.close();
   }
 }

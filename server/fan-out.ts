@@ -77,6 +77,13 @@ export class FanOut {
     return pauseMs;
   }
 
+  /** The same for every session, also one that nothing was delivered to. */
+  flushAll(cursor: () => string): void {
+    for (const connection of this.#bySession.values())
+      if (connection.held !== undefined) this.#touched.add(connection);
+    this.flush(cursor);
+  }
+
   #toAll(recorded: Recorded, delivery: Exclude<Delivery, { kind: 'answer' | 'ended' }>): void {
     const encode = encodeOnce(delivery);
     for (const session of delivery.to) {
@@ -108,7 +115,7 @@ export class FanOut {
       case 'answer':
         if (delivery.answer.kind === 'stored')
           connection.messages.stored(recorded.id, delivery.answer);
-        else connection.folded(recorded.cause, delivery.answer);
+        else connection.answers.folded(delivery.answer, recorded.cause, connection.held?.cause);
         break;
       case 'ended':
         connection.sessionEnded(delivery.reason);

@@ -19,7 +19,7 @@ export function toldOfRollback(
   held.marks.forget();
   held.shownFrom.clear();
   const subject = `position ${from} (epoch ${epoch})`;
-  connection.announce({ kind: 'error', code: 'ContinuityBroken', subject });
+  connection.answers.announce({ kind: 'error', code: 'ContinuityBroken', subject });
   const { rooms: view, epochs } = follower.view;
   const rooms = [...roomsOf(view, held.session)].map(({ room, partition, number }) => ({
     room,

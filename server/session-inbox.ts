@@ -21,7 +21,7 @@ export async function showInbox(
   // Nobody is there to read them any more: they are kept.
   if (connection.isClosing) return;
   connection.outgoing.showFirst((unread?.oldest ?? []).map((kept) => keptDelivery(held, kept)));
-  if (state !== undefined) connection.tellFirst(state);
+  if (state !== undefined) connection.answers.tellFirst(state);
   connection.outgoing.release();
   if (unread !== undefined) held.marks.begin(unread.oldest, unread.isAll);
 }

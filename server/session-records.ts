@@ -40,7 +40,7 @@ function onResumed(chat: Chat, { cause }: Recorded, resumed: SessionResumed['dat
     return chat.fanOut.unbind(session);
   }
   const connection = chat.fanOut.expected(cause);
-  if (connection?.opening !== undefined) return sessionResumed(chat, connection);
+  if (connection?.state.opening !== undefined) return sessionResumed(chat, connection);
   // It was given up, or its client has gone once more: it may come back.
   before?.cedeSession();
   const isOurs = (): boolean => chat.fanOut.holder(session) === before;

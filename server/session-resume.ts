@@ -66,7 +66,7 @@ async function tryToResume(
   const account = await loadAccount(store, user);
   if (account.state.status === 'suspended') return error('AccountSuspended');
   if (connection.isClosing) return undefined;
-  connection.beginOpening({ held, following });
+  connection.state.beginOpening({ held, following });
   const cause = randomId();
   chat.fanOut.expect(cause, connection);
   const appending = held.appendAs(
@@ -77,14 +77,14 @@ async function tryToResume(
   );
   const outcome = await appending.finally(() => chat.fanOut.expectNoMore(cause));
   if (connection.held === held || connection.isClosing) return undefined;
-  connection.abandonOpening();
+  connection.state.abandonOpening();
   if (outcome.status === 'conflict') return 'conflict';
   return appendError(outcome) ?? error('SessionEnded');
 }
 
 /** Called when the resumption is folded: from this place in the log on the session is here. */
 export function sessionResumed(chat: Chat, connection: Connection): void {
-  const { opening } = connection;
+  const { opening } = connection.state;
   if (opening === undefined) return;
   const { held, following } = opening;
   const { view, cursors } = chat.follower;
@@ -115,7 +115,7 @@ async function showMissed(
   outgoing.showFirst(kept.map((one) => keptDelivery(held, one)));
   outgoing.showFirst(deliveries);
   outgoing.sendFirst(format.cursor(cursorText(openedAt)));
-  connection.tellFirst(state);
+  connection.answers.tellFirst(state);
   outgoing.release();
   if (unread !== undefined) held.marks.begin(unread.oldest, unread.isAll);
 }

@@ -48,7 +48,7 @@ export async function openSession(
     const { held, parts, rooms, following } = attempt;
     const { user, session } = held;
     chat.fanOut.bind(session, connection);
-    connection.beginOpening({ held, following });
+    connection.state.beginOpening({ held, following });
     const outcome = await held.append(...parts);
     if (connection.held === held) return welcomed(chat, connection, outcome, rooms);
     // Whether its client has gone, or it was folded where nobody is told of anything since the log
@@ -56,7 +56,7 @@ export async function openSession(
     if (outcome.status === 'appended' || connection.isClosing)
       await endSession(chat, { user, session, reason: 'disconnected' });
     else chat.fanOut.unbind(session);
-    connection.abandonOpening();
+    connection.state.abandonOpening();
     if (connection.isClosing) return undefined;
     if (outcome.status !== 'conflict') return appendError(outcome) ?? sessionEnded;
     // Somebody else registered the name in the same moment.
@@ -86,7 +86,7 @@ async function welcomed(
 
 /** Called when the opening is folded: the session's user is here from this place in the log on. */
 export function sessionOpened(chat: Chat, connection: Connection): void {
-  const { opening } = connection;
+  const { opening } = connection.state;
   if (opening === undefined) return;
   const { held, following } = opening;
   rememberFollowing(chat.follower.view.followers, held.user, following);
