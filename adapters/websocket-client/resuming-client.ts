@@ -15,6 +15,9 @@ import { Reconnection } from './reconnection.ts';
 import { NotSent } from './request-failure.ts';
 import { afterRefusedResume, isSessionOver } from './session-end.ts';
 
+/** A frame that answers nothing. */
+type Heard = Parameters<HeldSession['heard']>[0];
+
 /** Requests have numbers. */
 const resumeId = 'resume';
 
@@ -25,6 +28,8 @@ export class ResumingClient implements ChatClient {
   readonly #pending = new PendingRequests();
   readonly #frames = new Listeners<ClientEvent>();
   readonly #states = new Listeners<ClientState>();
+  /** What waited for its user comes before the answer to the login, and is heard after it. */
+  #early: Heard[] = [];
   #state: ClientState = { status: 'connecting' };
 
   constructor(options: ClientOptions) {
@@ -85,12 +90,18 @@ export class ResumingClient implements ChatClient {
         else this.#pending.answered(frame);
         return;
       default:
-        for (const event of this.#session.heard(frame)) this.#frames.tell(event);
+        if (this.#state.status === 'greeting') this.#early.push(frame);
+        else this.#hear(frame);
     }
+  }
+
+  #hear(frame: Heard): void {
+    for (const event of this.#session.heard(frame)) this.#frames.tell(event);
   }
 
   #greeted({ server, registration }: ServerFrameOf<'hello'>): void {
     const { resumable } = this.#session;
+    this.#early = [];
     if (resumable === undefined) this.#enter({ status: 'greeting', server, registration });
     else {
       const { token, cursor } = resumable;
@@ -111,6 +122,7 @@ export class ResumingClient implements ChatClient {
         const body = ok as OkFrame<'login'>;
         this.#session.begin(body);
         this.#online(body);
+        for (const frame of this.#early.splice(0)) this.#hear(frame);
         break;
       }
       case 'join':

@@ -4,7 +4,7 @@ import { test } from 'tap';
 import { startScriptedWebSocketServer } from '../../support/scripted-web-socket-server.ts';
 import { Listening } from './listening.ts';
 import { direct, followed, message, moved } from './room-frames.ts';
-import { roomBody } from './session-body.ts';
+import { roomBody, sessionBody } from './session-body.ts';
 
 const cursor = { type: 'cursor', cursor: 'c1' } as const;
 
@@ -17,6 +17,25 @@ void test('what answers nothing is heard in its order', async () => {
   const frames = [moved('joined', 'bob', 11), followed(3), direct(1), message(12), cursor, notice];
   connection.send(...frames);
   deepStrictEqual(await listening.hears(frames.length), frames);
+});
+
+void test('what waited for a user is heard when the session is there, also if it came before', async () => {
+  await using server = await startScriptedWebSocketServer();
+  using listening = new Listening([server.url]);
+  const { client } = listening;
+  const heardIn: string[] = [];
+  client.onFrame(() => heardIn.push(client.state.status));
+  const connection = await server.connection();
+  connection.greet();
+  const answer = client.request({ type: 'login', user: 'alice', password: 'password123' });
+  const login = await connection.reads('login');
+  const kept = [direct(1), direct(2)].map((frame) => ({ ...frame, kept: true }));
+  connection.send(...kept);
+  connection.ok(login, sessionBody());
+  connection.send(message(11));
+  await answer;
+  deepStrictEqual(await listening.hears(3), [...kept, message(11)]);
+  deepStrictEqual(heardIn, ['online', 'online', 'online']);
 });
 
 void test('a hole is told before what comes after it, in a joined room too', async () => {
