@@ -36,7 +36,7 @@ process.on('exit', () => rmSync(stage, { recursive: true, force: true }));
 writeStageConfigs();
 const steps = await Promise.allSettled([
   compile('-b', stage),
-  // The page is checked with the browser's types, and compiled by its bundler.
+  // The page, and the client it uses, are checked with the browser's types; its bundler compiles it.
   compile('-p', join(root, 'adapters', 'page')),
   buildPage(join(stage, 'page')),
 ]);
