@@ -7,7 +7,10 @@ const freeFailures = 2;
 const firstDelayMs = 250;
 const forgetMs = 15 * 60_000;
 /** Bounds the memory that a flood of names or addresses can take. */
-const remembered = { max: 50_000, ttl: forgetMs };
+export const rememberedMax = 50_000;
+/** As a size, so that the memory is taken when it is needed: `max` would take all of it at once. */
+const atMost = { maxSize: rememberedMax, sizeCalculation: () => 1 };
+const forgotten = { ...atMost, ttl: forgetMs };
 
 /** One attempt at a password. */
 export interface LoginAttempt {
@@ -24,10 +27,10 @@ export interface LoginAttempt {
  * account, only by its own failures.
  */
 export class LoginThrottle {
-  readonly #byAddress = new LRUCache<string, number>(remembered);
-  readonly #byAccount = new LRUCache<string, number>(remembered);
-  readonly #byPair = new LRUCache<string, number>(remembered);
-  readonly #known = new LRUCache<string, true>({ max: remembered.max });
+  readonly #byAddress = new LRUCache<string, number>(forgotten);
+  readonly #byAccount = new LRUCache<string, number>(forgotten);
+  readonly #byPair = new LRUCache<string, number>(forgotten);
+  readonly #known = new LRUCache<string, true>(atMost);
   /** Attempts under way, by account. As many as there are connections at most. */
   readonly #underWay = new Map<string, number>();
 

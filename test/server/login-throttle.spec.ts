@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
-import { loginDelayMsMax, LoginThrottle } from '../../server/login-throttle.ts';
+import { loginDelayMsMax, LoginThrottle, rememberedMax } from '../../server/login-throttle.ts';
 import { scene } from '../support/chat-harness.ts';
 import { rule } from '../support/given.ts';
 
@@ -36,6 +36,20 @@ rule('a few mistakes cost nothing, then each more, and never more than the limit
     loginDelayMsMax,
   ]);
 });
+rule(
+  'a flood of names is remembered up to a bound, and the oldest is forgotten for the next',
+  () => {
+    const throttle = failing(away, 'alice', 3);
+    const flood = (from: number, to: number): void => {
+      for (let name = from; name < to; name++) failing(away, `name-${name}`, 1, throttle);
+    };
+    flood(1, rememberedMax);
+    deepStrictEqual(delayMs(throttle, home, 'alice'), 250);
+    // To be looked at is to be remembered: all the others are older now.
+    flood(rememberedMax, 2 * rememberedMax);
+    deepStrictEqual(delayMs(throttle, home, 'alice'), 0);
+  },
+);
 rule('failures slow down the account from everywhere, and the address for every account', () => {
   const throttle = failing(away, 'alice', 3);
   deepStrictEqual(delayMs(throttle, home, 'alice'), 250);
