@@ -5,28 +5,31 @@ import { fileURLToPath } from 'node:url';
 import { Parser } from 'tap-parser';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const jobs = 2;
+/** One more than the smallest machine has cores: a third of what files take, they wait. */
+const jobs = 3;
 /** What a file gets, beyond its time, to say what it was waiting for. */
 const graceMs = 10_000;
 const stderrBytesMax = 64 * 1_024;
 
 /**
- * Runs test files, two at a time, and prints a line for each as it ends, with its failures.
+ * Runs test files, some at a time, and prints a line for each as it ends, with its failures.
  * What is counted are the tests that a file declares at its top; a file that dies outside of them
  * is one failure more. Skipped and unfinished (todo) tests are failures.
  * @param {readonly string[]} files paths from the project's folder
  * @param {{ env: NodeJS.ProcessEnv, fileTimeoutSeconds: number }} options
- * @returns {Promise<{ passed: number, failed: number }>}
+ * @returns {Promise<{ passed: number, failed: number, seconds: ReadonlyMap<string, number> }>} with
+ *   the seconds that each file took, by its source
  */
 export async function runTests(files, options) {
-  const totals = { passed: 0, failed: 0 };
+  const totals = { passed: 0, failed: 0, seconds: new Map() };
   const waiting = [...files];
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const outcome = await runFile(file, options);
-      print(file, outcome);
+      print(sourceOf(file), outcome);
       totals.passed += outcome.passed;
       totals.failed += outcome.failed;
+      totals.seconds.set(sourceOf(file), outcome.seconds);
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));
@@ -106,8 +109,11 @@ function collectFailures(parser, path, failures) {
   });
 }
 
-function print(file, { passed, failed, failures, seconds, stderr }) {
-  const source = file.replace(/^dist[/\\]/, '').replace(/\.js$/, '.ts');
+function sourceOf(file) {
+  return file.replace(/^dist[/\\]/, '').replace(/\.js$/, '.ts');
+}
+
+function print(source, { passed, failed, failures, seconds, stderr }) {
   const verdict = failed === 0 ? 'ok    ' : 'FAILED';
   console.log(`${verdict} ${source} (${passed + failed} tests, ${seconds.toFixed(1)} s)`);
   for (const { path, diag } of failures) {

@@ -19,6 +19,19 @@ const tiers = ['quick', 'test', 'full'];
 const quickFiles =
   /^test\/(architecture|counts|core\/|adapters\/(memory|line|websocket-client|page\/state)\b|simulation\/)/;
 const fileTimeoutSeconds = { quick: 60, test: 600, full: 3_000 };
+/** Begun before the others, so that none of them is alone at the end. */
+const longest = [
+  'test/cluster/under-other-faults.test.js',
+  'test/docker/composed.test.js',
+  'test/cluster/redis-outage.test.js',
+  'test/adapters/page/browser.test.js',
+  'test/cluster/lost-server.test.js',
+  'test/docs/two-commands.test.js',
+  'test/cluster/graceful-stop.test.js',
+  'test/server/server.test.js',
+];
+/** So many are named at the end, with their seconds: where time is to be saved. */
+const slowestShown = 8;
 
 // Ended from outside, it still ends what it started, on its way out.
 process.once('SIGINT', () => process.exit(130));
@@ -43,7 +56,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'securechat-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const reports = join(scratch, 'counts.jsonl');
 const env = { ...testEnvironment(tier), SECURECHAT_TEST_COUNTS: reports };
-if (tier !== 'quick') env.SECURECHAT_REDIS_SERVER = redisServer();
+if (tier !== 'quick') env.SECURECHAT_REDIS_SERVER = provided('redis-server');
+// Whoever runs only some may need none; then a test that does looks for it itself.
+if (tier !== 'quick' && wanted.length === 0) env.SECURECHAT_CHROMIUM = provided('chromium');
 const totals = await runTests(files, {
   env,
   fileTimeoutSeconds: fileTimeoutSeconds[tier],
@@ -51,6 +66,7 @@ const totals = await runTests(files, {
 passed += totals.passed;
 failed += totals.failed;
 if (tier !== 'quick' && wanted.length === 0) await checkCounts();
+if (wanted.length === 0) showSlowest(totals.seconds);
 finish();
 
 /** A program of this project or of its tools; what it says is shown. */
@@ -75,17 +91,15 @@ function testFiles() {
     .map((name) => join('test', name))
     .filter((name) => name.endsWith('.test.js'))
     .filter((name) => tier !== 'quick' || quickFiles.test(name))
-    .filter((name) => wanted.length > 0 || !isByName(name))
     .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(stem(part))))
     .toSorted()
+    .toSorted((one, other) => placeOf(one) - placeOf(other))
     .map((name) => join('dist', name));
 }
 
-/** The page in a browser is looked at when it is asked for by its name; that is told. */
-function isByName(name) {
-  const isBrowser = name.endsWith(join('page', 'browser.test.js'));
-  if (isBrowser && tier !== 'quick') console.log(`by name only: ${stem(name)}`);
-  return isBrowser;
+function placeOf(name) {
+  const place = longest.indexOf(name);
+  return place === -1 ? longest.length : place;
 }
 
 /** Files may be named as sources or as what was compiled from them. */
@@ -93,16 +107,19 @@ function stem(part) {
   return part.replace(/^(\.\/)?dist\//, '').replace(/\.[jt]s$/, '');
 }
 
-/** Without a Redis nothing is skipped in silence: the run ends here, and says what to install. */
-function redisServer() {
-  const { status, stdout } = spawnSync(process.execPath, ['scripts/redis-server.mjs'], {
+/**
+ * The path of a program that tests run: found, or made available. Without it nothing is skipped in
+ * silence: the run ends here, and says what to install.
+ */
+function provided(program) {
+  const { status, stdout } = spawnSync(process.execPath, [`scripts/${program}.mjs`], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const path = stdout.trimEnd().split('\n').at(-1);
   if (status === 0 && path && existsSync(path)) return path;
-  console.log('FAILED to find or make available a redis-server');
+  console.log(`FAILED to find or make available a ${program}`);
   failed++;
   return finish();
 }
@@ -112,6 +129,15 @@ async function checkCounts() {
   failed += rows.filter(({ result }) => result !== 'ok').length;
   console.log();
   printTable(['test', 'asked', 'run', 'result'], rows);
+  console.log();
+}
+
+function showSlowest(seconds) {
+  const rows = [...seconds]
+    .toSorted(([, one], [, other]) => other - one)
+    .slice(0, slowestShown)
+    .map(([slowest, took]) => ({ slowest, seconds: took.toFixed(1) }));
+  printTable(['slowest', 'seconds'], rows);
   console.log();
 }
 
