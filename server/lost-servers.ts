@@ -72,6 +72,7 @@ export class LostServers {
   }
 
   async #declareLost(server: string, incarnation: number): Promise<void> {
+    this.#log.debug({ server, incarnation }, 'declaring a server lost');
     const ending = { type: 'DeclareLost', server, incarnation, unlessLeased: true } as const;
     const ended = await endIncarnation(this.#stores.events, ending);
     if (ended)
