@@ -21,6 +21,10 @@ export const counts = {
   writerCut: { asked: 1_000, reduced: 50, quick: 5, unit: 'cuts' },
   /** 50 clients over two servers while Redis is killed twice and a server once. */
   messagesUnderFaults: { asked: 100_000, reduced: 5_000, quick: 500, unit: 'messages' },
+  /** 20 clients, or 50, for each of the other faults. */
+  messagesUnderOtherFaults: { asked: 20_000, reduced: 500, quick: 100, unit: 'messages' },
+  /** All of them cut off at the same moment, twice. */
+  clientsInStorm: { asked: 200, reduced: 100, quick: 20, unit: 'clients' },
   /** 50 clients by WebSocket over two servers, whose sessions are resumed after each loss. */
   messagesToResumed: { asked: 20_000, reduced: 1_000, quick: 200, unit: 'messages' },
   /** …whose connections are cut at any moment… */
@@ -35,10 +39,22 @@ export const counts = {
   randomFrames: { asked: 10_000, reduced: 500, quick: 100, unit: 'frames' },
   /** kill -9 of a process that writes to the embedded store. */
   embeddedKills: { asked: 20, reduced: 3, quick: 1, unit: 'kills' },
+  /** The same while it makes its folder. */
+  killsWhileOpening: { asked: 20, reduced: 5, quick: 1, unit: 'kills' },
   /** How long a server is stopped (SIGSTOP) before it may go on: longer than its lease. */
   serverPause: { asked: 30, reduced: 12, quick: 12, unit: 'seconds' },
   /** Random commits with conflicts over several streams, held against a model. */
   randomCommits: { asked: 1_000, reduced: 100, quick: 30, unit: 'cases' },
+  /** Names, lines and records of any kind: rules that few inputs would break. */
+  anyInputs: { asked: 10_000, reduced: 2_000, quick: 1_000, unit: 'cases' },
+  /** Who leaves which room by a record, against a search of all before it, which is slow. */
+  departures: { asked: 200, reduced: 20, quick: 20, unit: 'pairs of logs' },
+  /** What is printed and typed at a terminal of any width. */
+  screens: { asked: 3_000, reduced: 300, quick: 100, unit: 'cases' },
+  /** Random stories without a fault, in which the checker finds nothing… */
+  storiesTold: { asked: 3_000, reduced: 300, quick: 30, unit: 'stories' },
+  /** …and with one, for each kind of fault, which it finds. */
+  storiesSpoilt: { asked: 1_000, reduced: 100, quick: 10, unit: 'stories' },
   /** Seeds of the simulation: servers, store and clients in virtual time, under faults. */
   simulatedRuns: { asked: 1_000, reduced: 24, quick: 4, unit: 'seeds' },
 } as const satisfies Record<string, Count>;

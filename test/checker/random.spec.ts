@@ -1,6 +1,8 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
+import { count } from '../counts.ts';
+import { always } from '../support/always.ts';
 import type { FindingKind } from './finding.ts';
 import type { HistoryEvent, HistoryList } from './history.ts';
 import { formatReport } from './report.ts';
@@ -8,17 +10,14 @@ import { one, stories, tell } from './random-story.ts';
 import { epoch } from './story.ts';
 import { judge } from './verdict.ts';
 
-const storiesTold = 300;
-/** Of each kind of fault. */
-const storiesSpoilt = 100;
-
-await test('whatever happens in a chat without a fault, nothing is found', async () => {
-  await fc.assert(
+await test('whatever happens in a chat without a fault, nothing is found', async (t) => {
+  await always(
+    t,
+    'storiesTold',
     fc.asyncProperty(stories, async (steps) => {
       const report = await judge(tell(steps));
       ok(report.ok, formatReport(report));
     }),
-    { numRuns: storiesTold },
   );
 });
 
@@ -84,7 +83,9 @@ const faults: Record<string, Fault> = {
 for (const [name, { suits, spoil, found }] of Object.entries(faults)) {
   await test(`in whatever story it happens, ${name} is found`, async (t) => {
     let spoilt = 0;
-    await fc.assert(
+    await always(
+      t,
+      'storiesSpoilt',
       fc.asyncProperty(stories, fc.nat(), async (steps, choice) => {
         const story = tell(steps).finish();
         const suitable = story.histories.flatMap((history) =>
@@ -97,7 +98,7 @@ for (const [name, { suits, spoil, found }] of Object.entries(faults)) {
         history.events.splice(index, 1, ...spoil(event));
         const { findings, counts } = await judge(story);
         deepStrictEqual(
-          [...counts.values()].reduce((sum, count) => sum + count, 0),
+          [...counts.values()].reduce((sum, times) => sum + times, 0),
           1,
           JSON.stringify(findings),
         );
@@ -105,8 +106,7 @@ for (const [name, { suits, spoil, found }] of Object.entries(faults)) {
         deepStrictEqual(findings[0]?.client, history.client);
         spoilt += 1;
       }),
-      { numRuns: storiesSpoilt },
     );
-    t.ok(spoilt >= storiesSpoilt, 'stories were spoilt');
+    t.ok(spoilt >= count('storiesSpoilt'), 'stories were spoilt');
   });
 }

@@ -1,21 +1,19 @@
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 import { scripts } from '../../adapters/redis/scripts.ts';
-import { count } from '../counts.ts';
-import { startOnDisk, startOnRedis } from './under-faults/cluster.ts';
+import { count, reportCount } from '../counts.ts';
+import { type Cluster, startOnDisk, startOnRedis } from './under-faults/cluster.ts';
 import { goesOn, killRedis, killServer, recoversWithinMs } from './under-faults/faults.ts';
 import { judgedRun, lostServers } from './under-faults/judged-run.ts';
 import { pause } from './under-faults/pause.ts';
+import type { RunOptions, RunResult } from './under-faults/run.ts';
 
-/** A part of what the killed cluster has to store. */
-const messages = count('messagesUnderFaults') / 5;
 const some = { clients: 20, messagesPerSecond: 400 };
 
 const oneWay = ['toServer', 'toClient'] as const;
 const isAppend = (_reply: Buffer, request: Buffer): boolean => request.includes(scripts.append.sha);
 
 await test('a server that cannot reach Redis for 3 s serves again, and nobody is lost', async (t) => {
-  const result = await judgedRun(t, {
-    messages,
+  const result = await underFault(t, {
     clients: some,
     start: () => startOnRedis({ networks: true }),
     faults: async (run) => {
@@ -34,8 +32,7 @@ await test('a server that cannot reach Redis for 3 s serves again, and nobody is
 });
 
 await test('a server that cannot reach Redis for 10 s is lost, and begins anew', async (t) => {
-  const result = await judgedRun(t, {
-    messages,
+  const result = await underFault(t, {
     clients: some,
     start: () => startOnRedis({ networks: true }),
     faults: async (run) => {
@@ -53,8 +50,7 @@ await test('a server that cannot reach Redis for 10 s is lost, and begins anew',
 });
 
 await test('a server that is stopped for 9 s is lost, and begins anew', async (t) => {
-  const result = await judgedRun(t, {
-    messages,
+  const result = await underFault(t, {
     clients: some,
     start: startOnRedis,
     faults: async (run) => {
@@ -72,8 +68,7 @@ await test('a server that is stopped for 9 s is lost, and begins anew', async (t
 });
 
 await test('answers of Redis that do not arrive change nothing', async (t) => {
-  const result = await judgedRun(t, {
-    messages,
+  const result = await underFault(t, {
     clients: some,
     start: () => startOnRedis({ networks: true }),
     faults: async (run) => {
@@ -91,8 +86,7 @@ await test('answers of Redis that do not arrive change nothing', async (t) => {
 });
 
 await test('who reads nothing is cut off, and nobody else is disturbed', async (t) => {
-  const result = await judgedRun(t, {
-    messages,
+  const result = await underFault(t, {
     clients: { ...some, clients: 12, rooms: ['lobby'], longTexts: 0.95, slowReaders: 3 },
     start: startOnRedis,
     faults: async ({ clients }) => clients.haveCutOff(1, 120_000),
@@ -100,24 +94,24 @@ await test('who reads nothing is cut off, and nobody else is disturbed', async (
   t.ok(result.tally.tooSlow > 0, 'a slow reader is cut off');
 });
 
-await test('two hundred clients come back at once', async (t) => {
-  await judgedRun(t, {
-    messages,
-    clients: { clients: 200 },
+await test('hundreds of clients come back at once', async (t) => {
+  const clients = count('clientsInStorm');
+  await underFault(t, {
+    clients: { clients },
     start: startOnRedis,
-    faults: async ({ clients, random, progress, note }) => {
+    faults: async (run) => {
       for (const part of [0.2, 0.6]) {
-        await progress(part + random.between(0, 0.2));
-        note('everybody is cut off');
-        clients.storm();
+        await run.progress(part + run.random.between(0, 0.2));
+        run.note('everybody is cut off');
+        run.clients.storm();
       }
     },
   });
+  reportCount(t, 'clientsInStorm', clients);
 });
 
 await test('every promise holds over four partitions', async (t) => {
-  const result = await judgedRun(t, {
-    messages,
+  const result = await underFault(t, {
     start: () => startOnRedis({ partitions: 4 }),
     faults: async (run) => {
       const { cluster, random, progress } = run;
@@ -131,8 +125,7 @@ await test('every promise holds over four partitions', async (t) => {
 });
 
 await test('every promise holds over the embedded store while its process is killed', async (t) => {
-  await judgedRun(t, {
-    messages,
+  await underFault(t, {
     start: startOnDisk,
     faults: async (run) => {
       const [both] = run.cluster.processes;
@@ -144,3 +137,12 @@ await test('every promise holds over the embedded store while its process is kil
     },
   });
 });
+
+async function underFault<C extends Cluster>(
+  t: Test,
+  options: Omit<RunOptions<C>, 'seed' | 'messages'>,
+): Promise<RunResult> {
+  const result = await judgedRun(t, { ...options, messages: count('messagesUnderOtherFaults') });
+  reportCount(t, 'messagesUnderOtherFaults', result.tally.stored);
+  return result;
+}

@@ -1,12 +1,12 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Test } from 'tap';
 import { cleanText, utf8Length } from '../../core/text.ts';
 import { rule } from '../support/given.ts';
-import { count } from '../counts.ts';
+import { always } from '../support/always.ts';
 
-const numRuns = count('controlCharacters');
-const property = <T>(values: fc.Arbitrary<T>, check: (value: T) => void): void =>
-  fc.assert(fc.property(values, check), { numRuns });
+const property = <T>(t: Test, values: fc.Arbitrary<T>, check: (value: T) => void): Promise<void> =>
+  always(t, 'controlCharacters', fc.property(values, check));
 
 const line = (typed: string): string => cleanText(typed, { lines: false });
 const lines = (typed: string): string => cleanText(typed, { lines: true });
@@ -26,28 +26,28 @@ const hostile = fc.string({
   ),
 });
 
-rule('no control character is left of any text on one line', () =>
-  property(hostile, (typed) => deepStrictEqual(control.exec(line(typed)), null)),
+rule('no control character is left of any text on one line', (t) =>
+  property(t, hostile, (typed) => deepStrictEqual(control.exec(line(typed)), null)),
 );
-rule('no control character but line ends is left of any text of several lines', () =>
-  property(hostile, (typed) =>
+rule('no control character but line ends is left of any text of several lines', (t) =>
+  property(t, hostile, (typed) =>
     deepStrictEqual(control.exec(lines(typed).replaceAll('\n', '')), null),
   ),
 );
-rule('text that was cleaned is clean', () =>
-  property(hostile, (typed) => {
+rule('text that was cleaned is clean', (t) =>
+  property(t, hostile, (typed) => {
     deepStrictEqual(line(line(typed)), line(typed));
     deepStrictEqual(lines(lines(typed)), lines(typed));
   }),
 );
-rule('text without control characters is kept as it is', () =>
-  property(visible, (text) => {
+rule('text without control characters is kept as it is', (t) =>
+  property(t, visible, (text) => {
     deepStrictEqual(line(`${text}\t${text}`), `${text}\t${text}`);
     deepStrictEqual(lines(`${text}\t\n\n${text}`), `${text}\t\n\n${text}`);
   }),
 );
-rule('a text of one line is a text of several lines without its line ends', () =>
-  property(hostile, (typed) => deepStrictEqual(line(typed), lines(typed).replaceAll('\n', ''))),
+rule('a text of one line is a text of several lines without its line ends', (t) =>
+  property(t, hostile, (typed) => deepStrictEqual(line(typed), lines(typed).replaceAll('\n', ''))),
 );
 
 const parts = (unit: string) => fc.string({ unit: fc.constantFrom(...unit) });
@@ -80,14 +80,14 @@ for (const [what, sequence] of [
   ['a control string (OSC, DCS, APC, PM, SOS)', controlString],
   ['a short escape sequence', shortEscape],
 ] as const)
-  rule(`${what} vanishes whole, and nothing around it`, () =>
-    property(fc.tuple(visible, sequence, visible), ([before, escape, after]) => {
+  rule(`${what} vanishes whole, and nothing around it`, (t) =>
+    property(t, fc.tuple(visible, sequence, visible), ([before, escape, after]) => {
       deepStrictEqual(line(before + escape + after), before + after);
       deepStrictEqual(lines(`${before}\n${escape}${after}`), `${before}\n${after}`);
     }),
   );
-rule('a control string without an end does not eat the lines after it', () =>
-  property(fc.tuple(controlString, visible), ([escape, after]) => {
+rule('a control string without an end does not eat the lines after it', (t) =>
+  property(t, fc.tuple(controlString, visible), ([escape, after]) => {
     const endless = escape.replace(/(?:\u0007|\u001b\\|\u009c)$/, '');
     deepStrictEqual(lines(`${endless}\n${after}`), `\n${after}`);
     deepStrictEqual(lines(`${endless}\r\n${after}`), `\n${after}`);
@@ -120,8 +120,8 @@ rule('a line end is kept as one, however it was written, where there are lines',
   deepStrictEqual(lines('a\nb\r\nc\rd\r\r\ne\n\rf'), 'a\nb\ncd\ne\nf'),
 );
 
-rule('a text’s length in UTF-8 is that of its bytes', () =>
-  property(hostile, (text) => deepStrictEqual(utf8Length(text), Buffer.byteLength(text))),
+rule('a text’s length in UTF-8 is that of its bytes', (t) =>
+  property(t, hostile, (text) => deepStrictEqual(utf8Length(text), Buffer.byteLength(text))),
 );
 rule('a text’s length in UTF-8 is right at each border', () => {
   const borders = '\u0000\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}';

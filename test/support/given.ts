@@ -1,5 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 import { type Decision, Rejection, type RejectionCode } from '../../core/rejection.ts';
 
 /** One aggregate, as its specs drive it. */
@@ -24,8 +24,8 @@ export interface Outcome<E> {
 }
 
 /** A test that is one sentence and one expression. */
-export function rule(sentence: string, check: () => void | Promise<void>): void {
-  void test(sentence, async () => check());
+export function rule(sentence: string, check: (t: Test) => void | Promise<void>): void {
+  void test(sentence, async (t) => check(t));
 }
 
 /** The words `given(...events).when(command).then(...events)` for one decider. */

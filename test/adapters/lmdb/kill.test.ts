@@ -13,8 +13,6 @@ import { Child } from './child-process.ts';
 
 /** How long a process appends before it is killed: some moment in between. */
 const killedAfterMsMax = 300;
-/** A log may be killed while it is made, too. */
-const killsWhileOpening = 5;
 
 await test('a killed process leaves a whole log, with all that it answered', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'securechat-kill-'));
@@ -43,7 +41,8 @@ await test('a killed process leaves a whole log, with all that it answered', asy
 });
 
 await test('a process killed while it opens a new folder leaves one that can be opened', async (t) => {
-  for (let round = 0; round < killsWhileOpening; round++) {
+  let kills = 0;
+  for (; kills < count('killsWhileOpening'); kills++) {
     const dir = mkdtempSync(join(tmpdir(), 'securechat-kill-'));
     const child = new Child('own', dir);
     await child.says('opening');
@@ -55,6 +54,7 @@ await test('a process killed while it opens a new folder leaves one that can be 
     await stores.close();
     rmSync(dir, { recursive: true });
   }
+  reportCount(t, 'killsWhileOpening', kills);
 });
 
 /** What is not as the contract of the event store says. */
