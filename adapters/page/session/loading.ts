@@ -5,7 +5,9 @@ import type { Chat } from './chat.ts';
 import { failureOf } from './failure-words.ts';
 
 /** What fills some screens. */
-const pageMessages = 80;
+const firstMessages = 80;
+/** Whoever reads back reads on. */
+const olderMessages = 160;
 /** What was seen last is to be in sight with what is new, as far as one answer goes. */
 const contextMessages = 20;
 const answerMessagesMax = 200;
@@ -21,7 +23,7 @@ export async function loadOlder(chat: Chat, key: TalkKey): Promise<void> {
   const older = talk?.timeline.older;
   if (talk === undefined || older === 'loading' || older === 'none') return;
   const isFirst = older === 'unasked';
-  const wanted = isFirst ? Math.max(pageMessages, talk.unread + contextMessages) : pageMessages;
+  const wanted = isFirst ? Math.max(firstMessages, talk.unread + contextMessages) : olderMessages;
   const limit = Math.min(wanted, answerMessagesMax);
   // At first, also what lies between what came while nobody looked.
   const before = isFirst ? undefined : oldestMessage(talk.timeline)?.place;

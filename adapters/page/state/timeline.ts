@@ -87,7 +87,7 @@ function withoutTwins(sorted: readonly Entry[]): readonly Entry[] {
 }
 
 /** The index of the first entry at `place` or after it. */
-function firstNotBefore(entries: readonly Entry[], place: number): number {
+export function firstNotBefore(entries: readonly Entry[], place: number): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {

@@ -6,7 +6,7 @@ import { Icon } from './icon.tsx';
 
 interface BeginningProps {
   readonly talk: Talk;
-  /** Whether all that is loaded is shown. */
+  /** Whether the first of what is loaded is shown. */
   readonly isWhole: boolean;
 }
 
@@ -49,7 +49,7 @@ function First({ talk }: { readonly talk: Talk }) {
       <p class="quiet">
         {talk.kind === 'room'
           ? isEmpty
-            ? 'Nobody has said anything here yet. The first word is yours.'
+            ? firstWords(talk.members.size)
             : 'This is where the room begins.'
           : isEmpty
             ? `What you write here, only ${talk.peer} and you can read. It waits if they are away.`
@@ -57,4 +57,10 @@ function First({ talk }: { readonly talk: Talk }) {
       </p>
     </div>
   );
+}
+
+/** To whoever is alone it is said that nothing is wrong. */
+function firstWords(members: number): string {
+  const words = 'Nobody has said anything here yet. The first word is yours.';
+  return members > 1 ? words : `${words} You are alone at the moment; it waits for whoever comes.`;
 }

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import { joinRoom, openTalkAt } from '../session/places.ts';
 import { failureOf } from '../session/failure-words.ts';
+import { hueOf } from '../state/avatar.ts';
 import type { FollowedMessage, PageState } from '../state/page-state.ts';
 import { roomKey } from '../state/talk.ts';
 import { Avatar } from './avatar.tsx';
@@ -91,7 +92,7 @@ function FollowedRow({ message, isMember }: FollowedRowProps) {
       <p class="message-head">
         <button
           type="button"
-          class="person"
+          class={`person hue-${hueOf(user)}`}
           aria-haspopup="menu"
           onClick={({ currentTarget }) => persons.show({ user, anchor: currentTarget })}
         >

@@ -1,3 +1,4 @@
+import { hueOf } from '../state/avatar.ts';
 import type { Message } from '../state/entry.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
@@ -63,7 +64,7 @@ function PersonButton({ user, isHidden }: { readonly user: string; readonly isHi
   return (
     <button
       type="button"
-      class={isHidden ? 'visually-hidden' : 'person'}
+      class={isHidden ? 'visually-hidden' : `person hue-${hueOf(user)}`}
       data-person={user}
       tabIndex={-1}
       aria-haspopup="menu"

@@ -1,4 +1,5 @@
 import { sayAgain } from '../session/saying.ts';
+import { hueOf } from '../state/avatar.ts';
 import type { Outgoing } from '../state/outgoing.ts';
 import type { TalkKey } from '../state/talk.ts';
 import { Avatar } from './avatar.tsx';
@@ -30,7 +31,7 @@ export function OutgoingRow({ name, talkKey, me, outgoing, leads }: OutgoingRowP
         <>
           <Avatar name={me} />
           <p class="message-head">
-            <bdi class="person">{me}</bdi>
+            <bdi class={`person hue-${hueOf(me)}`}>{me}</bdi>
             <time class="message-time" dateTime={machineTime(at)}>
               {clockTime(at)}
             </time>

@@ -14,6 +14,9 @@ interface TalkHeaderProps {
   readonly talk: Talk;
 }
 
+/** More would need more room than the name of the room. */
+const facesMax = 4;
+
 export function TalkHeader({ state, talk }: TalkHeaderProps) {
   const chat = useChat();
   const persons = useShowPerson();
@@ -33,7 +36,7 @@ export function TalkHeader({ state, talk }: TalkHeaderProps) {
       </div>
       {talk.kind === 'room' ? (
         <>
-          <MembersButton talk={talk} panel={state.panel} />
+          <MembersButton talk={talk} me={state.me} panel={state.panel} />
           <RoomMenu room={talk.room} />
         </>
       ) : (
@@ -74,13 +77,11 @@ export function BackButton() {
   );
 }
 
-function MembersButton({
-  talk,
-  panel,
-}: {
+interface MembersButtonProps extends Pick<PageState, 'me' | 'panel'> {
   readonly talk: RoomTalk;
-  readonly panel: PageState['panel'];
-}) {
+}
+
+function MembersButton({ talk, me, panel }: MembersButtonProps) {
   const chat = useChat();
   const isShown = panel === 'members';
   return (
@@ -89,13 +90,24 @@ function MembersButton({
       class="count-button"
       aria-expanded={isShown}
       aria-keyshortcuts="Alt+M"
-      aria-label={`${talk.members.size} here: show the members`}
       onClick={() => chat.dispatch({ type: 'panelOpened', panel: isShown ? undefined : 'members' })}
     >
+      <span class="faces">
+        {facesOf(talk, me).map((user) => (
+          <Avatar key={user} name={user} size="small" />
+        ))}
+      </span>
       <Icon name="people" />
       {talk.members.size}
+      <span class="visually-hidden"> here: show the members</span>
     </button>
   );
+}
+
+/** Some of those who are here, beside oneself. */
+function facesOf({ members }: RoomTalk, me: string | undefined): readonly string[] {
+  const others = [...members].filter((member) => member !== me);
+  return others.toSorted().slice(0, facesMax);
 }
 
 function RoomMenu({ room }: { readonly room: string }) {

@@ -37,14 +37,14 @@ export function TimelineView(props: TimelineViewProps) {
   const chat = useChat();
   const key = keyOf(talk);
   const content = useRef<HTMLDivElement>(null);
-  const shown = useShownEntries(talk.timeline, target?.place);
+  const shown = useShownEntries(talk.timeline, target);
   const rows = useMemo(
     () =>
-      rowsOf({ ...talk.timeline, entries: shown.entries }, talk.outgoing, {
-        me,
-        newAfter: talk.newAfter,
-        dayOf,
-      }),
+      rowsOf(
+        { entries: shown.entries, older: shown.isFirst ? talk.timeline.older : 'more' },
+        shown.isLast ? talk.outgoing : [],
+        { me, newAfter: talk.newAfter, dayOf },
+      ),
     [talk.timeline, shown.entries, talk.outgoing, talk.newAfter, me],
   );
   const drawn = useRef<readonly Chunk[]>([]);
@@ -54,18 +54,19 @@ export function TimelineView(props: TimelineViewProps) {
     scroller,
     content,
     isLoaded,
+    isLast: shown.isLast,
     target,
     nearTop: () => {
-      if (shown.showMore()) return;
+      if (shown.showOlder()) return;
       if (talk.timeline.older === 'more') void loadOlder(chat, key);
     },
+    nearEnd: shown.showNewer,
+    showEnd: shown.showEnd,
   });
   const keepFocus = useRowFocus(scroller);
   const { isAtEnd } = reading;
   useWatching(isAtEnd && isLoaded);
-  useEffect(() => {
-    if (isAtEnd) shown.showFewer();
-  }, [isAtEnd, talk.timeline.entries]);
+  useEffect(() => shown.trim(isAtEnd), [isAtEnd, talk.timeline.entries]);
   return (
     <div class="timeline">
       <div
@@ -78,7 +79,7 @@ export function TimelineView(props: TimelineViewProps) {
         onKeyDown={(event) => moveAmongRows(event, onLeave)}
         onFocusIn={({ target: focused }) => keepFocus(focused as Element)}
       >
-        <Beginning talk={talk} isWhole={shown.isWhole} />
+        <Beginning talk={talk} isWhole={shown.isFirst} />
         <div ref={content} role="list" class={`rows ${isLoaded ? '' : 'loading'}`}>
           {chunks.map(({ key: name, rows: some }) => (
             <ChunkView key={name} rows={some} talkKey={key} me={me} following={following} />

@@ -5,8 +5,8 @@ import { type Anchor, anchorsIn, restore } from './scroll-anchor.ts';
 
 /** Whoever is this close to the end is at the end. */
 const endPx = 48;
-/** Whoever is this close to the beginning will soon want what is before it, in screens. */
-const nearTopScreens = 1.5;
+/** Whoever is this close to what is not on the page will soon want it, in screens. */
+const nearScreens = 1.5;
 /** Where the first new message is put, from the top. */
 const newFromTopPx = 80;
 
@@ -24,9 +24,15 @@ interface ReadingPlaceOptions {
   readonly content: RefObject<HTMLElement | null>;
   /** Whether there is something to be placed at. */
   readonly isLoaded: boolean;
+  /** Whether the newest is on the page. */
+  readonly isLast: boolean;
   readonly target: { readonly place: number; readonly asked: number } | undefined;
   /** Little is left above. */
   readonly nearTop: () => void;
+  /** Little is left below of what is on the page. */
+  readonly nearEnd: () => void;
+  /** Puts the newest on the page. */
+  readonly showEnd: () => void;
 }
 
 /**
@@ -41,18 +47,21 @@ export function useReadingPlace(options: ReadingPlaceOptions): ReadingPlace {
   const isPlaced = useRef(false);
   const [isAtEnd, setAtEnd] = useState(true);
   const [isNewAbove, setNewAbove] = useState(false);
-  const nearTop = useRef(options.nearTop);
-  nearTop.current = options.nearTop;
+  const latest = useRef(options);
+  latest.current = options;
 
   const look = useCallback(() => {
     const box = scroller.current;
     if (box === null) return;
-    atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < endPx;
+    const toEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
+    const { isLast, nearTop, nearEnd } = latest.current;
+    atEnd.current = isLast && toEnd < endPx;
     anchors.current = anchorsIn(box);
     setAtEnd(atEnd.current);
     const line = box.querySelector('.new-line');
     setNewAbove(line !== null && isAbove(line, box));
-    if (box.scrollTop < box.clientHeight * nearTopScreens) nearTop.current();
+    if (box.scrollTop < box.clientHeight * nearScreens) nearTop();
+    if (!isLast && toEnd < box.clientHeight * nearScreens) nearEnd();
   }, [scroller]);
 
   const keep = useCallback(() => {
@@ -102,6 +111,8 @@ export function useReadingPlace(options: ReadingPlaceOptions): ReadingPlace {
     scrolled: look,
     toEnd: () => {
       atEnd.current = true;
+      // Where that draws what was not on the page, the end is kept after the drawing.
+      if (!options.isLast) return options.showEnd();
       keep();
       look();
     },

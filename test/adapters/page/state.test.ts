@@ -11,4 +11,5 @@ import './state/links.spec.ts';
 import './state/opened.spec.ts';
 import './state/rows.spec.ts';
 import './state/search.spec.ts';
+import './state/shown.spec.ts';
 import './state/sending.spec.ts';

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { test } from 'tap';
 
+import { shownEntriesMax } from '../../../../adapters/page/state/shown.ts';
 import { roomOf } from '../scripted/scenes.ts';
 import type { ScriptedChat } from '../scripted/scripted-chat.ts';
 import { drawn, rowsInSight, toEndPx } from './in-page.ts';
@@ -8,6 +9,9 @@ import { eventually, logIn, messages, openTalk, showsLast, visit } from './visit
 
 /** Some reach a page of history, others wait for it to be drawn. */
 const wheelsMax = 2_000;
+
+/** Less is not seen: what is put back is put on whole pixels. */
+const jumpPx = 8;
 
 const allRead = (count: number) => (chat: ScriptedChat) => {
   roomOf(chat, 'lobby', count);
@@ -30,7 +34,9 @@ await test('500 messages are scrolled back through, and nothing jumps', async (t
     if (steps.length > wheelsMax) throw new Error(`Still at ${seen}`);
   }
   // A wheel's way is what everything in sight goes, all of it the same way, and no further.
-  const jumps = steps.filter(({ least, most }) => most - least > 2 || least < -2 || most > 602);
+  const jumps = steps.filter(
+    ({ least, most }) => most - least > 2 || least < -2 || most > 600 + jumpPx,
+  );
   t.strictSame(jumps, []);
   t.ok(steps.length > 20, `${steps.length} steps`);
   await it.page.getByText('This is where the room begins').waitFor();
@@ -73,15 +79,39 @@ await test('5,000 messages open as fast as a hundred, and all can be reached', a
   await it.page.getByText('Message 5000', { exact: true }).first().waitFor();
   t.ok((await messages(it.page).count()) <= 200, 'only some are on the page');
   await it.page.mouse.move(700, 400);
-  for (let wheels = 0; !(await it.page.locator('.first').isVisible()); wheels++) {
-    if (wheels > wheelsMax) throw new Error('The first message does not come in sight');
-    await it.page.mouse.wheel(0, -20_000);
-    await drawn(it.page);
-  }
-  t.equal(await messages(it.page).count(), 5_000);
-  await it.page.getByRole('button', { name: 'To the end' }).click();
-  await eventually('the end', async () => (await messages(it.page).count()) <= 300);
+  await wheelUntil(it.page, -20_000, async () => (await rowsInSight(it.page)).has(1));
+  t.ok((await messages(it.page).count()) <= shownEntriesMax, 'what is far away makes way');
+  it.chat.say('lobby', 'bob', 'something new');
+  await it.page.getByRole('button', { name: 'To the end: 1 unread' }).click();
+  await showsLast(it.page, 'something new');
   t.ok((await toEndPx(it.page)) < 2, 'at the end');
+});
+
+await test('whoever has read back comes forward again, and nothing jumps or is left out', async (t) => {
+  await using it = await visit(allRead(800));
+  await logIn(it.page);
+  await it.page.getByText('Message 800', { exact: true }).first().waitFor();
+  await it.page.mouse.move(700, 400);
+  await wheelUntil(it.page, -20_000, async () => (await rowsInSight(it.page)).has(1));
+  const seen = new Set<number>();
+  const steps: Step[] = [];
+  let before = await rowsInSight(it.page);
+  await wheelUntil(it.page, 500, async () => {
+    const after = await rowsInSight(it.page);
+    steps.push(stepOf(before, after));
+    for (const row of after.keys()) seen.add(row);
+    before = after;
+    return seen.has(800);
+  });
+  t.strictSame(
+    steps.filter(({ least, most }) => most - least > 2 || most > 2 || least < -500 - jumpPx),
+    [],
+  );
+  const all = Array.from({ length: 800 }, (_, index) => index + 1);
+  t.strictSame(
+    all.filter((row) => !seen.has(row)),
+    [],
+  );
 });
 
 await test('what is unread is counted, begins behind a line, and is read when it is seen', async (t) => {
@@ -119,6 +149,14 @@ await test('what was searched for is found, and shown where it was said', async 
   const box = await found.boundingBox();
   t.ok(box !== null && box.y > 60 && box.y < 740, 'it is in sight');
 });
+
+async function wheelUntil(page: Page, byPx: number, isThere: () => Promise<boolean>) {
+  for (let wheels = 0; !(await isThere()); wheels++) {
+    if (wheels > wheelsMax) throw new Error('What is looked for does not come in sight');
+    await page.mouse.wheel(0, byPx);
+    await drawn(page);
+  }
+}
 
 interface Step {
   readonly least: number;

@@ -42,8 +42,7 @@ export interface PageServer extends AsyncDisposable {
 }
 
 export async function startPageServer(): Promise<PageServer> {
-  const dir = await mkdtemp(join(tmpdir(), 'securechat-page-'));
-  const { cert, key } = await loadOrMakeCertificates({ dir });
+  const { cert, key } = await certificates;
   const chat = new ScriptedChat();
   const server = createServer({ cert, key }, ({ url = '/' }, response) => {
     const path = normalize(url === '/' ? '/index.html' : url);
@@ -63,9 +62,20 @@ export async function startPageServer(): Promise<PageServer> {
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.clients) socket.terminate();
       await closed(server);
-      await rm(dir, { recursive: true });
     },
   };
+}
+
+/** Made once for all pages of this process: making keys takes longer than the page does. */
+const certificates = madeCertificates();
+
+async function madeCertificates() {
+  const dir = await mkdtemp(join(tmpdir(), 'securechat-page-'));
+  try {
+    return await loadOrMakeCertificates({ dir });
+  } finally {
+    await rm(dir, { recursive: true });
+  }
 }
 
 function closed(server: Server): Promise<void> {
