@@ -39,7 +39,9 @@ await test('every command and option in the documents is one that there is', asy
 await test('every script of npm in the documents is one that there is', async (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const named = documents.flatMap((name) => [
-    ...read(name).matchAll(/npm (?:run )?(start|test|[a-z]+(?::[a-z]+)+|connect|bench|format)\b/g),
+    ...read(name).matchAll(
+      /npm (?:run )?(start|test|[a-z]+(?::[a-z]+)+|connect|bench|format|screenshots)\b/g,
+    ),
   ]);
   t.ok(named.length > 5, 'there are some');
   for (const [words, script = ''] of named) t.ok(Object.hasOwn(scripts, script), words);
