@@ -9,6 +9,7 @@ import { rememberFollowing } from '../core/views/followers.ts';
 import { roomsOf } from '../core/views/rooms.ts';
 import { loadAccount, loadFollowing, loadSession } from './aggregate.ts';
 import { appendError, rejected } from './appender.ts';
+import { hasCaughtUp } from './caught-up.ts';
 import type { Chat } from './chat.ts';
 import { untilNoConflict } from './conflicts.ts';
 import type { Connection } from './connection.ts';
@@ -35,7 +36,7 @@ export async function resumeSession(
   const after = parseCursor(cursor, chat.stores.events.info.partitions);
   if (after === undefined) return connection.fail('InvalidCursor');
   await connection.pace.takesCommand();
-  const refused = await untilNoConflict(() => tryToResume(chat, connection, parsed));
+  const refused = await untilNoConflict(() => tryToResume(chat, connection, parsed, after));
   if (refused !== undefined) return connection.tell(refused);
   const { held } = connection;
   if (held === undefined) return;
@@ -53,6 +54,7 @@ async function tryToResume(
   chat: Chat,
   connection: Connection,
   token: ParsedToken,
+  shown: readonly Cursor[],
 ): Promise<Answer | 'conflict' | undefined> {
   const { events: store } = chat.stores;
   const { user } = token;
@@ -62,6 +64,8 @@ async function tryToResume(
   const { resume } = token;
   const resumed = decideSession({ type: 'ResumeSession', ...held.data, resume }, current.state);
   if (resumed instanceof Rejection) return rejected(resumed);
+  // What the client has been shown elsewhere would seem to be of another log.
+  if (!(await hasCaughtUp(chat, shown))) return error('OutOfReach');
   const following = await loadFollowing(store, user);
   const account = await loadAccount(store, user);
   if (account.state.status === 'suspended') return error('AccountSuspended');

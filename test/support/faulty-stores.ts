@@ -80,6 +80,7 @@ export class FaultyStores implements Stores, EventStore {
   #beforeRead: (query: StreamQuery) => Promise<void> | void = () => {};
   #beforeHead: () => Promise<void> | void = () => {};
   #withheld: (() => void)[] | undefined;
+  #withheldOf: number | undefined;
 
   constructor(inner: Stores) {
     this.#inner = inner;
@@ -117,9 +118,10 @@ export class FaultyStores implements Stores, EventStore {
     this.#beforeRead = then;
   }
 
-  /** What is appended reaches the subscribers only from `deliver` on. */
-  withhold(): void {
+  /** What is appended, to one partition or to any, reaches the subscribers only from `deliver` on. */
+  withhold(partition?: number): void {
     this.#withheld ??= [];
+    this.#withheldOf = partition;
   }
 
   deliver(): void {
@@ -178,7 +180,8 @@ export class FaultyStores implements Stores, EventStore {
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
     const subscription = this.#inner.events.subscribe(group, after, {
       onBatch: (batch) => {
-        if (this.#withheld === undefined) return subscriber.onBatch(batch);
+        const isWithheld = [undefined, batch[0]?.partition].includes(this.#withheldOf);
+        if (this.#withheld === undefined || !isWithheld) return subscriber.onBatch(batch);
         this.#withheld.push(() => void subscriber.onBatch(batch));
       },
       onRollback: (rollback) => {
