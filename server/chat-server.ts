@@ -22,7 +22,6 @@ import { MeteredWriter } from './metered-writer.ts';
 import { type Metrics, noMetrics } from './metrics.ts';
 import { resume, toldOfRollback } from './rollback.ts';
 import { heedSession } from './session-records.ts';
-import { RecentRecords } from './recent-records.ts';
 import { finishEnds } from './unfinished-ends.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
 
@@ -45,7 +44,6 @@ export class ChatServer implements Chat, FollowerOwner {
   readonly metrics: Metrics;
   readonly fanOut = new FanOut();
   readonly throttle = new LoginThrottle();
-  readonly recent: RecentRecords;
   readonly follower: LogFollower;
   /** Resolves with the reason when the log can no longer be followed; then only a stop is left. */
   readonly failure: Promise<Error>;
@@ -74,7 +72,6 @@ export class ChatServer implements Chat, FollowerOwner {
     this.stores = stores;
     this.hasher = hasher;
     this.log = log.child({ server: options.name });
-    this.recent = new RecentRecords(stores.events.info.partitions);
     this.follower = new LogFollower(stores.events, this);
     this.#waitingSessions = new WaitingSessions(this);
     this.failure = new Promise((resolve) => (this.#fail = resolve));
@@ -153,7 +150,6 @@ export class ChatServer implements Chat, FollowerOwner {
 
   onRecord(recorded: Recorded, deliveries: readonly Delivery[]): void {
     const { event } = recorded;
-    this.recent.add(recorded);
     this.fanOut.deliver(recorded, deliveries);
     this.#appender?.folds(recorded.id);
     heedSession(this, recorded);
@@ -166,7 +162,6 @@ export class ChatServer implements Chat, FollowerOwner {
   }
 
   onRefolded(rollback: Rollback, before: ChatView): void {
-    this.recent.clear();
     for (const connection of this.#connections) toldOfRollback(this, connection, rollback);
     // The log may be from before this incarnation.
     const started = this.follower.view.servers.get(this.options.name);

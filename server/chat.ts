@@ -6,7 +6,6 @@ import type { Stores } from '../core/stores.ts';
 import type { Appender } from './appender.ts';
 import type { FanOut } from './fan-out.ts';
 import type { LogFollower } from './log-follower.ts';
-import type { RecentRecords } from './recent-records.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -36,7 +35,6 @@ export interface Chat {
   readonly stores: Stores;
   readonly follower: LogFollower;
   readonly fanOut: FanOut;
-  readonly recent: RecentRecords;
   readonly appender: Appender;
   readonly hasher: PasswordHasher;
   readonly throttle: LoginThrottle;

@@ -1,6 +1,7 @@
 import type { Cursor, EventStore } from '../core/event-store.ts';
 import { type ChatView, emptyChat, evolveChat } from '../core/views/chat.ts';
 import { nothingFollowed, rememberFollowing } from '../core/views/followers.ts';
+import { RecentRecords } from './recent-records.ts';
 
 const pageSize = 2_000;
 
@@ -8,6 +9,8 @@ const pageSize = 2_000;
 export interface FoldedLog {
   readonly view: ChatView;
   readonly cursors: readonly Cursor[];
+  /** The last of what was folded. */
+  readonly recent: RecentRecords;
 }
 
 /**
@@ -32,20 +35,28 @@ export const beginnings = (partitions: number): readonly Cursor[] =>
   Array.from({ length: partitions }, (_, partition) => ({ partition, position: 0 }));
 
 async function foldOnce(events: EventStore, users: Iterable<string>): Promise<FoldedLog> {
-  const view = emptyChat();
+  const { partitions } = events.info;
+  const [view, recent] = [emptyChat(), new RecentRecords(partitions)];
   for (const user of users) rememberFollowing(view.followers, user, nothingFollowed);
   const cursors: Cursor[] = [];
-  for (const beginning of beginnings(events.info.partitions))
-    cursors.push(await foldPartition(events, view, beginning));
-  return { view, cursors };
+  for (const beginning of beginnings(partitions))
+    cursors.push(await foldPartition(events, { view, recent }, beginning));
+  return { view, cursors, recent };
 }
 
-async function foldPartition(events: EventStore, view: ChatView, from: Cursor): Promise<Cursor> {
+async function foldPartition(
+  events: EventStore,
+  { view, recent }: Omit<FoldedLog, 'cursors'>,
+  from: Cursor,
+): Promise<Cursor> {
   const { partition } = from;
   let cursor = from;
   for (;;) {
     const page = await events.readAll(partition, cursor.position + 1, pageSize);
-    for (const recorded of page) evolveChat(view, recorded);
+    for (const recorded of page) {
+      evolveChat(view, recorded);
+      recent.add(recorded);
+    }
     const last = page.at(-1);
     if (last !== undefined) cursor = { partition, position: last.position, id: last.id };
     if (page.length < pageSize) return cursor;

@@ -8,7 +8,8 @@ import {
   type Subscription,
 } from '../core/event-store.ts';
 import { type ChatView, emptyChat, evolveChat } from '../core/views/chat.ts';
-import { beginnings, foldLog } from './folded-log.ts';
+import { beginnings, type FoldedLog, foldLog } from './folded-log.ts';
+import { RecentRecords } from './recent-records.ts';
 
 /** What a follower tells the one who holds it, all of it in the order of the log. */
 export interface FollowerOwner {
@@ -42,6 +43,7 @@ export class LogFollower {
   readonly #owner: FollowerOwner;
   #view: ChatView = emptyChat();
   #cursors: Cursor[];
+  #recent: RecentRecords;
   #waiting: Waiting[] = [];
   #subscription: Subscription | undefined;
   #isRefolding = false;
@@ -50,11 +52,18 @@ export class LogFollower {
   constructor(events: EventStore, owner: FollowerOwner) {
     this.#events = events;
     this.#owner = owner;
-    this.#cursors = [...beginnings(events.info.partitions)];
+    const { partitions } = events.info;
+    this.#cursors = [...beginnings(partitions)];
+    this.#recent = new RecentRecords(partitions);
   }
 
   get view(): ChatView {
     return this.#view;
+  }
+
+  /** The last of what the view was folded from. */
+  get recent(): RecentRecords {
+    return this.#recent;
   }
 
   /** The place in each partition's log that the view stands at. */
@@ -82,9 +91,7 @@ export class LogFollower {
    * @throws {StoreUnreachable}
    */
   async catchUp(): Promise<void> {
-    const { view, cursors } = await foldLog(this.#events);
-    this.#view = view;
-    this.#cursors = [...cursors];
+    this.#standAt(await foldLog(this.#events));
   }
 
   /** Follows the log from where the view stands. `group` names this server's consumer group. */
@@ -141,7 +148,14 @@ export class LogFollower {
   #fold(recorded: Recorded): void {
     const { partition, position, id } = recorded;
     evolveChat(this.#view, recorded);
+    this.#recent.add(recorded);
     this.#cursors[partition] = { partition, position, id };
+  }
+
+  #standAt({ view, cursors, recent }: FoldedLog): void {
+    this.#view = view;
+    this.#cursors = [...cursors];
+    this.#recent = recent;
   }
 
   /**
@@ -155,9 +169,7 @@ export class LogFollower {
     const users = [...before.followers.following.keys()];
     while (!this.#closed) {
       try {
-        const { view, cursors } = await foldLog(this.#events, users);
-        this.#view = view;
-        this.#cursors = [...cursors];
+        this.#standAt(await foldLog(this.#events, users));
         break;
       } catch (error) {
         if (!(error instanceof StoreUnreachable)) throw error;

@@ -69,7 +69,7 @@ function shownOf(chat: Chat, held: HeldSession, records: readonly Recorded[]): r
 
 /** The records after a place, up to a position; or why they cannot be had. */
 async function recordsBetween(
-  { recent, stores }: Chat,
+  { follower, stores }: Chat,
   from: Cursor,
   to: number,
 ): Promise<readonly Recorded[] | GapReason> {
@@ -77,7 +77,7 @@ async function recordsBetween(
   if (position > to) return 'epoch';
   if (to - position > missedRecordsMax / stores.events.info.partitions) return 'retention';
   const first = Math.max(position, 1);
-  const known = recent.from(partition, first);
+  const known = follower.recent.from(partition, first);
   const records = known ?? (await stores.events.readAll(partition, first, to - first + 1));
   const upTo = records.filter((record) => record.position <= to);
   const [at] = upTo;

@@ -1,26 +1,22 @@
 import type { Recorded } from '../core/event-store.ts';
 
-/** More than a busy minute: a client that comes back in time finds all it missed here. */
-export const recentRecordsMax = 65_536;
-/** …unless people write books. */
+/** Tens of thousands of records, more than a busy minute: who comes back in time finds all here. */
 export const recentBytesMax = 32 * 1_048_576;
 /** About what a record takes besides its text. */
 const overheadBytes = 600;
 
 /**
- * The last records of each partition that this server has folded, so that the many who come back
- * after a loss need not be read from the store one by one.
+ * The last records of each partition that were folded into a view, so that for the many who come
+ * back after a loss, their server's start among them, the store need not be read one by one.
  */
 export class RecentRecords {
   readonly #byPartition = new Map<number, Recorded[]>();
   readonly #bytesMax: number;
-  readonly #recordsMax: number;
   readonly #bytes = new Map<number, number>();
 
-  /** The bounds are shared by the partitions. */
+  /** The bound is shared by the partitions. */
   constructor(partitions: number) {
     this.#bytesMax = recentBytesMax / partitions;
-    this.#recordsMax = recentRecordsMax / partitions;
   }
 
   add(recorded: Recorded): void {
@@ -31,13 +27,7 @@ export class RecentRecords {
     if (records === undefined) this.#byPartition.set(partition, [recorded]);
     else records.push(recorded);
     // Half at a time, so that it is seldom.
-    if (bytes > this.#bytesMax || (records?.length ?? 0) > this.#recordsMax) this.#halve(partition);
-  }
-
-  /** The log was set back: what is here is of another one. */
-  clear(): void {
-    this.#byPartition.clear();
-    this.#bytes.clear();
+    if (bytes > this.#bytesMax) this.#halve(partition);
   }
 
   /**

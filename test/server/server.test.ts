@@ -22,3 +22,4 @@ import './login-throttle.spec.ts';
 import './messages-in-flight.spec.ts';
 import './framings.spec.ts';
 import './back-pressure.spec.ts';
+import './recent-records.spec.ts';

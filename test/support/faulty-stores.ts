@@ -75,6 +75,8 @@ export class FaultyStores implements Stores, EventStore {
   isReading = true;
   /** How many commits were asked for. */
   appends = 0;
+  /** How often records of a partition were asked for. */
+  readsOfAll = 0;
   readonly #inner: Stores;
   #faults: ArrangedFault[] = [];
   #beforeRead: (query: StreamQuery) => Promise<void> | void = () => {};
@@ -169,6 +171,7 @@ export class FaultyStores implements Stores, EventStore {
   }
 
   readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
+    this.readsOfAll += 1;
     return this.#inner.events.readAll(partition, from, limit);
   }
 

@@ -4,6 +4,7 @@ import Fastify from 'fastify';
 import { test } from 'tap';
 
 import { addWebSocketRoute } from '../../adapters/websocket/web-socket-route.ts';
+import type { ChatServer } from '../../server/chat-server.ts';
 import { type ChatHarness, type HarnessOptions, passwordOf, startHarness } from './chat-harness.ts';
 import { FrameClient } from './frame-client.ts';
 
@@ -19,17 +20,15 @@ export class WebHarness implements AsyncDisposable {
 
   static async start(options: HarnessOptions): Promise<WebHarness> {
     const web = new WebHarness(await startHarness(options));
-    for (const server of web.chat.servers) {
-      const fastify = Fastify();
-      await addWebSocketRoute(fastify, {
-        acceptor: () => server.accept,
-        isOriginAllowed: (origin) => origin === undefined || origin === 'https://chat.example',
-      });
-      await fastify.listen({ host: '127.0.0.1', port: 0 });
-      web.#ports.push((fastify.server.address() as AddressInfo).port);
-      web.#closing.push(() => fastify.close());
-    }
+    for (const server of web.chat.servers) await web.#listen(server);
     return web;
+  }
+
+  /** One server more, which reads the log as it is by now. */
+  async startServer(): Promise<void> {
+    await this.chat.startServer({});
+    const server = this.chat.servers.at(-1);
+    if (server !== undefined) await this.#listen(server);
   }
 
   url(server: number): string {
@@ -56,6 +55,17 @@ export class WebHarness implements AsyncDisposable {
     const next = await this.connect(server);
     await next.resume(client);
     return next;
+  }
+
+  async #listen(server: ChatServer): Promise<void> {
+    const fastify = Fastify();
+    await addWebSocketRoute(fastify, {
+      acceptor: () => server.accept,
+      isOriginAllowed: (origin) => origin === undefined || origin === 'https://chat.example',
+    });
+    await fastify.listen({ host: '127.0.0.1', port: 0 });
+    this.#ports.push((fastify.server.address() as AddressInfo).port);
+    this.#closing.push(() => fastify.close());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

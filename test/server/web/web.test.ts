@@ -2,5 +2,6 @@
 import './conversation.spec.ts';
 import './one-session.spec.ts';
 import './resume-behind.spec.ts';
+import './resume-storm.spec.ts';
 import './resume.spec.ts';
 import './repetition.spec.ts';
