@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { LinkAcceptor } from '../adapters/client-link.ts';
 import type { PasswordHasher } from '../adapters/password-hasher.ts';
 import type { Delivery } from '../core/delivery.ts';
-import type { Recorded, Rollback } from '../core/event-store.ts';
+import type { Recorded } from '../core/event-store.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { forgetFollowing } from '../core/views/followers.ts';
@@ -22,6 +22,7 @@ import { MeteredWriter } from './metered-writer.ts';
 import { type Metrics, noMetrics } from './metrics.ts';
 import { resume, toldOfRollback } from './rollback.ts';
 import { heedSession } from './session-records.ts';
+import type { SetBack } from './set-back.ts';
 import { finishEnds } from './unfinished-ends.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
 
@@ -161,8 +162,8 @@ export class ChatServer implements Chat, FollowerOwner {
     return this.fanOut.flush(this.#cursor);
   }
 
-  onRefolded(rollback: Rollback, before: ChatView): void {
-    for (const connection of this.#connections) toldOfRollback(this, connection, rollback);
+  onRefolded(setBack: readonly SetBack[], before: ChatView): void {
+    for (const connection of this.#connections) toldOfRollback(this, connection, setBack, before);
     // The log may be from before this incarnation.
     const started = this.follower.view.servers.get(this.options.name);
     if (started?.incarnation !== this.incarnation) this.#restart();

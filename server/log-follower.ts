@@ -10,6 +10,7 @@ import {
 import { type ChatView, emptyChat, evolveChat } from '../core/views/chat.ts';
 import { beginnings, type FoldedLog, foldLog } from './folded-log.ts';
 import { RecentRecords } from './recent-records.ts';
+import { type SetBack, setBackSince } from './set-back.ts';
 
 /** What a follower tells the one who holds it, all of it in the order of the log. */
 export interface FollowerOwner {
@@ -20,8 +21,8 @@ export interface FollowerOwner {
    * records may gather, in milliseconds.
    */
   onBatchEnd(): number;
-  /** The log was set back, and folded again from its beginning: the view is another one now. */
-  onRefolded(rollback: Rollback, before: ChatView): void;
+  /** Partitions were set back, and folded again from their beginning: the view is another one now. */
+  onRefolded(setBack: readonly SetBack[], before: ChatView): void;
   onFailure(error: Error): void;
 }
 
@@ -167,9 +168,12 @@ export class LogFollower {
     await this.#subscription?.close();
     const before = this.#view;
     const users = [...before.followers.following.keys()];
+    let setBack: readonly SetBack[] = [];
     while (!this.#closed) {
       try {
-        this.#standAt(await foldLog(this.#events, users));
+        const folded = await foldLog(this.#events, users);
+        setBack = await setBackSince(this.#events, before, folded, rollback);
+        this.#standAt(folded);
         break;
       } catch (error) {
         if (!(error instanceof StoreUnreachable)) throw error;
@@ -179,7 +183,7 @@ export class LogFollower {
     this.#isRefolding = false;
     this.#releaseAll();
     if (this.#closed) return;
-    this.#owner.onRefolded(rollback, before);
+    this.#owner.onRefolded(setBack, before);
     this.follow(group);
   }
 

@@ -15,8 +15,8 @@ export interface Missed {
   readonly deliveries: readonly Delivery[];
   /** The records of the direct messages among them that were sent to its user. */
   readonly direct: readonly Recorded[];
-  /** Tells what is missing all the same. */
-  readonly gap?: Delivery;
+  /** What is missing all the same, by the reason. */
+  readonly gaps: readonly Delivery[];
 }
 
 type GapReason = Extract<Delivery, { kind: 'gap' }>['reason'];
@@ -53,7 +53,7 @@ export async function missedSince(
   return {
     deliveries: shown.map(({ delivery }) => delivery),
     direct: direct.map(({ recorded }) => recorded),
-    ...(gaps.size > 0 && { gap: gapOf(chat, held, gaps) }),
+    gaps: (['epoch', 'retention'] as const).flatMap((reason) => gapOf(chat, held, gaps, reason)),
   };
 }
 
@@ -85,20 +85,23 @@ async function recordsBetween(
   return position > 0 ? upTo.slice(1) : upTo;
 }
 
-function gapOf(chat: Chat, held: HeldSession, gaps: ReadonlyMap<number, GapReason>): Delivery {
-  const { rooms, epochs } = chat.follower.view;
-  const lost = [...roomsOf(rooms, held.session)].filter(({ partition }) => gaps.has(partition));
-  const reason = [...gaps.values()].includes('epoch') ? 'epoch' : 'retention';
-  return {
-    kind: 'gap',
-    to: [held.session],
-    reason,
-    rooms: lost.map(({ room, partition }) => ({
-      room,
-      epoch: epochs.get(partition) ?? '',
-      // Up to here nothing is known of what its client has been shown.
-      from: 1,
-      through: held.shownFrom.get(room) ?? 0,
-    })),
-  };
+function gapOf(
+  chat: Chat,
+  held: HeldSession,
+  gaps: ReadonlyMap<number, GapReason>,
+  reason: GapReason,
+): readonly Delivery[] {
+  if (![...gaps.values()].includes(reason)) return [];
+  const { rooms: view, epochs } = chat.follower.view;
+  const lost = [...roomsOf(view, held.session)].filter(
+    ({ partition }) => gaps.get(partition) === reason,
+  );
+  const rooms = lost.map(({ room, partition }) => ({
+    room,
+    epoch: epochs.get(partition) ?? '',
+    // Up to here nothing is known of what its client has been shown.
+    from: 1,
+    through: held.shownFrom.get(room) ?? 0,
+  }));
+  return [{ kind: 'gap', to: [held.session], reason, rooms }];
 }

@@ -1,34 +1,51 @@
-import type { Rollback } from '../core/event-store.ts';
+import { roomStream } from '../core/stream.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { forgetFollowing } from '../core/views/followers.ts';
 import { roomsOf } from '../core/views/rooms.ts';
 import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
+import type { HeldSession } from './held-session.ts';
 import { detachSession } from './session-detach.ts';
 import { endSession } from './session-end.ts';
+import type { SetBack } from './set-back.ts';
 import { findWhereabouts } from './whereabouts.ts';
 
 /** Tells a client from where on nothing can be relied upon, since the log was set back. */
 export function toldOfRollback(
   { follower }: Chat,
   connection: Connection,
-  { from, epoch }: Rollback,
+  setBack: readonly SetBack[],
+  before: ChatView,
 ): void {
   const { held, format } = connection;
   if (held === undefined) return;
   held.marks.forget();
+  for (const { from, epoch } of setBack) {
+    const subject = `position ${from} (epoch ${epoch})`;
+    connection.answers.announce({ kind: 'error', code: 'ContinuityBroken', subject });
+  }
+  const { session } = held;
+  // Those too whose join was lost, or whose leaving: it is put back where it was.
+  const known = [before, follower.view].flatMap(({ rooms }) => [...roomsOf(rooms, session)]);
+  const rooms = setBack.flatMap((one) => {
+    const there = known.filter(({ partition }) => partition === one.partition);
+    const names = new Set(there.map(({ room }) => room));
+    return [...names].map((room) => lostOf(follower.view, held, room, one));
+  });
   held.shownFrom.clear();
-  const subject = `position ${from} (epoch ${epoch})`;
-  connection.answers.announce({ kind: 'error', code: 'ContinuityBroken', subject });
-  const { rooms: view, epochs } = follower.view;
-  const rooms = [...roomsOf(view, held.session)].map(({ room, partition, number }) => ({
-    room,
-    epoch: epochs.get(partition) ?? '',
-    from: number + 1,
-  }));
-  const bytes = format.delivery({ kind: 'gap', to: [held.session], reason: 'epoch', rooms });
+  const bytes = format.delivery({ kind: 'gap', to: [session], reason: 'epoch', rooms });
   if (bytes !== undefined) connection.send(bytes);
   connection.flush();
+}
+
+/** What a client cannot rely upon of a room: what it heard, and what was said before the refold. */
+function lostOf(view: ChatView, { shownFrom }: HeldSession, room: string, setBack: SetBack) {
+  const { epoch, begun } = setBack;
+  const through = view.rooms.byRoom.get(room)?.number;
+  const unchanged = through === undefined ? undefined : through + 1;
+  // Of a room that nobody is left in it lost, at the least, all since it came in.
+  const from = begun.get(roomStream(room)) ?? unchanged ?? shownFrom.get(room) ?? 1;
+  return { room, epoch, from, ...(through !== undefined && through >= from && { through }) };
 }
 
 /**

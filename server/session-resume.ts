@@ -108,14 +108,14 @@ async function showMissed(
   after: readonly Cursor[],
 ): Promise<void> {
   const { outgoing, openedAt, format } = connection;
-  const { deliveries, direct, gap } = await missedSince(chat, held, after, openedAt);
+  const { deliveries, direct, gaps } = await missedSince(chat, held, after, openedAt);
   // What was kept from before, and never shown: to mark what came since would pass over it.
   const unread = await unreadOf(chat, connection, held);
   const state = await describeOpenSession(chat, held, openedAt);
   if (connection.isClosing) return;
   const missed = new Set(direct.map(({ id }) => id));
   const kept = (unread?.oldest ?? []).filter(({ id }) => !missed.has(id));
-  if (gap !== undefined) outgoing.showFirst([gap]);
+  outgoing.showFirst(gaps);
   outgoing.showFirst(kept.map((one) => keptDelivery(held, one)));
   outgoing.showFirst(deliveries);
   outgoing.sendFirst(format.cursor(cursorText(openedAt)));

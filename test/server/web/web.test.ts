@@ -3,5 +3,6 @@ import './conversation.spec.ts';
 import './one-session.spec.ts';
 import './resume-behind.spec.ts';
 import './resume-storm.spec.ts';
+import './set-back.spec.ts';
 import './resume.spec.ts';
 import './repetition.spec.ts';
