@@ -21,7 +21,10 @@ export function userCommand(): Command {
     );
   addHelpText(action(user, 'add', 'make an account', '<name>'), passwordHelp);
   action(user, 'list', 'show all accounts');
-  addHelpText(action(user, 'passwd', 'give an account another password', '<name>'), passwordHelp);
+  addHelpText(
+    action(user, 'passwd', 'give an account another password, and end its session', '<name>'),
+    passwordHelp,
+  );
   action(user, 'suspend', 'end the session of an account, and let it in no more', '<name>');
   action(user, 'reinstate', 'let a suspended account in again', '<name>');
   action(

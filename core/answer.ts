@@ -54,7 +54,8 @@ export type Answer =
   | { readonly kind: 'pong' }
   | { readonly kind: 'subscribed'; readonly target: string }
   | { readonly kind: 'unsubscribed'; readonly target: string }
-  | { readonly kind: 'passwordChanged' }
+  /** `token` takes the place of the session's, if it had one. */
+  | { readonly kind: 'passwordChanged'; readonly token?: string }
   | { readonly kind: 'receipts'; readonly on: boolean }
   | {
       readonly kind: 'stored';

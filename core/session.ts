@@ -19,13 +19,20 @@ export interface SessionDetached {
   readonly data: { readonly user: string; readonly session: string; readonly resume: string };
 }
 
-/** Its client came back, perhaps to another server. */
+/** Its client came back, perhaps to another server; or was given another secret. */
 export interface SessionResumed {
   readonly type: 'SessionResumed';
   readonly data: SessionOpened['data'] & { readonly resume: string };
 }
 
-export type SessionEnd = 'logout' | 'disconnected' | 'takenOver' | 'expired' | 'suspended';
+export type SessionEnd =
+  | 'logout'
+  | 'disconnected'
+  | 'takenOver'
+  | 'expired'
+  | 'suspended'
+  /** An operator gave the account another password. */
+  | 'passwordReset';
 
 export interface SessionClosed {
   readonly type: 'SessionClosed';
@@ -50,6 +57,8 @@ export type SessionCommand =
       readonly takeover: boolean;
     } & SessionOpened['data'])
   | ({ readonly type: 'ResumeSession' } & SessionResumed['data'])
+  /** Gives it another secret, in `resume`: whoever found out the one before has nothing by it. */
+  | ({ readonly type: 'RenewSession' } & SessionResumed['data'])
   | {
       readonly type: 'CloseSession';
       readonly user: string;
@@ -101,6 +110,11 @@ export function decideSession(command: SessionCommand, state: Session): Decision
         return new Rejection('SessionOver', data.user);
       if (state.resume !== data.resume) return new Rejection('SessionOver', data.user);
       return [{ type: 'SessionResumed', data }];
+    }
+    case 'RenewSession': {
+      const { type: _, ...data } = command;
+      const isHeld = state.status === 'open' && state.session === data.session;
+      return isHeld ? [{ type: 'SessionResumed', data }] : new Rejection('SessionOver', data.user);
     }
     case 'DetachSession': {
       const { user, session, server, incarnation } = command;

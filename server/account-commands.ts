@@ -53,7 +53,8 @@ export async function changePassword(
   if (connection.isClosing) return;
   if (verified === undefined) return connection.fail('WrongPassword');
   const { credential: replaces } = verified.account;
-  const change = { user, password, reason: 'changed', replaces } as const;
+  const renewed = held.isResumable ? { ...held.data, resume: held.nextSecret() } : undefined;
+  const change = { user, password, reason: 'changed', replaces, renewed } as const;
   // Through the session: nothing is changed for a client that has gone meanwhile.
   const { stores, hasher } = chat;
   const appender = { append: (_: Actor, parts: readonly Part[]) => held.append(...parts) };

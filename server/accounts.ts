@@ -2,13 +2,13 @@ import type { PasswordHasher } from '../adapters/password-hasher.ts';
 import type { Account, PasswordChanged } from '../core/account.ts';
 import { decideAccount } from '../core/account.ts';
 import type { Answer } from '../core/answer.ts';
-import type { Actor } from '../core/event-store.ts';
+import type { Actor, EventStore } from '../core/event-store.ts';
 import { Rejection } from '../core/rejection.ts';
-import { decideSession } from '../core/session.ts';
+import { decideSession, type SessionCommand, type SessionResumed } from '../core/session.ts';
 import { accountStream, sessionStream } from '../core/stream.ts';
 import type { Stores } from '../core/stores.ts';
 import { loadAccount, loadSession } from './aggregate.ts';
-import { appendError, type Appender, rejected } from './appender.ts';
+import { appendError, type Appender, type Part, rejected } from './appender.ts';
 import { untilNoConflict } from './conflicts.ts';
 import { randomId } from './random-id.ts';
 
@@ -60,7 +60,9 @@ export async function storeCredential(
 }
 
 /**
- * Gives an account another password, or the same one another hash. Answers an error, or undefined.
+ * Gives an account another password, or the same one another hash. Whoever has found out what it
+ * takes to resume its session has nothing by it afterwards: the session is over, or the one that asks
+ * has another secret. Answers an error, or undefined.
  * @throws {HasherBusy}
  * @throws {StoreUnreachable}
  */
@@ -73,9 +75,11 @@ export async function setPassword(
     readonly reason: PasswordChanged['data']['reason'];
     /** The credential that the old password was checked against, where one was. */
     readonly replaces?: string;
+    /** The session that asks, with the hash of its next secret; where it has one. */
+    readonly renewed?: SessionResumed['data'] | undefined;
   },
 ): Promise<Answer | undefined> {
-  const { user, password, ...how } = change;
+  const { user, password, renewed, ...how } = change;
   const { events: store, credentials } = context.stores;
   const credential = await storeCredential(context, user, password);
   return untilNoConflict(async () => {
@@ -85,8 +89,14 @@ export async function setPassword(
       await credentials.remove(user, credential);
       return rejected(events);
     }
+    const session = await sessionAfter(store, user, how.reason, renewed);
+    if (session instanceof Rejection) {
+      await credentials.remove(user, credential);
+      return rejected(session);
+    }
+    // The session first: when the change is told, its client has another secret.
     const part = { stream: accountStream(user), expected: revision, events };
-    const outcome = await context.appender.append(actor, [part]);
+    const outcome = await context.appender.append(actor, [...session, part]);
     if (outcome.status === 'conflict') return 'conflict';
     // The sweep removes a credential of unknown fate: only the log says whether it counts.
     if (outcome.status !== 'appended') return appendError(outcome);
@@ -94,6 +104,25 @@ export async function setPassword(
     if (obsolete !== undefined) await credentials.remove(user, obsolete);
     return undefined;
   });
+}
+
+/** What another password does to the session of its account. */
+async function sessionAfter(
+  store: EventStore,
+  user: string,
+  reason: PasswordChanged['data']['reason'],
+  renewed: SessionResumed['data'] | undefined,
+): Promise<readonly Part[] | Rejection> {
+  // Where nobody can come back, the session that asks is all there is.
+  if (reason === 'rehash' || (reason === 'changed' && renewed === undefined)) return [];
+  const { state, revision: expected } = await loadSession(store, user);
+  const command: SessionCommand =
+    renewed === undefined
+      ? { type: 'CloseAnySession', user, reason: 'passwordReset' }
+      : { type: 'RenewSession', ...renewed };
+  const events = decideSession(command, state);
+  if (events instanceof Rejection) return events;
+  return [{ stream: sessionStream(user), expected, events }];
 }
 
 const currentOf = (state: Account): string | undefined =>

@@ -1,7 +1,9 @@
 import type { WireFormat } from '../adapters/client-link.ts';
 import type { Answer } from '../core/answer.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { HeldSession } from './held-session.ts';
 import type { Outgoing } from './outgoing.ts';
+import { tokenOf } from './session-token.ts';
 
 /** Answers to commands of a session, by which alone the log tells of them. */
 const ofCommands: ReadonlySet<Answer['kind']> = new Set([
@@ -55,13 +57,16 @@ export class Answers {
   }
 
   /**
-   * The log answers a command of this `cause`; `current` is that of the one which is carried out.
-   * Where a client has names for what it asks, what comes too late is not taken for the answer to
+   * The log answers a command of this `cause`; `held` is the session, which knows that of the one
+   * which is carried out. Where a client has names for what it asks, what comes too late is not taken for the answer to
    * what it has asked since.
    */
-  folded(answer: Answer, cause: string, current: string | undefined): void {
-    const isLate = ofCommands.has(answer.kind) && cause !== current;
-    if (!this.#format.resumes || !isLate) this.tell(answer);
+  folded(answer: Answer, cause: string, held: HeldSession | undefined): void {
+    const isLate = ofCommands.has(answer.kind) && cause !== held?.cause;
+    if (this.#format.resumes && isLate) return;
+    // The log knows no secrets.
+    const isRenewed = answer.kind === 'passwordChanged' && held?.isResumable === true;
+    this.tell(isRenewed ? { ...answer, token: tokenOf(held) } : answer);
   }
 
   /** The same as `tell`, before what is held. */

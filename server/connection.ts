@@ -171,7 +171,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   sessionEnded(reason: SessionEnd): void {
     if (reason === 'takenOver') this.disconnect('TakenOver');
     else if (reason === 'suspended') this.disconnect('AccountSuspended');
-    else if (reason === 'expired') this.disconnect('SessionEnded');
+    else if (reason === 'expired' || reason === 'passwordReset') this.disconnect('SessionEnded');
     else this.close('LoggedOut');
   }
 

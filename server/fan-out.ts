@@ -115,7 +115,7 @@ export class FanOut {
       case 'answer':
         if (delivery.answer.kind === 'stored')
           connection.messages.stored(recorded.id, delivery.answer);
-        else connection.answers.folded(delivery.answer, recorded.cause, connection.held?.cause);
+        else connection.answers.folded(delivery.answer, recorded.cause, connection.held);
         break;
       case 'ended':
         connection.sessionEnded(delivery.reason);

@@ -25,8 +25,10 @@ export interface SessionIdentity {
 export const newIdentity = (user: string, isResumable: boolean): SessionIdentity => ({
   user,
   session: randomId(),
-  ...(isResumable && { secret: randomBytes(secretBytes).toString('base64url') }),
+  ...(isResumable && { secret: newSecret() }),
 });
+
+const newSecret = (): string => randomBytes(secretBytes).toString('base64url');
 
 /**
  * A session of this server, as its client's commands append for it. They do so through the
@@ -36,7 +38,6 @@ export const newIdentity = (user: string, isResumable: boolean): SessionIdentity
 export class HeldSession {
   readonly user: string;
   readonly session: string;
-  readonly secret: string | undefined;
   readonly actor: Actor;
   readonly marks: ReadMarks;
   /** From which place on each room's events are shown, by room, where that is not from its join. */
@@ -48,6 +49,9 @@ export class HeldSession {
   /** Whether the view shows in which rooms the session is: a move's fate may be unknown. */
   isPlaced = true;
   readonly #appender: Appender;
+  #secret: string | undefined;
+  /** By their hashes: secrets that take the place of the present one when the log says so. */
+  readonly #nextSecrets = new Map<string, string>();
   readonly #underWay = new Set<Promise<ReadOutcome>>();
   #isOver = false;
 
@@ -55,16 +59,37 @@ export class HeldSession {
     const { user, session, secret } = identity;
     this.user = user;
     this.session = session;
-    this.secret = secret;
+    this.#secret = secret;
     this.actor = { user, session, server: options.name, incarnation };
     this.#appender = appender;
     // How far somebody has read is written down also after they have gone.
     this.marks = new ReadMarks(user, (part) => appender.append(this.actor, [part]));
   }
 
+  get secret(): string | undefined {
+    return this.#secret;
+  }
+
   /** Whether its client may come back to it. */
   get isResumable(): boolean {
-    return this.secret !== undefined;
+    return this.#secret !== undefined;
+  }
+
+  /** Makes another secret for it, which counts from `renew` on. Answers its hash. */
+  nextSecret(): string {
+    const secret = newSecret();
+    const resume = hashOf(secret);
+    this.#nextSecrets.set(resume, secret);
+    return resume;
+  }
+
+  /** The log has this hash for it now. False for one that was not made for it here. */
+  renew(resume: string): boolean {
+    const secret = this.#nextSecrets.get(resume);
+    if (secret === undefined) return false;
+    this.#nextSecrets.clear();
+    this.#secret = secret;
+    return true;
   }
 
   /** As its events name it. */

@@ -39,6 +39,8 @@ function onResumed(chat: Chat, { cause }: Recorded, resumed: SessionResumed['dat
     before?.cedeSession();
     return chat.fanOut.unbind(session);
   }
+  // It was here all the time, and its client has changed the password.
+  if (before?.held?.renew(resumed.resume) === true) return;
   const connection = chat.fanOut.expected(cause);
   if (connection?.state.opening !== undefined) return sessionResumed(chat, connection);
   // It was given up, or its client has gone once more: it may come back.

@@ -43,6 +43,11 @@ export class HeldSession {
     this.#density?.isIn(room);
   }
 
+  /** The password was changed: the token before is void. */
+  renewed({ token }: { readonly token?: string | undefined }): void {
+    if (token !== undefined && this.#saved !== undefined) this.#save({ ...this.#saved, token });
+  }
+
   /** What there is to hear of it. */
   heard(frame: Exclude<ClientEvent, Hole>): readonly ClientEvent[] {
     if (frame.type === 'cursor' && this.#saved !== undefined)

@@ -128,6 +128,9 @@ export class ResumingClient implements ChatClient {
       case 'join':
         this.#session.joined(ok as OkFrame<'join'>);
         break;
+      case 'password':
+        this.#session.renewed(ok as OkFrame<'password'>);
+        break;
       default:
     }
   }

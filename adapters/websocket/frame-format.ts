@@ -159,8 +159,9 @@ function okBody(answer: Exclude<Answer, { kind: 'greeting' | 'error' }>): Body |
     case 'pong':
     case 'subscribed':
     case 'unsubscribed':
-    case 'passwordChanged':
       return {};
+    case 'passwordChanged':
+      return answer.token === undefined ? {} : { token: answer.token };
     case 'authRequired':
     case 'takeoverHint':
     case 'registered':

@@ -40,10 +40,14 @@ const joinedRoom = Type.Object({
   last: Type.Optional(message),
 });
 
+const token = Type.String({
+  description: 'A secret: whoever has it can go on with the session.',
+});
+
 /** What the `ok` that answers a frame carries besides, by the frame's type. */
 const session = Type.Object({
   user,
-  token: Type.String({ description: 'A secret: whoever has it can go on with the session.' }),
+  token,
   server: Type.String(),
   servers: Type.Array(Type.String(), {
     description: 'Web addresses of the servers that live: any of them can resume the session.',
@@ -87,7 +91,7 @@ export const okBodies = {
     since: at,
     rooms: Type.Array(shown),
   }),
-  password: nothing,
+  password: Type.Object({ token: Type.Optional(token) }),
   ping: nothing,
 } as const satisfies Record<ClientFrameType, unknown>;
 

@@ -59,7 +59,14 @@ export const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>>
     fc.record({
       user,
       session,
-      reason: fc.constantFrom('logout', 'disconnected', 'takenOver', 'expired', 'suspended'),
+      reason: fc.constantFrom(
+        'logout',
+        'disconnected',
+        'takenOver',
+        'expired',
+        'suspended',
+        'passwordReset',
+      ),
     }),
   ),
   RoomJoined: plain(

@@ -38,7 +38,14 @@ const closeAny = (reason: SessionEnd): SessionCommand => ({
   user,
   reason,
 });
-const reasons = ['logout', 'disconnected', 'takenOver', 'expired', 'suspended'] as const;
+const reasons = [
+  'logout',
+  'disconnected',
+  'takenOver',
+  'expired',
+  'suspended',
+  'passwordReset',
+] as const;
 
 rule('a user without a session opens one', () => given().when(open(first)).then(opened(first)));
 rule('a user with a session on another server is refused a second', () =>
@@ -96,6 +103,18 @@ rule('a session is not resumed with another secret', () => {
     given(...past)
       .when(resume({ ...elsewhere, resume: 'other' }))
       .thenRejected('SessionOver', user);
+});
+rule('a session that is open is given another secret, and the one before is void', () => {
+  const renewed = { ...web, resume: 'next' };
+  given(opened(web))
+    .when({ type: 'RenewSession', ...renewed })
+    .then(resumed(renewed));
+  given(opened(web), resumed(renewed)).when(resume(elsewhere)).thenRejected('SessionOver', user);
+});
+rule('a session that is not open is given none', () => {
+  const renew = { type: 'RenewSession', ...web, resume: 'next' } as const;
+  given(opened(web), detached).when(renew).thenRejected('SessionOver', user);
+  given(opened(second)).when(renew).thenRejected('SessionOver', user);
 });
 rule('a session that is over, or was replaced, is not resumed', () => {
   for (const past of [

@@ -53,6 +53,25 @@ void test('the next server is tried after each loss, and the token is in no addr
   }
 });
 
+void test('after a change of the password the session goes on by the token of its answer', async () => {
+  await using server = await startScriptedWebSocketServer();
+  using listening = new Listening([server.url]);
+  const first = await server.connection();
+  await listening.logsIn(first);
+  const changed = listening.client.request({
+    type: 'password',
+    old: 'before',
+    next: 'from now on',
+  });
+  first.ok(await first.reads('password'), { token: 'secret-2' });
+  deepStrictEqual((await changed).token, 'secret-2');
+  first.cut();
+  const second = await server.connection();
+  second.greet();
+  const { token, cursor } = await second.reads('resume');
+  deepStrictEqual({ token, cursor }, { token: 'secret-2', cursor: 'c0' });
+});
+
 void test('a server that cannot be reached is passed over, with waits that grow', async () => {
   const gone = await startScriptedWebSocketServer();
   await using server = await startScriptedWebSocketServer();

@@ -4,5 +4,6 @@ import './one-session.spec.ts';
 import './resume-behind.spec.ts';
 import './resume-storm.spec.ts';
 import './set-back.spec.ts';
+import './tokens.spec.ts';
 import './resume.spec.ts';
 import './repetition.spec.ts';
