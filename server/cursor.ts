@@ -1,14 +1,18 @@
 import type { Cursor } from '../core/event-store.ts';
 
 /** Enough of a random id to know a record again. */
-const idCharacters = 12;
-const form = /^(\d{1,15})(?:\.([\w-]{1,36}))?$/;
+const idCharacters = 8;
+/** Short, for a cursor ends whatever is sent at once; ten digits of it are an exact number. */
+const radix = 36;
+const form = /^([\da-z]{1,10})(?:\.([\w-]{1,36}))?$/;
 
 /** The places in a log up to which a client has been shown everything, as one word for it. */
 export const cursorText = (cursors: readonly Cursor[]): string =>
   cursors
     .map(({ position, id }) =>
-      id === undefined ? String(position) : `${position}.${id.slice(0, idCharacters)}`,
+      id === undefined
+        ? position.toString(radix)
+        : `${position.toString(radix)}.${id.slice(0, idCharacters)}`,
     )
     .join('~');
 
@@ -19,8 +23,9 @@ export function parseCursor(text: string, partitions: number): readonly Cursor[]
   const cursors: Cursor[] = [];
   for (const [partition, place] of places.entries()) {
     if (place === null) return undefined;
-    const [, position, id] = place;
-    cursors.push({ partition, position: Number(position), ...(id !== undefined && { id }) });
+    const [, digits = '', id] = place;
+    const position = Number.parseInt(digits, radix);
+    cursors.push({ partition, position, ...(id !== undefined && { id }) });
   }
   return cursors;
 }

@@ -21,6 +21,8 @@ export class FanOut {
   readonly #bySession = new Map<string, Connection>();
   readonly #expected = new Map<string, Connection>();
   readonly #touched = new Set<Connection>();
+  /** The place in the log that all sessions were told last. */
+  #toldAll = '';
 
   /** From now on, what concerns `session` goes to `connection`. */
   bind(session: string, connection: Connection): void {
@@ -77,8 +79,12 @@ export class FanOut {
     return pauseMs;
   }
 
-  /** The same for every session, also one that nothing was delivered to. */
+  /** The same for every session, also one that nothing was delivered to; unless it was so before. */
   flushAll(cursor: () => string): void {
+    const place = cursor();
+    // Whoever has come since has it from the session.
+    if (place === this.#toldAll) return;
+    this.#toldAll = place;
     for (const connection of this.#bySession.values())
       if (connection.held !== undefined) this.#touched.add(connection);
     this.flush(cursor);

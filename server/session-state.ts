@@ -53,7 +53,8 @@ export async function describeRoom(
   kept: KeptRooms,
 ): Promise<RoomState> {
   // Taken together, before anything else is read: what comes after is shown by itself.
-  const members = [...room.users.keys()].toSorted();
+  // In no order, for thousands may come back at once to a room of thousands.
+  const members = [...room.users.keys()];
   const number = held.shownFrom.get(room.room) ?? room.number;
   const epoch = follower.view.epochs.get(room.partition) ?? '';
   const read = kept.get(room.room) ?? 0;

@@ -22,4 +22,5 @@ import './login-throttle.spec.ts';
 import './messages-in-flight.spec.ts';
 import './framings.spec.ts';
 import './back-pressure.spec.ts';
+import './cursor.spec.ts';
 import './recent-records.spec.ts';

@@ -49,9 +49,18 @@ webScenes('a session is in several rooms, and the account keeps them', async (we
   const again = await web.connect(1);
   const session = await again.login('alice', 'password123');
   deepStrictEqual(
-    session.rooms.map(({ name, members }) => [name, members]),
+    session.rooms.map(({ name, members }) => [name, members.toSorted()]),
     [['Attic', ['alice', 'bob']]],
   );
+});
+
+webScene('a place in the log is told once to those to whom nothing is shown', async (web) => {
+  const alice = await web.login('alice', 0);
+  const { fanOut } = web.chat.server(0);
+  for (const place of ['a', 'a', 'b']) fanOut.flushAll(() => place);
+  await alice.asks({ type: 'ping' });
+  const told = alice.shown.flatMap((frame) => (frame.type === 'cursor' ? [frame.cursor] : []));
+  deepStrictEqual(told.slice(-2), ['a', 'b']);
 });
 
 webScenes('a login shows what is unread since, and the last of each room', async (web) => {

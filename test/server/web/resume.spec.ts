@@ -155,7 +155,7 @@ webScene('a token that is not the session’s opens nothing', async (web) => {
     `${user}.other.${secret}`,
   ])
     deepStrictEqual(await resumption(thief, { token, cursor: alice.cursor }), 'SessionOver', token);
-  for (const cursor of ['', 'x', '1~2', '-1', `${'9'.repeat(30)}.abc`])
+  for (const cursor of ['', 'X', '1~2', '-1', `${'9'.repeat(30)}.abc`])
     deepStrictEqual(await resumption(thief, { token: alice.token, cursor }), 'InvalidCursor');
   await alice.asks({ type: 'ping' });
   deepStrictEqual(web.chat.records('SessionResumed').length, 0);
