@@ -2,12 +2,19 @@ import { type LogRecord, readRecord } from '../../checker/log-event.ts';
 import type { RawRecord } from '../../checker/log-dump.ts';
 import { add, type Heard } from './heard.ts';
 
-/** What a log of one partition has each user hear, whose sessions are open to its end. */
+/**
+ * What a log has each user hear, whose sessions are open to its end. Partitions have no order among
+ * one another: who is here and whom they follow holds for all that is said.
+ */
 export function expectedOf(records: Iterable<RawRecord>): ReadonlyMap<string, Heard> {
   const story = new Story();
-  for (const raw of records) story.tell(readRecord(raw));
+  const read = [...records].map(readRecord);
+  for (const record of read) if (!isSaid(record)) story.tell(record);
+  for (const record of read) if (isSaid(record)) story.tell(record);
   return story.heard;
 }
+
+const isSaid = ({ stream }: LogRecord): boolean => /^(room|direct):/.test(stream);
 
 /** Who is where, and follows whom, at a place of the log. */
 class Story {

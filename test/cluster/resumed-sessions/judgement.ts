@@ -17,7 +17,7 @@ export interface Witness {
   readonly said: readonly Said[];
 }
 
-/** A sentence for whatever is not as the log, of one partition, has it; none is as it should be. */
+/** A sentence for whatever is not as the log has it; none is as it should be. */
 export function findings(
   records: readonly RawRecord[],
   witnesses: readonly Witness[],

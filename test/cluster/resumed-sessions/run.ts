@@ -24,6 +24,8 @@ const arrivesWithinMs = 60_000;
 
 export interface RunPlan {
   readonly seed: number;
+  /** Of the log. */
+  readonly partitions: number;
   /** So many are stored, at least. */
   readonly messages: number;
   readonly cuts: number;
@@ -48,7 +50,7 @@ export interface RunResult {
 /** Lets clients talk while their connections are cut and their servers killed, and judges it all. */
 export async function runResumed(plan: RunPlan): Promise<RunResult> {
   const random = new Random(plan.seed);
-  await using cluster = await startWebCluster();
+  await using cluster = await startWebCluster(plan.partitions);
   const { redis, processes, urls, ca } = cluster;
   const users = clientNames(clientCount);
   const pauseMs = (clientCount / messagesPerSecond) * 1_000;

@@ -17,7 +17,7 @@ export interface WebCluster extends AsyncDisposable {
   readonly ca: Buffer;
 }
 
-export async function startWebCluster(): Promise<WebCluster> {
+export async function startWebCluster(partitions = 1): Promise<WebCluster> {
   const redis = await startRedis({ appendfsync: 'always' });
   const processes: ServerProcess[] = [];
   const urls: string[] = [];
@@ -36,6 +36,7 @@ export async function startWebCluster(): Promise<WebCluster> {
         demo: false,
         registration: 'open',
         messagesPerSecond,
+        partitions,
         args: ['--web-port', String(webPort)],
         ...(certs !== undefined && { certs }),
       });
