@@ -2,6 +2,7 @@
 import './conversation.spec.ts';
 import './one-session.spec.ts';
 import './resume-behind.spec.ts';
+import './resume-moments.spec.ts';
 import './resume-storm.spec.ts';
 import './set-back.spec.ts';
 import './tokens.spec.ts';
