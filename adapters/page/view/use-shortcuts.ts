@@ -39,7 +39,11 @@ export function useShortcuts(openDialog: (name: DialogName) => void): void {
 
       function actionOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent) {
         if ((ctrlKey || metaKey) && !altKey && !shiftKey && code === 'KeyK')
-          return () => chat.dispatch({ type: 'panelOpened', panel: 'search' });
+          return () => {
+            chat.dispatch({ type: 'panelOpened', panel: 'search' });
+            // If it is open already, it does not take the focus of itself.
+            document.querySelector<HTMLElement>('.search-field input')?.focus();
+          };
         if (key === 'Escape' && panel !== undefined)
           return () => chat.dispatch({ type: 'panelOpened', panel: undefined });
         if (!altKey || ctrlKey || metaKey || shiftKey) return undefined;

@@ -51,6 +51,8 @@ await test('all of it is done without a mouse', async (t) => {
   await keyboard.type('certificate');
   await keyboard.press('Enter');
   await it.page.locator('.message.found', { hasText: 'Who looks at the certificate' }).waitFor();
+  await keyboard.press('Control+k');
+  await focusOn('Search rooms, people and messages');
   await keyboard.press('Alt+m');
   await it.page.getByRole('complementary', { name: 'Members' }).waitFor();
   await keyboard.press('Escape');
