@@ -22,6 +22,8 @@ export interface ChatOptions {
   readonly detachedMs?: number;
   /** How long a client may take to log in; `loginMsMax` unless given. */
   readonly loginMs?: number;
+  /** How much longer where it is kept waiting; `loginHeldMsMax` unless given. */
+  readonly loginHeldMs?: number;
   /** The origin under which browsers reach this server, if they do. */
   readonly web?: string;
 }

@@ -19,8 +19,10 @@ import { type ExclusiveCommand, runCommand } from './run-command.ts';
 import { say } from './say.ts';
 import { leaveSession } from './session-leaving.ts';
 
-/** From the greeting to a login. People type; a check of a password stops the clock. */
+/** From the greeting to a login. People type; a check of a password stops the clock… */
 export const loginMsMax = 60_000;
+/** …for so long in all: room for dozens of attempts that are held back, and for no siege. */
+export const loginHeldMsMax = 240_000;
 /** What to tell whoever is sent too much while their kept messages are read, in seconds. */
 const heldRetrySeconds = '5';
 
@@ -54,8 +56,9 @@ export class Connection implements LinkOwner, TurnsOwner {
     const { name, registrationOpen } = chat.options;
     this.tell({ kind: 'greeting', server: name, registrationOpen });
     this.flush();
-    const loginMs = chat.options.loginMs ?? loginMsMax;
-    this.#loginClock = new LoginClock(loginMs, () => this.disconnect('LoginTimedOut'));
+    const { loginMs = loginMsMax, loginHeldMs = loginHeldMsMax } = chat.options;
+    const onTimeUp = (): void => this.disconnect('LoginTimedOut');
+    this.#loginClock = new LoginClock(loginMs, loginHeldMs, onTimeUp);
     this.#loginClock.start();
   }
 
@@ -164,6 +167,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   /** The session's opening was folded: the client is logged in. */
   authenticated(held: HeldSession): void {
     this.state.authenticate(held);
+    this.#loginClock.end();
     this.#link.admit();
   }
 
@@ -232,7 +236,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   /** Nothing of the client is carried out any more. Answers the session that it had. */
   #end(): HeldSession | undefined {
     this.#turns.takeNoMore();
-    this.#loginClock.stop();
+    this.#loginClock.end();
     return this.state.close();
   }
 }

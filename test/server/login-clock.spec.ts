@@ -41,6 +41,38 @@ scene(
 );
 
 scene(
+  'the clock stands still while an attempt is held back for the failures before it',
+  async (chat) => {
+    const address = '203.0.113.9';
+    const alice = await chat.client(0, { address });
+    // The next attempt is held back for 500 ms.
+    for (let failure = 0; failure < 4; failure++)
+      chat.server(0).throttle.begin(address, 'nobody').end('failed');
+    alice.send('LOGIN alice password123');
+    await alice.reads('SUCCESS: Welcome alice. You are in lobby.');
+  },
+  options,
+);
+
+scene(
+  'a stranger who has themselves kept waiting is cut off at last',
+  async (chat) => {
+    const shut = gate();
+    chat.hasher.gate = shut.opened;
+    const alice = await chat.client(0);
+    alice.send('LOGIN alice wrong');
+    deepStrictEqual(await alice.closes(), [timedOut]);
+    shut.open();
+    const stubborn = await chat.client(0);
+    const lines = Array.from({ length: 1_000 }, () => 'LOGIN alice wrong');
+    stubborn.send(...lines);
+    deepStrictEqual((await stubborn.closes()).at(-1), timedOut);
+    deepStrictEqual(chat.records('SessionOpened').length, 0);
+  },
+  { ...options, loginHeldMs: 500 },
+);
+
+scene(
   'the clock goes on after a login that failed, from where it stood',
   async (chat) => {
     const alice = await chat.client(0);
