@@ -58,6 +58,7 @@ export const errorCatalogue = {
   Busy: 'Busy, try again in {} s.',
   TooManyMessages: 'Too many messages, try again in {} s.',
   LoginTimedOut: 'Login timed out.',
+  TooManyConnections: 'Too many connections from your network. Try again later.',
   SlowReader: 'You read too slowly and were disconnected. {}',
 
   // The system.

@@ -8,8 +8,10 @@ import type { Logger } from 'pino';
 
 import { type AddressRange, loopbackRanges } from '../address-range.ts';
 import type { Peer } from '../strangers.ts';
+import { errorWords } from '../../core/error-catalogue.ts';
 import { isDevelopmentCertificate } from '../tls/development-authority.ts';
 import { handshakeMsMax, type TlsCertificate, TlsDoor } from '../tls/tls-door.ts';
+import { plain } from './plain-answer.ts';
 import { addPageRoute } from './page-route.ts';
 import { readPageFiles } from './page-files.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -17,6 +19,8 @@ import { addStatusRoutes, type ServerStatus } from './status-routes.ts';
 import { isOriginAllowed } from './web-origins.ts';
 import { createWebServer, idleMsMax, requestMsMax, type WebServer } from './web-server.ts';
 
+/** Strangers log in, or are cut off, within a minute, and most much sooner. */
+const retryAfterSeconds = 10;
 /** Answers that are under way when the server stops get this long: a person waits for that. */
 const stopMsMax = 300;
 
@@ -78,6 +82,11 @@ export async function listenForWeb(options: WebListenerOptions): Promise<WebList
   const web = createWebServer({ handshakeMs, requestMs, idleMs, headers, log });
   const { server } = web;
   const door = new TlsDoor(server, minVersion);
+  web.addHook('onRequest', async ({ raw: { socket } }, reply) => {
+    if (!door.turnsAway(socket)) return;
+    reply.header('connection', 'close').header('retry-after', String(retryAfterSeconds));
+    return plain(reply, 503, errorWords('TooManyConnections', ''));
+  });
   await options.addWebSocket?.(web, {
     isWelcome: ({ headers: sent }) =>
       isOriginAllowed(sent, [...servers(), ...options.allowedOrigins]),

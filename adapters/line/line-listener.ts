@@ -6,6 +6,7 @@ import { networkOf } from '../network.ts';
 import { handshakeMsMax, type TlsCertificate, TlsDoor } from '../tls/tls-door.ts';
 import { AcceptTrouble } from './accept-trouble.ts';
 import { LineLink } from './line-link.ts';
+import { turnAway } from './turned-away.ts';
 
 /** How long a connection is idle before TCP asks whether the client is still there. */
 const keepAliveMs = 30_000;
@@ -48,6 +49,7 @@ export async function listenForLines(options: LineListenerOptions): Promise<Line
   server.on('secureConnection', (socket: TLSSocket) => {
     if (accept === undefined || socket.destroyed) return;
     socket.setNoDelay(true);
+    if (door.turnsAway(socket)) return turnAway(socket);
     socket.setKeepAlive(true, keepAliveMs);
     const link = new LineLink(socket, networkOf(socket.remoteAddress), accept, () =>
       door.admit(socket),

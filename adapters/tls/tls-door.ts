@@ -16,7 +16,7 @@ export type TlsCertificate = Pick<CertificatePair, 'cert' | 'key'>;
 
 /**
  * Who may come in to a TLS server: nobody before it opens or after it closed, and no more strangers
- * than there is room for. A handshake that fails, or takes longer than the server's
+ * than there is room for, some of whom get a handshake all the same, to be told. A handshake that fails, or takes longer than the server's
  * `handshakeTimeout`, is cut off, which Node by itself only reports.
  */
 export class TlsDoor {
@@ -58,6 +58,11 @@ export class TlsDoor {
     for (const socket of this.#shaking.values()) socket.destroy();
   }
 
+  /** Whether this one is one too many of its network: it is to be told so, and closed. */
+  turnsAway(peer: Peer): boolean {
+    return this.#strangers.isTurnedAway(peer);
+  }
+
   /** This one has logged in: it no longer counts as a stranger. To be told twice does no harm. */
   admit(peer: Peer): void {
     this.#strangers.forget(peer);
@@ -67,7 +72,7 @@ export class TlsDoor {
     const { remoteAddress, remotePort } = socket;
     // Once closed, a socket no longer knows its peer.
     const peer = { remoteAddress, remotePort };
-    if (!this.#isOpen || !this.#strangers.meet(peer)) {
+    if (!this.#isOpen || this.#strangers.meet(peer) === 'cutOff') {
       socket.destroy();
       return;
     }

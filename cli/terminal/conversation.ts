@@ -45,6 +45,7 @@ const cutOffs: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>([
   'ServerStopping',
   'ServerRestarted',
   'SlowReader',
+  'TooManyConnections',
 ]);
 const goodbyeMsMax = 2_000;
 

@@ -84,14 +84,29 @@ await test('an idle connection is cut off, unless it is a WebSocket', async (t) 
   webSocket.terminate();
 });
 
-await test('one connection past the limit of an address is cut off, until another goes', async (t) => {
-  await using web = await listen(t);
+await test('one connection past the limit of an address is told so, until another goes', async (t) => {
+  await using web = await listen(t, {
+    addWebSocket: (fastify) =>
+      addWebSocketRoute(fastify, { acceptor: () => undefined, isOriginAllowed: () => true }),
+  });
   const strangers = Array.from({ length: strangersPerAddressMax }, () => web.tls());
   await within(Promise.all(strangers.map((one) => once(one, 'secureConnect'))), 30_000, 'TLS');
-  await t.rejects(web.ask('/'), { code: 'ECONNRESET' });
+  const told = {
+    status: 503,
+    headers: { 'retry-after': '10', connection: 'close' },
+    body: 'Too many connections from your network. Try again later.\n',
+  };
+  t.match(await web.ask('/'), told);
+  t.match(await web.ask('/nowhere'), told);
+  const url = `wss://localhost:${web.listener.port}/ws`;
+  const webSocket = new WebSocket(url, 'securechat.v1', { ca: web.ca });
+  await t.rejects(once(webSocket, 'open'), { message: /503/ });
   t.equal((await web.ask('/', { localAddress: '127.0.0.3' })).status, 200);
   strangers[0]?.destroy();
-  await until(() => web.ask('/'), { what: 'room for another', withinMs: 5_000 });
+  await until(async () => (await web.ask('/')).status === 200, {
+    what: 'room for another',
+    withinMs: 5_000,
+  });
 });
 
 await test('a port that is taken is told, or passed over where others will do as well', async (t) => {

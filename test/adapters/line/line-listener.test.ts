@@ -14,6 +14,7 @@ import {
   Strangers,
   strangersMax,
   strangersPerAddressMax,
+  turnedAwayPerAddressMax,
 } from '../../../adapters/strangers.ts';
 import { loadOrMakeCertificates } from '../../../adapters/tls/certificates.ts';
 import { ChatClient } from '../../support/chat-client.ts';
@@ -22,6 +23,7 @@ import { until, within } from '../../support/until.ts';
 
 const host = '127.0.0.1';
 const greeting = 'AUTH_REQUIRED: LOGIN <user> <pass>';
+const tooMany = 'ERROR: Too many connections from your network. Try again later.';
 const welcome = 'SUCCESS: Welcome alice. You are in lobby.';
 
 await test('a client over TLS is greeted, logs in and talks', async (t) => {
@@ -95,19 +97,24 @@ await test('without line ends each TLS record is one command, however close they
   await alice.reads('ERROR: Line too long (4096 bytes at most).');
 });
 
-await test('one stranger past the limit of an address is cut off, until another logs in or goes', async (t) => {
+await test('one stranger past the limit of an address is told so, until another logs in or goes', async (t) => {
   await using setting = await listen(t);
   const strangers: ChatClient[] = [];
   for (let number = 0; number < strangersPerAddressMax; number += 32)
     strangers.push(...(await Promise.all(Array.from({ length: 32 }, () => setting.greeted()))));
-  await setting.refused();
+  await setting.turnedAway();
   const elsewhere = await setting.greeted({ from: '127.0.0.2' });
   t.equal(elsewhere.isClosed, false);
   const [first, second] = strangers;
   first?.send('LOGIN alice password123');
   await first?.reads(welcome);
   const third = await setting.greeted();
-  await setting.refused();
+  await setting.turnedAway();
+  // Those who are being told have not ended their handshake.
+  const busy = Array.from({ length: turnedAwayPerAddressMax }, () => setting.plain());
+  await Promise.all(busy.map((one) => once(one, 'connect')));
+  await until(() => setting.isCutOff(), { what: 'one more to be cut off', withinMs: 5_000 });
+  for (const one of busy) one.destroy();
   second?.vanish();
   await until(() => setting.greeted(), { what: 'room for another', withinMs: 5_000 });
   t.equal(third.isClosed, false);
@@ -116,12 +123,30 @@ await test('one stranger past the limit of an address is cut off, until another 
 await test('strangers are counted by address, and all together', (t) => {
   const strangers = new Strangers();
   for (let number = 0; number < strangersMax; number++)
-    deepStrictEqual(strangers.meet(peer(number)), true);
-  deepStrictEqual(strangers.meet(peer(strangersMax)), false);
+    deepStrictEqual(strangers.meet(peer(number)), 'letIn');
+  deepStrictEqual(strangers.meet(peer(strangersMax)), 'cutOff');
   strangers.forget(peer(7));
   strangers.forget(peer(7));
-  deepStrictEqual(strangers.meet(peer(strangersMax)), true);
-  deepStrictEqual(strangers.meet(peer(strangersMax + 1)), false);
+  deepStrictEqual(strangers.meet(peer(strangersMax)), 'letIn');
+  deepStrictEqual(strangers.meet(peer(strangersMax + 1)), 'cutOff');
+  t.end();
+});
+
+await test('so many past the limit of an address are turned away at once, and count apart', (t) => {
+  const strangers = new Strangers();
+  const meet = (remotePort: number) => strangers.meet({ remoteAddress: '10.0.0.1', remotePort });
+  const letIn = strangersPerAddressMax;
+  for (let port = 1; port <= letIn; port++) deepStrictEqual(meet(port), 'letIn');
+  for (let port = 1; port <= turnedAwayPerAddressMax; port++)
+    deepStrictEqual(meet(letIn + port), 'turnedAway');
+  const last = { remoteAddress: '10.0.0.1', remotePort: letIn + turnedAwayPerAddressMax };
+  deepStrictEqual(meet(last.remotePort + 1), 'cutOff');
+  deepStrictEqual(strangers.isTurnedAway(last), true);
+  strangers.forget(last);
+  deepStrictEqual(strangers.isTurnedAway(last), false);
+  deepStrictEqual(meet(last.remotePort + 1), 'turnedAway');
+  strangers.forget({ remoteAddress: '10.0.0.1', remotePort: 1 });
+  deepStrictEqual(meet(1), 'letIn');
   t.end();
 });
 
@@ -187,8 +212,10 @@ interface Setting extends AsyncDisposable {
   plain(): Socket;
   tls(options?: { readonly maxVersion?: 'TLSv1.2'; readonly from?: string }): TLSSocket;
   greeted(options?: { readonly framed?: boolean; readonly from?: string }): Promise<ChatClient>;
-  /** The next connection is cut off. */
-  refused(): Promise<void>;
+  /** The next connection is told that there are too many of them, and closed. */
+  turnedAway(): Promise<void>;
+  /** Whether the next connection is cut off without a word. */
+  isCutOff(): Promise<boolean>;
   protocolOf(client: ChatClient): string | null;
 }
 
@@ -235,9 +262,13 @@ async function listen(
       await client.reads(greeting);
       return client;
     },
-    async refused() {
+    async turnedAway() {
       const client = new ChatClient(setting.tls());
-      t.same(await client.closes(), []);
+      t.same(await client.closes(), [tooMany]);
+    },
+    async isCutOff() {
+      const client = new ChatClient(setting.tls());
+      return (await client.closes()).length === 0;
     },
     protocolOf: ({ stream }) => (stream as TLSSocket).getProtocol(),
     async [Symbol.asyncDispose]() {
