@@ -33,8 +33,8 @@ function open(
   const { partitions } = store;
   const made = partitions === undefined ? {} : { partitions };
   if (store.kind === 'embedded') return openLmdb({ dir: store.dir, own, ...made });
-  const { url, acceptLoss } = store;
-  return openRedis({ url, acceptLoss, onLink, ...made });
+  const { url, acceptLoss, replicas = 0 } = store;
+  return openRedis({ url, acceptLoss, replicas, onLink, ...made });
 }
 
 /** The store in words that hold no password, and the flags that lead another command to it. */

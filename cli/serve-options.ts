@@ -227,6 +227,7 @@ function strangers(env: Environment): readonly string[] {
 
 function withoutEffect(settings: Settings<ServeFlag>, store: StoreOptions): readonly string[] {
   if (store.kind === 'redis') return [];
-  const given = settings.given('accept-loss');
-  return given === undefined ? [] : [`${given.source} is about Redis; it is ignored here.`];
+  return (['accept-loss', 'replicas'] as const)
+    .flatMap((flag) => settings.given(flag) ?? [])
+    .map(({ source }) => `${source} is about Redis; it is ignored here.`);
 }

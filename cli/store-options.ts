@@ -18,12 +18,19 @@ export const storeFlags = {
     group,
     about: 'how many partitions a new log gets; fixed from then on (default: 1)',
   },
+  replicas: {
+    argument: 'N',
+    group,
+    about: 'so many replicas of Redis must have what is acknowledged (default: 0)',
+  },
   'accept-loss': { group, about: 'use a Redis even if it may lose what it was given' },
 } as const satisfies Record<string, Flag>;
 
 export type StoreFlag = keyof typeof storeFlags;
 
 const partitionsMax = 256;
+/** Redis lets a replica have replicas: nobody has as many at one primary. */
+const replicasMax = 16;
 
 /** Where the log is kept. */
 export type StoreOptions = {
@@ -36,6 +43,8 @@ export type StoreOptions = {
       /** May hold a password: it is never shown. */
       readonly url: string;
       readonly acceptLoss: boolean;
+      /** How many of its replicas must have what is acknowledged; absent: 0. */
+      readonly replicas?: number;
     }
 );
 
@@ -50,6 +59,7 @@ export function parseStoreOptions<Name extends string>(
   const partitions = settings.integer('partitions', 1, partitionsMax);
   const common = partitions === undefined ? {} : { partitions };
   const acceptLoss = settings.isOn('accept-loss');
+  const replicas = settings.integer('replicas', 0, replicasMax);
   const dir = settings.text('data') ?? './data';
   const sources = redisSources(settings, env);
   const data = settings.given('data');
@@ -60,7 +70,7 @@ export function parseStoreOptions<Name extends string>(
   }
   if (source === undefined) return { kind: 'embedded', dir, ...common };
   const url = source.read(settings.problems);
-  return { kind: 'redis', url, acceptLoss, ...common };
+  return { kind: 'redis', url, acceptLoss, ...common, ...(replicas !== undefined && { replicas }) };
 }
 
 interface RedisSource {

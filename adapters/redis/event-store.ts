@@ -21,13 +21,15 @@ import { firstConnection } from './first-connection.ts';
 import { EndedGroups } from './groups.ts';
 import { Fitness } from './fitness.ts';
 import { guard } from './guards.ts';
+import { pingWithinMs } from './heartbeat.ts';
 import { KnownLog } from './known-log.ts';
 import { RedisLeases } from './leases.ts';
-import { Link } from './link.ts';
+import { Link, type LinkOptions } from './link.ts';
 import { readLogInfo } from './log-info.ts';
 import { pageEntriesMax, readPage } from './log-reader.ts';
 import { inspectLog } from './log-state.ts';
 import { asStoreError } from './refusal.ts';
+import { Replication, replicasWithinMs } from './replication.ts';
 import { loadScripts } from './scripts.ts';
 import { readStream } from './stream-index.ts';
 import { RedisSubscription } from './subscription.ts';
@@ -40,6 +42,8 @@ export interface RedisStoreOptions extends AddressOptions {
   readonly partitions?: number;
   /** Use a Redis that keeps no append-only file. */
   readonly acceptLoss?: boolean;
+  /** So many replicas must have what is acknowledged; 0 unless given. */
+  readonly replicas?: number;
   /** Told when the link to Redis goes down, and when it is back. */
   readonly onLink?: (news: LinkNews) => void;
 }
@@ -55,9 +59,12 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
   const connection = await firstConnection(address);
   try {
     const fitness = new Fitness({ address, acceptLoss: options.acceptLoss ?? false });
-    const warnings = await guard(connection, fitness);
+    const { replicas = 0 } = options;
+    const warnings = await guard(connection, fitness, replicas);
     const info = await readLogInfo(connection, options.partitions);
-    const logs = Array.from({ length: info.partitions }, (_, number) => new KnownLog(number));
+    const logs = Array.from({ length: info.partitions }, (_, number) =>
+      replicas === 0 ? new KnownLog(number) : new KnownLog(number, new Replication(replicas)),
+    );
     const dial = async (): Promise<Connection> => Connection.open(address);
     const { onLink: onNews } = options;
     const prepare = async (fresh: Connection): Promise<void> => {
@@ -70,7 +77,8 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
     };
     const look = (used: Connection): Promise<void> => fitness.checkAgain(used);
     const link = await Link.open({ dial, prepare, look, ...(onNews && { onNews }) });
-    const events = new RedisEventStore(info, logs, link, dial);
+    const ownLinks = replicas === 0 ? [] : await openLinks(logs, { dial, prepare, look });
+    const events = new RedisEventStore(info, logs, { link, ownLinks }, dial);
     const credentials = new RedisCredentials(link, info.partitions);
     const leases = new RedisLeases(link, info.partitions);
     const [unfit, close] = [() => link.unfit, () => events.close()];
@@ -82,10 +90,21 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
   }
 }
 
+/** Writers that wait for replicas keep their connection waiting, and so get one each. */
+async function openLinks(
+  logs: readonly KnownLog[],
+  { dial, prepare, look }: LinkOptions,
+): Promise<readonly Link[]> {
+  const withinMs = replicasWithinMs + pingWithinMs;
+  const options = { dial, prepare, withinMs, ...(look && { look }) };
+  return Promise.all(logs.map(() => Link.open(options)));
+}
+
 class RedisEventStore implements EventStore {
   readonly info: LogInfo;
   readonly #logs: readonly KnownLog[];
   readonly #link: Link;
+  readonly #ownLinks: readonly Link[];
   readonly #dial: () => Promise<Connection>;
   readonly #endedGroups: EndedGroups;
   readonly #handedOut = new HandedOut();
@@ -94,12 +113,13 @@ class RedisEventStore implements EventStore {
   constructor(
     info: LogInfo,
     logs: readonly KnownLog[],
-    link: Link,
+    { link, ownLinks }: { readonly link: Link; readonly ownLinks: readonly Link[] },
     dial: () => Promise<Connection>,
   ) {
     this.info = info;
     this.#logs = logs;
     this.#link = link;
+    this.#ownLinks = ownLinks;
     this.#dial = dial;
     this.#endedGroups = new EndedGroups(link);
   }
@@ -108,6 +128,7 @@ class RedisEventStore implements EventStore {
     return this.#handedOut.writer(
       new RedisWriter({
         link: this.#link,
+        ownLinks: this.#ownLinks,
         logs: this.#logs,
         partitions: this.info.partitions,
         server,
@@ -188,7 +209,7 @@ class RedisEventStore implements EventStore {
 
   async #close(): Promise<void> {
     await this.#handedOut.close();
-    await this.#link.close();
+    await Promise.all([this.#link, ...this.#ownLinks].map((link) => link.close()));
   }
 
   #log(partition: number): KnownLog {

@@ -13,15 +13,21 @@ export const clusterRefused =
 /**
  * Makes sure that this Redis is one to which facts can be entrusted.
  *
+ * @param replicas that it must have
  * @returns what the operator should know, one sentence each
  * @throws {StoreUnusable} with one sentence that says what is wrong and the way out
  */
-export async function guard(connection: Connection, fitness: Fitness): Promise<readonly string[]> {
+export async function guard(
+  connection: Connection,
+  fitness: Fitness,
+  replicas: number,
+): Promise<readonly string[]> {
   const info = await serverInfo(connection);
   if (info !== undefined) {
     refuseOld(info);
     refuseReplica(info);
     refuseCluster(info);
+    refuseAlone(info, replicas);
   }
   try {
     return await fitness.check(connection);
@@ -50,4 +56,13 @@ function refuseReplica(info: ServerInfo): void {
 
 function refuseCluster(info: ServerInfo): void {
   if (info.get('cluster_enabled') === '1') throw new StoreUnusable(clusterRefused);
+}
+
+function refuseAlone(info: ServerInfo, replicas: number): void {
+  const connected = Number(info.get('connected_slaves') ?? 0);
+  if (connected >= replicas) return;
+  throw new StoreUnusable(
+    `This Redis has ${connected} of the replicas without which nothing is to be acknowledged; ` +
+      `connect more to it, or give less than --replicas ${replicas}.`,
+  );
 }

@@ -4,13 +4,15 @@ import { RedisRefusal, RedisUnfit } from './refusal.ts';
 
 /** A stopped Redis keeps its connections open, so only an answer shows that it lives. */
 const pingEveryMs = 500;
-const pingWithinMs = 1_000;
+export const pingWithinMs = 1_000;
 /** Between two answers there is at most a pause, a ping, and a little delay of this process. */
 export const silenceMsMax = pingEveryMs + pingWithinMs + 500;
 /** At each fourth ping: what a hand changes in Redis's settings is heeded within some 2 s. */
 const pingsPerLook = 4;
 
 export interface HeartbeatOptions {
+  /** How long Redis may take to answer a ping. */
+  readonly withinMs: number;
   readonly onAnswer: () => void;
   /** Whether Redis can still be used. @throws {RedisUnfit} */
   readonly look: (connection: Connection) => Promise<void>;
@@ -20,7 +22,7 @@ export interface HeartbeatOptions {
 /** Pings until the connection is lost, and drops it when an answer does not come in time. */
 export async function heartbeat(
   connection: Connection,
-  { onAnswer, look, onUnfit }: HeartbeatOptions,
+  { withinMs, onAnswer, look, onUnfit }: HeartbeatOptions,
 ): Promise<void> {
   const over = new AbortController();
   void connection.lost.then(() => over.abort());
@@ -28,7 +30,7 @@ export async function heartbeat(
     await pause(pingEveryMs, over.signal);
     if (over.signal.aborted) return;
     try {
-      await connection.callWithin(pingWithinMs, 'PING');
+      await connection.callWithin(withinMs, 'PING');
       if (pings % pingsPerLook === 0) await look(connection);
     } catch (error) {
       if (error instanceof RedisUnfit) return onUnfit(error);

@@ -5,6 +5,7 @@ import { rebuildHeads } from './heads.ts';
 import { partitionKeys, type PartitionKeys } from './keys.ts';
 import { readEntry } from './log-reader.ts';
 import { inspectLog, type LogState } from './log-state.ts';
+import type { Replication } from './replication.ts';
 import { createLog, firstDifference, startEpoch } from './rollback.ts';
 import { Trail } from './trail.ts';
 
@@ -17,14 +18,17 @@ const looksMax = 10;
  */
 export class KnownLog {
   readonly keys: PartitionKeys;
+  /** What a record of it waits for before it is acknowledged; undefined when for nothing more. */
+  readonly replication: Replication | undefined;
   readonly #trail = new Trail();
   readonly #listeners = new Set<(rollback: Rollback) => void>();
   #epoch: string | undefined;
   #generation = 0;
   #checking: Promise<void> = Promise.resolve();
 
-  constructor(partition: number) {
+  constructor(partition: number, replication?: Replication) {
     this.keys = partitionKeys(partition);
+    this.replication = replication;
   }
 
   get partition(): number {

@@ -7,14 +7,13 @@ import { CommitQueue, type Pending } from './commit-queue.ts';
 import type { Connection } from './connection.ts';
 import { streamOfKey, writerKey } from './keys.ts';
 import type { KnownLog } from './known-log.ts';
+import { laneConnection } from './lane-connection.ts';
 import type { Link } from './link.ts';
-import { ConnectionLost, isOfStore, isPassing, RedisRefusal, refusalReason } from './refusal.ts';
+import { ConnectionLost, isPassing, RedisRefusal, refusalReason } from './refusal.ts';
 import { textOf } from './reply.ts';
 import { runScript, scripts } from './scripts.ts';
 import { rebuildIndex } from './stream-index.ts';
 
-/** A lane that waits for a connection looks so often whether it has been closed. */
-const lookAgainMs = 500;
 /** A tool that died leaves its key behind for so long; a server's stays, for it holds its end. */
 const toolKeyMs = 600_000;
 
@@ -65,6 +64,7 @@ export class Lane {
     const { link, known } = this.#options;
     if (link.isHopeless) return outOfReach;
     const outcome = this.#queue.add(commit, known.generation);
+    known.replication?.hold(commit, outcome);
     // With nothing to do it would be over before it was noted as under way.
     if (!this.#queue.isEmpty) this.#pumping ??= this.#pump();
     return outcome;
@@ -83,8 +83,9 @@ export class Lane {
   }
 
   async #pump(): Promise<void> {
+    const { link } = this.#options;
     while (!this.#isIdle) {
-      const connection = await this.#connection();
+      const connection = await laneConnection(link, this.#backoff, this.#closing.signal);
       if (connection === undefined) break;
       if (this.#doubtful === undefined) await this.#send(connection);
       else await this.#settleDoubt(connection, this.#doubtful);
@@ -92,23 +93,9 @@ export class Lane {
     this.#pumping = undefined;
   }
 
-  /** Undefined when there is none and the lane is closed. */
-  async #connection(): Promise<Connection | undefined> {
-    const { link } = this.#options;
-    for (;;) {
-      if (link.current !== undefined) return link.current;
-      if (this.#closing.signal.aborted) return undefined;
-      try {
-        return await link.ready(lookAgainMs);
-      } catch (error) {
-        if (!isOfStore(error)) throw error;
-        await this.#backoff.pause(this.#closing.signal);
-      }
-    }
-  }
-
   async #send(connection: Connection): Promise<void> {
-    const { generation } = this.#options.known;
+    const { known } = this.#options;
+    const { generation } = known;
     const taken = this.#queue.take();
     // What was decided by a log that was set back since then must not be written to this one.
     const isStale = (pending: Pending): boolean => pending.generation !== generation;
@@ -119,7 +106,11 @@ export class Lane {
     try {
       const answer = textOf(await this.#run(connection, batch));
       if (answer.startsWith('!')) await this.#mend(connection, batch, answer);
-      else this.#settle(batch, answer, generation);
+      else if (known.replication === undefined) this.#settle(batch, answer, generation, true);
+      else {
+        const isSafe = await known.replication.isReached(connection);
+        this.#settle(batch, answer, generation, isSafe);
+      }
     } catch (error) {
       await this.#fail(connection, batch, error);
     }
@@ -134,14 +125,14 @@ export class Lane {
     return runScript(connection, scripts.append, keys, [...args, ...rest]);
   }
 
-  #settle(batch: readonly Pending[], answer: string, generation: number): void {
+  #settle(batch: readonly Pending[], answer: string, generation: number, isSafe: boolean): void {
     const { known, onAppended } = this.#options;
     this.#backoff.reset();
     const commits = batch.map(({ commit }) => commit);
     for (const [place, outcome] of decodeAnswer(answer, commits).entries()) {
       const pending = batch[place];
       if (pending === undefined) continue;
-      pending.settle(outcome);
+      pending.settle(isSafe ? outcome : unacknowledged(outcome));
       if (outcome.status !== 'appended') continue;
       const { commit } = pending;
       const events = commit.parts.flatMap((part) => part.events);
@@ -211,7 +202,9 @@ export class Lane {
       return;
     }
     this.#doubtful = undefined;
-    if (answer.startsWith('=')) return this.#settle(batch, answer.slice(1), generation);
+    // Another connection cannot be asked how far what was written over the lost one has come.
+    const isSafe = this.#options.known.replication === undefined;
+    if (answer.startsWith('=')) return this.#settle(batch, answer.slice(1), generation, isSafe);
     const [word, token = ''] = answer.split(' ');
     const isOwn = this.#tokens.includes(token);
     // An earlier token of this writer is there only since the log was rolled back to its time.
@@ -245,3 +238,7 @@ export class Lane {
     return this.#options.incarnation === 0 ? toolKeyMs : 0;
   }
 }
+
+/** What is in this Redis, and may be lost with it, is of unknown fate. */
+const unacknowledged = (outcome: AppendOutcome): AppendOutcome =>
+  outcome.status === 'appended' || outcome.status === 'repeated' ? { status: 'unknown' } : outcome;

@@ -2,7 +2,7 @@ import { StoreUnreachable, StoreUnusable } from '../../core/event-store.ts';
 import type { LinkNews, Unfitness } from '../../core/stores.ts';
 import { Backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { heartbeat, silenceMsMax } from './heartbeat.ts';
+import { heartbeat, pingWithinMs, silenceMsMax } from './heartbeat.ts';
 import { Outage } from './outage.ts';
 import { asStoreError, ConnectionLost, RedisUnfit } from './refusal.ts';
 
@@ -24,6 +24,8 @@ export interface LinkOptions {
   readonly prepare: (connection: Connection) => Promise<void>;
   /** Whether Redis can still be used, asked now and then. @throws {RedisUnfit} */
   readonly look?: (connection: Connection) => Promise<void>;
+  /** How long Redis may be silent on it; 1 s unless given. */
+  readonly withinMs?: number;
   /** Told once when the link goes down, and once when it is back. */
   readonly onNews?: (news: LinkNews) => void;
 }
@@ -188,15 +190,17 @@ export class Link {
   }
 
   async #connect(): Promise<Connection> {
-    const connection = await this.#options.dial();
+    const { dial, prepare, look = async () => {}, withinMs = pingWithinMs } = this.#options;
+    const connection = await dial();
     this.#wholeSince = performance.now();
     void heartbeat(connection, {
       onAnswer: () => this.#answered(),
-      look: this.#options.look ?? (async () => {}),
+      look,
+      withinMs,
       onUnfit: (error) => this.#giveUp(connection, error),
     });
     try {
-      await this.#options.prepare(connection);
+      await prepare(connection);
       if (this.#closing.signal.aborted) throw new ConnectionLost('The store was closed.');
       if (connection.isLost) throw new ConnectionLost('The new connection to Redis was lost.');
     } catch (error) {

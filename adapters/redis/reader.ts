@@ -173,8 +173,13 @@ export class Reader {
   async #give(entries: readonly Entry[]): Promise<void> {
     const { known, subscriber } = this.#options;
     if (this.#ending.signal.aborted || entries.length === 0) return;
-    const { partition } = known;
+    const { partition, generation, replication } = known;
     const batch: readonly Recorded[] = entries.map((entry) => recordOf(partition, entry));
+    if (replication !== undefined) {
+      await replication.answered(batch.map(({ id }) => id));
+      // The log may have been set back meanwhile, and be without these.
+      if (this.#ending.signal.aborted || generation !== known.generation) return;
+    }
     for (const { position, id } of batch) known.note(position, id);
     const last = batch.at(-1);
     if (last !== undefined) this.#cursor = { partition, position: last.position, id: last.id };

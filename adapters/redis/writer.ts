@@ -8,7 +8,11 @@ import { isOfStore } from './refusal.ts';
 /** A program that ends must not wait for a Redis that does not answer. */
 const closeWithinMs = 1_000;
 
-export type WriterOptions = Omit<LaneOptions, 'known'> & { readonly logs: readonly KnownLog[] };
+export type WriterOptions = Omit<LaneOptions, 'known'> & {
+  readonly logs: readonly KnownLog[];
+  /** Where a partition is written to over a link of its own: that, by the partition. */
+  readonly ownLinks?: readonly Link[];
+};
 
 /** Appends for one incarnation of a server, or for a tool: in each partition by a lane. */
 export class RedisWriter implements Writer {
@@ -42,7 +46,8 @@ export class RedisWriter implements Writer {
     if (existing !== undefined) return existing;
     const known = this.#options.logs[partition];
     if (known === undefined) throw new RangeError(`the log has no partition ${partition}`);
-    const lane = new Lane({ ...this.#options, known });
+    const { link, ownLinks } = this.#options;
+    const lane = new Lane({ ...this.#options, known, link: ownLinks?.[partition] ?? link });
     this.#lanes.set(partition, lane);
     return lane;
   }
