@@ -33,6 +33,12 @@ export interface ClientLink {
   /** Queues bytes, whole lines or frames; they leave with the next `flush`. */
   send(bytes: Buffer): void;
   flush(): void;
+  /**
+   * Asks, with the next `flush`, whether the client has what it was sent up to then: its owner hears
+   * `onTaken` when that is known, as far as it can be known on this transport. Of two questions the
+   * later counts.
+   */
+  confirm(): void;
   /** Stops reading from the client, and goes on. */
   pause(): void;
   resume(): void;
@@ -60,6 +66,8 @@ export interface LinkOwner {
   onEnd(): void;
   /** The client, which was blocked, has taken what it was sent. */
   onDrained(): void;
+  /** The client has what it had been sent at the last `confirm`. */
+  onTaken(): void;
   /** The client does not read what it is sent: more than the outbox holds, or nothing for long. */
   onSlow(): void;
   /** Whichever side ended it. Nothing follows. */

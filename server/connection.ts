@@ -99,6 +99,11 @@ export class Connection implements LinkOwner, TurnsOwner {
     this.proceed();
   }
 
+  onTaken(): void {
+    this.held?.marks.taken();
+    this.flush();
+  }
+
   onSlow(): void {
     if (this.isClosing) return;
     const { taken } = this.outgoing;
@@ -162,6 +167,11 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   flush(): void {
     this.outgoing.flush();
+  }
+
+  /** Asks whether the client has what it was sent; see {@link ClientLink}. */
+  confirm(): void {
+    this.#link.confirm();
   }
 
   /** The session's opening was folded: the client is logged in. */

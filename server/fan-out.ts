@@ -99,7 +99,7 @@ export class FanOut {
       connection.send(bytes);
       if (delivery.kind === 'message')
         connection.outgoing.showed({ room: delivery.room, number: recorded.revision });
-      if (delivery.kind === 'direct') connection.held?.marks.shown(recorded);
+      if (delivery.kind === 'direct') connection.held?.marks.sent(recorded);
       this.#touched.add(connection);
     }
     if (!('own' in delivery)) return;

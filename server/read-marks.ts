@@ -8,6 +8,8 @@ import type { Recorded } from '../core/event-store.ts';
 import { Rejection } from '../core/rejection.ts';
 import { directStream } from '../core/stream.ts';
 import type { Part, ReadOutcome } from './appender.ts';
+import type { Unread } from './inbox.ts';
+import { PacedWrites } from './paced-writes.ts';
 
 /** Who is sent many messages marks them together; who goes on elsewhere meanwhile sees few twice. */
 const betweenMarksMs = 250;
@@ -19,72 +21,85 @@ interface Mark {
 
 /**
  * How far a session has shown its user's inbox, by partition, and in the log soon after. Nothing is
- * marked before what was waiting at login has been shown, for a mark must not pass over anything
- * unseen. A mark that is lost only means that something is shown again.
+ * marked before what was waiting at login has been sent, for a mark must not pass over anything
+ * unseen; nor before the client is known to have it, for the line may break right behind what was
+ * written. A mark that is lost only means that something is shown again.
  */
 export class ReadMarks {
   readonly #reader: string;
   readonly #append: (part: Part) => Promise<ReadOutcome>;
-  readonly #shown = new Map<number, Mark>();
-  #written = new Map<number, Conversation>();
-  #waiting: 'unread' | 'shown' | 'shownInPart' = 'unread';
-  #writing: Promise<void> | undefined;
-  #cutPause: () => void = () => {};
-  #isHurried = false;
+  readonly #writes: PacedWrites<number, Mark>;
+  /** Asks the client whether it has what it was sent. */
+  #confirm: () => void = () => {};
+  /** Sent, and not asked about yet. */
+  #sent = new Map<number, Mark>();
+  /** What the client was asked about. */
+  #asked: Map<number, Mark> | undefined;
+  readonly #written = new Map<number, Conversation>();
+  #waiting: 'unread' | 'sent' | 'sentInPart' = 'unread';
 
   constructor(reader: string, append: (part: Part) => Promise<ReadOutcome>) {
     this.#reader = reader;
     this.#append = append;
+    this.#writes = new PacedWrites(betweenMarksMs, (marks) => this.#write(marks));
   }
 
-  /** What was waiting at login has been shown: all of it, or the oldest of it. */
-  begin(oldest: readonly Recorded[], isAll: boolean): void {
-    this.#waiting = isAll ? 'shown' : 'shownInPart';
-    if (!isAll) this.#shown.clear();
+  /**
+   * What was waiting at login has been sent: all of it, or the oldest of it. `confirm` asks the
+   * client whether it has what it was sent up to then; `taken` is the answer.
+   */
+  begin({ oldest, isAll }: Unread, confirm: () => void): void {
+    this.#confirm = confirm;
+    this.#waiting = isAll ? 'sent' : 'sentInPart';
+    if (!isAll) this.#sent.clear();
     for (const recorded of oldest) this.#raise(recorded);
-    this.#write();
+    this.#ask();
   }
 
-  /** A message was shown when it came. */
-  shown(recorded: Recorded): void {
-    if (this.#waiting === 'shownInPart') return;
+  /** A message was sent when it came. */
+  sent(recorded: Recorded): void {
+    if (this.#waiting === 'sentInPart') return;
     this.#raise(recorded);
-    this.#write();
+    this.#ask();
+  }
+
+  /** The client has what it had been sent when it was asked. */
+  taken(): void {
+    const taken = this.#asked;
+    this.#asked = undefined;
+    for (const [partition, mark] of taken ?? []) this.#writes.put(partition, mark);
+    this.#ask();
   }
 
   /** Writes at once what is to be written; resolves when that is done, or has failed. */
-  async settled(): Promise<void> {
-    this.#isHurried = true;
-    this.#cutPause();
-    this.#write();
-    await this.#writing;
+  settled(): Promise<void> {
+    return this.#writes.settled();
   }
 
   /** The log was set back: what the marks are counted in is no longer there. */
   forget(): void {
-    this.#shown.clear();
+    this.#sent.clear();
+    this.#asked?.clear();
+    this.#writes.clear();
     this.#written.clear();
   }
 
   #raise({ partition, link, event }: Recorded): void {
     if (link === undefined || event.type !== 'DirectMessagePosted') return;
-    if (link.revision <= (this.#shown.get(partition)?.through ?? 0)) return;
-    this.#shown.set(partition, { through: link.revision, peer: event.data.from });
+    if (link.revision <= (this.#sent.get(partition)?.through ?? 0)) return;
+    this.#sent.set(partition, { through: link.revision, peer: event.data.from });
   }
 
-  #write(): void {
-    if (this.#waiting === 'unread' || this.#shown.size === 0) return;
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+  /** One question at a time: what is sent meanwhile is in the next. */
+  #ask(): void {
+    if (this.#waiting === 'unread' || this.#asked !== undefined || this.#sent.size === 0) return;
+    this.#asked = this.#sent;
+    this.#sent = new Map();
+    this.#confirm();
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#shown.size > 0) {
-      for (const [partition, mark] of this.#shown) {
-        this.#shown.delete(partition);
-        await this.#writeOne(partition, mark);
-      }
-      if (!this.#isHurried) await this.#pause();
-    }
+  async #write(marks: ReadonlyMap<number, Mark>): Promise<void> {
+    for (const [partition, mark] of marks) await this.#writeOne(partition, mark);
   }
 
   async #writeOne(partition: number, { through, peer }: Mark): Promise<void> {
@@ -95,15 +110,5 @@ export class ReadMarks {
     const part = { stream: directStream(reader, peer), expected: 'any', events } as const;
     const { status } = await this.#append(part);
     if (status === 'appended') this.#written.set(partition, events.reduce(evolveDirect, before));
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, betweenMarksMs);
-      this.#cutPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }

@@ -23,7 +23,7 @@ export async function showInbox(
   connection.outgoing.showFirst((unread?.oldest ?? []).map((kept) => keptDelivery(held, kept)));
   if (state !== undefined) connection.answers.tellFirst(state);
   connection.outgoing.release();
-  if (unread !== undefined) held.marks.begin(unread.oldest, unread.isAll);
+  if (unread !== undefined) held.marks.begin(unread, () => connection.confirm());
 }
 
 /** What was kept, as of the place in the log where the session is here; undefined if unreadable. */

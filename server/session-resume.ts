@@ -121,5 +121,5 @@ async function showMissed(
   outgoing.sendFirst(format.cursor(cursorText(openedAt)));
   connection.answers.tellFirst(state);
   outgoing.release();
-  if (unread !== undefined) held.marks.begin(unread.oldest, unread.isAll);
+  if (unread !== undefined) held.marks.begin(unread, () => connection.confirm());
 }

@@ -10,6 +10,11 @@ import { answerText, deliveryText } from './line-text.ts';
 
 /** A client that has sent bytes without a line end and falls silent so long sends no line ends. */
 export const quietMs = 200;
+/**
+ * What the system was given so long ago has been acknowledged, or it would have given the connection
+ * up: Linux does after half an hour at most (tcp(7), tcp_retries2).
+ */
+export const acknowledgedMsMax = 1_800_000;
 /** How long a closed connection may take to let go, its last lines included. */
 const closeMsMax = 1_000;
 
@@ -43,6 +48,11 @@ export class LineLink implements ClientLink {
   /** Whether the client has sent nothing for a while since then. */
   #isSilent = false;
   #hasEnded = false;
+  /** Whether its owner waits to hear that the client has what it was sent. */
+  #isAsked = false;
+  /** Whether something of the client came in this turn of the event loop. */
+  #isSpeaking = false;
+  #acknowledgedTimer: NodeJS.Timeout | undefined;
   #quietTimer: NodeJS.Timeout | undefined;
   #quietCheck: NodeJS.Immediate | undefined;
   #closing = false;
@@ -58,7 +68,10 @@ export class LineLink implements ClientLink {
     this.#onAdmitted = onAdmitted;
     this.#outbox = new Outbox(socket, {
       onSlow: () => this.#owner.onSlow(),
-      onDrained: () => this.#owner.onDrained(),
+      onDrained: () => {
+        if (this.#isSpeaking) this.#answerSpoken();
+        this.#owner.onDrained();
+      },
     });
     this.#owner = accept(this);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -71,6 +84,7 @@ export class LineLink implements ClientLink {
     socket.on('error', () => {});
     socket.once('close', () => {
       this.#unawaitQuiet();
+      clearTimeout(this.#acknowledgedTimer);
       this.#owner.onClosed();
     });
   }
@@ -89,6 +103,12 @@ export class LineLink implements ClientLink {
 
   flush(): void {
     this.#outbox.flush();
+  }
+
+  /** A line client is not asked: whatever it sends after this is the answer. */
+  confirm(): void {
+    this.#isAsked = true;
+    this.#awaitAcknowledgement();
   }
 
   pause(): void {
@@ -124,10 +144,40 @@ export class LineLink implements ClientLink {
   #read(chunk: Buffer): void {
     if (this.#closing) return;
     this.#unawaitQuiet();
+    this.#hear();
     this.#isSilent = false;
     this.#lines = this.#decoder.push(chunk);
     this.#offer();
     if (this.#decoder.awaitsQuiet) this.#awaitQuiet();
+  }
+
+  /** The client speaks: it has all that the system was given before. */
+  #hear(): void {
+    this.#answerSpoken();
+    // The system tells of what it has read before it tells, in the same turn, of what it has written.
+    this.#isSpeaking = this.#isAsked;
+    if (this.#isSpeaking) setImmediate(() => (this.#isSpeaking = false));
+  }
+
+  /** Its owner may ask once more, about what was sent since the first question: it has that too. */
+  #answerSpoken(): void {
+    while (this.#isAsked && !this.#outbox.isBlocked) this.#answer();
+  }
+
+  #answer(): void {
+    this.#isAsked = false;
+    clearTimeout(this.#acknowledgedTimer);
+    this.#owner.onTaken();
+  }
+
+  /** Somebody may only listen, for days. */
+  #awaitAcknowledgement(): void {
+    clearTimeout(this.#acknowledgedTimer);
+    this.#acknowledgedTimer = setTimeout(() => {
+      // What still waits here has not been given to the system.
+      if (this.#outbox.isBlocked) this.#awaitAcknowledgement();
+      else this.#answer();
+    }, acknowledgedMsMax).unref();
   }
 
   #awaitQuiet(): void {

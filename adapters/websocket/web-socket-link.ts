@@ -28,6 +28,10 @@ export class WebSocketLink implements ClientLink {
   readonly #owner: LinkOwner;
   readonly #onAdmitted: () => void;
   #missedPongs = 0;
+  /** They are numbered: a client may answer only the latest of several (RFC 6455, 5.5.3). */
+  #pings = 0;
+  /** The ping whose pong says that the client has what it was sent before. */
+  #confirms: number | undefined;
   #isClosing = false;
 
   /** `socket` is the connection that `webSocket` speaks over. */
@@ -46,7 +50,7 @@ export class WebSocketLink implements ClientLink {
       onDrained: () => this.#owner.onDrained(),
     });
     webSocket.on('message', (data: RawData, isBinary: boolean) => this.#read(data, isBinary));
-    webSocket.on('pong', () => (this.#missedPongs = 0));
+    webSocket.on('pong', (payload: Buffer) => this.#onPong(Number(payload.toString())));
     // Nothing but the outbox writes to the socket: what it has begun may end in the middle of a frame.
     webSocket.on('ping', (payload: Buffer) => this.#sendNow(encodeControl('pong', payload)));
     // Too large a message, bytes that are no UTF-8, a reset: `close` follows.
@@ -69,6 +73,11 @@ export class WebSocketLink implements ClientLink {
 
   flush(): void {
     this.#outbox.flush();
+  }
+
+  confirm(): void {
+    this.#pushPing();
+    this.#confirms = this.#pings;
   }
 
   pause(): void {
@@ -102,7 +111,20 @@ export class WebSocketLink implements ClientLink {
     if (this.#missedPongs === 2) return this.close('Unresponsive');
     // Whoever is not read from cannot be heard either.
     if (!this.#webSocket.isPaused) this.#missedPongs += 1;
-    this.#sendNow(encodeControl('ping'));
+    this.#pushPing();
+    this.flush();
+  }
+
+  #pushPing(): void {
+    this.#pings += 1;
+    this.send(encodeControl('ping', Buffer.from(String(this.#pings))));
+  }
+
+  #onPong(ping: number): void {
+    this.#missedPongs = 0;
+    if (this.#confirms === undefined || !(ping >= this.#confirms)) return;
+    this.#confirms = undefined;
+    this.#owner.onTaken();
   }
 
   #sendNow(bytes: Buffer): void {

@@ -50,6 +50,7 @@ scene('direct messages that were shown before a takeover are not shown after it'
   const bob = await chat.login('bob', 0);
   alice.send('/msg bob hello');
   await bob.reads('[DM] alice: hello');
+  await bob.isServed();
   await chat.until(() => chat.records('ReadMarked').length === 1, 'bob to have read');
   const there = await chat.client(1);
   there.send('LOGIN bob letmein TAKEOVER');
@@ -65,6 +66,7 @@ scenes('direct messages that were shown before a stop are not shown after it', a
     alice.send(`/msg bob ${text}`);
     await bob.sees(`[DM] alice: ${text}`);
   }
+  await bob.isServed();
   await chat.server(1).stop();
   await bob.closes();
   const again = await chat.client(0);

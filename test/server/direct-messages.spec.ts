@@ -47,17 +47,44 @@ scenes(
   },
 );
 
-scenes('what was shown live is not shown again after a lost connection', async (chat) => {
+scenes('what was shown live is not shown again to who has said anything since', async (chat) => {
   const alice = await chat.login('alice', 0);
   const bob = await chat.login('bob', 1);
   alice.send('/msg bob number 1');
   await bob.sees(dm('alice', 1));
+  bob.send('');
+  await chat.until(() => chat.records('ReadMarked').length > 0, 'the mark');
   bob.vanish();
   await alice.sees('[lobby] Server: bob left.');
   const again = await chat.client(0);
   again.send('LOGIN bob letmein');
   await again.reads(welcome);
   await again.seesNothing();
+});
+
+scenes('who is cut off right after a login is shown again what was kept', async (chat) => {
+  const alice = await chat.login('alice', 0);
+  await sendTo(chat, 'number 1');
+  await alice.sees('[lobby] Server: eve left.');
+  // The second time, what came live is among it.
+  for (const shown of [[dm('eve', 1)], [dm('eve', 1), dm('alice', 2)]]) {
+    const bob = await chat.client(1);
+    bob.send('LOGIN bob letmein');
+    await bob.reads(welcome, ...shown);
+    if (shown.length === 1) {
+      alice.send('/msg bob number 2');
+      await bob.reads(dm('alice', 2));
+    }
+    bob.vanish();
+    await alice.sees('[lobby] Server: bob left.');
+  }
+  const again = await chat.client(0);
+  again.send('LOGIN bob letmein');
+  await again.reads(welcome, dm('eve', 1), dm('alice', 2));
+  again.send('/quit');
+  await again.closes();
+  const last = await chat.login('bob', 1);
+  await last.seesNothing();
 });
 
 scene('what is newer than the login waits until what is older was shown', async (chat) => {

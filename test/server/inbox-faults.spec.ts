@@ -97,6 +97,7 @@ scene('what comes before a mark, but after what it marks, is not lost', async (c
   store.arrange(held(shut.opened), 'ReadMarked');
   alice.send('/msg bob one');
   await bob.reads('[DM] alice: one');
+  bob.send('');
   await chat.until(() => store.appends > before, 'the mark to be on its way');
   bob.vanish();
   await chat.until(() => bob.isClosed, 'the connection to end');

@@ -114,6 +114,7 @@ const linkTo = (sent: Buffer[]): ClientLink => ({
   waitingBytes: 0,
   send: (bytes) => void sent.push(bytes),
   flush: () => {},
+  confirm: () => {},
   pause: () => {},
   resume: () => {},
   admit: () => {},

@@ -197,6 +197,7 @@ scene('direct messages after the log was set back are marked as read anew', asyn
   const before = head(chat);
   for (const text of ['one', 'two', 'three']) alice.send(`/msg bob ${text}`);
   await bob.reads(...['one', 'two', 'three'].map((text) => `[DM] alice: ${text}`));
+  await bob.isServed();
   await chat.until(() => chat.records('ReadMarked').length > 0, 'bob to have read');
   const broken = setBack(chat, before);
   await bob.reads(broken);

@@ -70,7 +70,10 @@ function receivedBy(
   return alien.map((event) => `${user} was shown what is not for them: ${JSON.stringify(event)}`);
 }
 
-/** Written to a connection that broke counts as shown: nobody can know better. */
+/**
+ * What the server heard something after, on a connection that broke then, counts as shown: it cannot
+ * know better.
+ */
 function missing(
   stored: ReadonlyMap<string, Stored>,
   recipients: readonly Recipient[],
@@ -78,8 +81,8 @@ function missing(
   const shown = new Set<string>();
   for (const { events, wires } of recipients) {
     for (const event of events) if (event.kind === 'direct') shown.add(event.text);
-    for (const { isBroken, directs } of wires)
-      if (isBroken) for (const text of directs) shown.add(text);
+    for (const { isBroken, directs, directsBeforeLastWord } of wires)
+      if (isBroken) for (const text of directs.slice(0, directsBeforeLastWord)) shown.add(text);
   }
   const lacking = [...stored.keys()].filter((text) => !shown.has(text));
   return lacking.map((text) => `"${text}" is in the log, and was never shown`);

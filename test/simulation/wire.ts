@@ -33,6 +33,8 @@ export class Wire implements LineCarrier {
   isBroken = false;
   /** The direct messages that the server has written to it. */
   readonly directs: string[] = [];
+  /** How many of them it had written when it last heard of the client. */
+  directsBeforeLastWord = 0;
   readonly #world: World;
   readonly #owner: LineSocketOwner;
   readonly #process: Process | undefined;
@@ -111,6 +113,7 @@ export class Wire implements LineCarrier {
     here.on('close', () => this.#hangUp());
     // What is sent to a connection that is gone.
     here.on('error', () => {});
+    there.on('data', () => (this.directsBeforeLastWord = this.directs.length));
     const write = there.write.bind(there) as (bytes: Buffer) => boolean;
     const noting = (bytes: Buffer): boolean => {
       this.#noteDirects(bytes.toString());

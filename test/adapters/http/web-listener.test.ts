@@ -66,6 +66,7 @@ await test('an idle connection is cut off, unless it is a WebSocket', async (t) 
     onInput() {},
     onEnd() {},
     onDrained() {},
+    onTaken() {},
     onSlow() {},
     onClosed: () => gone.push('closed'),
   };

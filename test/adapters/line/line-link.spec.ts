@@ -1,8 +1,9 @@
 import { deepStrictEqual } from 'node:assert/strict';
+import { install } from '@sinonjs/fake-timers';
 import { test } from 'tap';
 
 import type { ClientLink, LinkOwner } from '../../../adapters/client-link.ts';
-import { LineLink, quietMs } from '../../../adapters/line/line-link.ts';
+import { acknowledgedMsMax, LineLink, quietMs } from '../../../adapters/line/line-link.ts';
 import { duplexPair } from '../../support/duplex-pair.ts';
 import { until } from '../../support/until.ts';
 
@@ -82,6 +83,54 @@ void test('a client that vanishes is told once', async () => {
   await owner.heard('one', 'CLOSED');
 });
 
+void test('a client that says anything after it was sent something has it', async () => {
+  const { client, link, owner } = setting();
+  client.write('before\n');
+  await owner.heard('before');
+  send(link, 'shown\n');
+  client.resume();
+  await until(() => link.waitingBytes === 0, { what: 'the bytes to be taken', withinMs });
+  await owner.heard('before');
+  client.write('\n');
+  await owner.heard('before', 'TAKEN', 'undefined');
+  client.write('more\n');
+  await owner.heard('before', 'TAKEN', 'undefined', 'more');
+});
+
+void test('a client that has yet to take what it was sent has not got it, whatever it says', async () => {
+  const { client, link, owner } = setting();
+  send(link, 'x'.repeat(200_000));
+  client.write('one\n');
+  await owner.heard('one');
+  client.resume();
+  await until(() => link.waitingBytes === 0, { what: 'the bytes to be taken', withinMs });
+  client.write('two\n');
+  await owner.heard('one', 'DRAINED', 'TAKEN', 'two');
+});
+
+void test('what a client that only listens was sent half an hour ago has come', async () => {
+  const clock = install({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { client, link, owner } = setting();
+    client.resume();
+    send(link, 'shown\n');
+    while (link.waitingBytes > 0) await new Promise(setImmediate);
+    clock.tick(acknowledgedMsMax - 1);
+    deepStrictEqual(owner.all, []);
+    clock.tick(1);
+    deepStrictEqual(owner.all, ['TAKEN']);
+  } finally {
+    clock.uninstall();
+  }
+});
+
+/** …and asks whether it has come. */
+function send(link: ClientLink, text: string): void {
+  link.send(Buffer.from(text));
+  link.confirm();
+  link.flush();
+}
+
 class Owner implements LinkOwner {
   readonly #link: ClientLink;
   readonly #heard: string[] = [];
@@ -90,6 +139,10 @@ class Owner implements LinkOwner {
 
   constructor(link: ClientLink) {
     this.#link = link;
+  }
+
+  get all(): readonly string[] {
+    return this.#heard;
   }
 
   onInput(input: Parameters<LinkOwner['onInput']>[0]): void {
@@ -107,6 +160,10 @@ class Owner implements LinkOwner {
 
   onSlow(): void {
     this.#heard.push('SLOW');
+  }
+
+  onTaken(): void {
+    this.#heard.push('TAKEN');
   }
 
   onDrained(): void {

@@ -1,5 +1,6 @@
 // One process for all specs of the chat server on WebSocket.
 import './conversation.spec.ts';
+import './kept-messages.spec.ts';
 import './one-session.spec.ts';
 import './resume-behind.spec.ts';
 import './resume-moments.spec.ts';
