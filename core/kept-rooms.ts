@@ -18,7 +18,19 @@ export interface RoomRead {
   readonly data: { readonly user: string; readonly room: string; readonly through: number };
 }
 
-export type KeptRoomsEvent = RoomKept | RoomDropped | RoomRead;
+/**
+ * What all events before it come to. Appended now and then: marks are many, and whoever reads
+ * backwards need go no further than this.
+ */
+export interface KeptRoomsSummed {
+  readonly type: 'KeptRoomsSummed';
+  readonly data: {
+    readonly user: string;
+    readonly rooms: readonly { readonly room: string; readonly read: number }[];
+  };
+}
+
+export type KeptRoomsEvent = RoomKept | RoomDropped | RoomRead | KeptRoomsSummed;
 
 /** The rooms that an account keeps, and how far each has been read; 0 for not at all. */
 export type KeptRooms = ReadonlyMap<string, number>;
@@ -30,21 +42,22 @@ export type KeptRoomsCommand =
 
 export const initialKeptRooms: KeptRooms = new Map();
 
-export function evolveKeptRooms(state: KeptRooms, event: KeptRoomsEvent): KeptRooms {
-  const { room } = event.data;
+export function evolveKeptRooms(state: KeptRooms, { type, data }: KeptRoomsEvent): KeptRooms {
   const next = new Map(state);
-  switch (event.type) {
+  switch (type) {
     case 'RoomKept':
-      return next.has(room) ? state : next.set(room, 0);
+      return next.has(data.room) ? state : next.set(data.room, 0);
     case 'RoomDropped':
-      next.delete(room);
+      next.delete(data.room);
       return next;
     case 'RoomRead': {
-      const read = state.get(room);
-      return read === undefined ? state : next.set(room, Math.max(read, event.data.through));
+      const read = state.get(data.room);
+      return read === undefined ? state : next.set(data.room, Math.max(read, data.through));
     }
+    case 'KeptRoomsSummed':
+      return new Map(data.rooms.map(({ room, read }) => [room, read]));
     default:
-      return unreachable(event);
+      return unreachable(type);
   }
 }
 
@@ -70,3 +83,8 @@ export function decideKeptRooms(
       return unreachable(type);
   }
 }
+
+export const sumOfKeptRooms = (user: string, state: KeptRooms): KeptRoomsSummed => ({
+  type: 'KeptRoomsSummed',
+  data: { user, rooms: [...state].map(([room, read]) => ({ room, read })) },
+});

@@ -10,19 +10,7 @@ import {
   type Session,
   type SessionEvent,
 } from '../core/session.ts';
-import {
-  accountStream,
-  followingStream,
-  keptRoomsStream,
-  serverStream,
-  sessionStream,
-} from '../core/stream.ts';
-import {
-  evolveKeptRooms,
-  initialKeptRooms,
-  type KeptRooms,
-  type KeptRoomsEvent,
-} from '../core/kept-rooms.ts';
+import { accountStream, followingStream, serverStream, sessionStream } from '../core/stream.ts';
 import { type LoadedFollowing, nothingFollowed } from '../core/views/followers.ts';
 import { recordsForwards } from './stream-records.ts';
 
@@ -52,16 +40,6 @@ export async function loadFollowing(
   );
   return { targets: state, revision };
 }
-
-/** `known` is what the caller holds already: only what came after it is read. */
-export const loadKeptRooms = (
-  events: EventStore,
-  user: string,
-  known: Loaded<KeptRooms> = nothing(initialKeptRooms),
-): Promise<Loaded<KeptRooms>> =>
-  load<KeptRooms>(events, keptRoomsStream(user), known, (state, event) =>
-    evolveKeptRooms(state, event as KeptRoomsEvent),
-  );
 
 /** A server's state, from its home partition. */
 export const loadServer = (events: EventStore, server: string): Promise<Loaded<Server>> =>

@@ -234,7 +234,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   async settled(): Promise<void> {
     const { held } = this;
     await this.#turns.idle();
-    await held?.marks.settled();
+    await held?.marked();
   }
 
   #leave(): void {

@@ -1,13 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 
 import type { Actor, AppendOutcome, Commit } from '../core/event-store.ts';
-import type { KeptRooms } from '../core/kept-rooms.ts';
 import type { SessionOpened } from '../core/session.ts';
-import type { Loaded } from './aggregate.ts';
 import { type Appender, commitOf, type Part, type ReadOutcome } from './appender.ts';
 import type { Chat } from './chat.ts';
+import type { LoadedKeptRooms } from './loaded-kept-rooms.ts';
 import { randomId } from './random-id.ts';
 import { ReadMarks } from './read-marks.ts';
+import { RoomMarks } from './room-marks.ts';
 
 const over: AppendOutcome = { status: 'fenced' };
 /** As hard to guess as a key. */
@@ -40,10 +40,11 @@ export class HeldSession {
   readonly session: string;
   readonly actor: Actor;
   readonly marks: ReadMarks;
+  readonly roomMarks: RoomMarks;
   /** From which place on each room's events are shown, by room, where that is not from its join. */
   readonly shownFrom = new Map<string, number>();
   /** The rooms that its account keeps, as they were read last. */
-  keptRooms: Loaded<KeptRooms> | undefined;
+  keptRooms: LoadedKeptRooms | undefined;
   /** Of the commit that was appended last: the answers to older ones come too late. */
   cause = '';
   /** Whether the view shows in which rooms the session is: a move's fate may be unknown. */
@@ -55,7 +56,8 @@ export class HeldSession {
   readonly #underWay = new Set<Promise<ReadOutcome>>();
   #isOver = false;
 
-  constructor({ options, incarnation, appender }: Chat, identity: SessionIdentity) {
+  constructor(chat: Chat, identity: SessionIdentity) {
+    const { options, incarnation, appender } = chat;
     const { user, session, secret } = identity;
     this.user = user;
     this.session = session;
@@ -63,7 +65,9 @@ export class HeldSession {
     this.actor = { user, session, server: options.name, incarnation };
     this.#appender = appender;
     // How far somebody has read is written down also after they have gone.
-    this.marks = new ReadMarks(user, (part) => appender.append(this.actor, [part]));
+    const append = (part: Part): Promise<ReadOutcome> => appender.append(this.actor, [part]);
+    this.marks = new ReadMarks(user, append);
+    this.roomMarks = new RoomMarks(chat, user, append);
   }
 
   get secret(): string | undefined {
@@ -123,6 +127,19 @@ export class HeldSession {
     const commit = this.#commit(part, sequence);
     const id = commit.parts[0]?.events[0]?.id ?? '';
     return { id, outcome: this.#isOver ? Promise.resolve(over) : this.#appender.hand(commit) };
+  }
+
+  /** Resolves when the log knows what its user has read, or cannot be told. */
+  async marked(): Promise<void> {
+    await Promise.all([this.marks.settled(), this.roomMarks.settled()]);
+  }
+
+  /** The log was set back. */
+  forget(): void {
+    this.marks.forget();
+    this.roomMarks.forget();
+    this.keptRooms = undefined;
+    this.shownFrom.clear();
   }
 
   /** Its client has gone. Resolves when what is under way has been folded, or is given up. */

@@ -10,7 +10,7 @@ export async function logOut(chat: Chat, connection: Connection): Promise<void> 
     return connection.close('LoggedOut');
   }
   // While the session is open: after it the user may log in elsewhere and be shown all again.
-  await held.marks.settled();
+  await held.marked();
   const { user, session } = held;
   const outcome = await tryEndSession(chat, { user, session, reason: 'logout' });
   // It is stored as soon as the store is back: that it is not would be no more true.

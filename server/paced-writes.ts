@@ -4,14 +4,14 @@
  */
 export class PacedWrites<K, V> {
   readonly #pauseMs: number;
-  readonly #write: (values: ReadonlyMap<K, V>) => Promise<void>;
+  readonly #write: (values: ReadonlyMap<K, V>) => Promise<boolean>;
   #waiting = new Map<K, V>();
   #writing: Promise<void> | undefined;
   #cutPause: () => void = () => {};
   #isHurried = false;
 
-  /** `write` does not reject: what it cannot write it may put again, or let go of. */
-  constructor(pauseMs: number, write: (values: ReadonlyMap<K, V>) => Promise<void>) {
+  /** `write` does not reject, and answers whether it is done: if not, it is called again. */
+  constructor(pauseMs: number, write: (values: ReadonlyMap<K, V>) => Promise<boolean>) {
     this.#pauseMs = pauseMs;
     this.#write = write;
   }
@@ -21,12 +21,17 @@ export class PacedWrites<K, V> {
     this.#proceed();
   }
 
+  /** What waits to be written of a key. */
+  waiting(key: K): V | undefined {
+    return this.#waiting.get(key);
+  }
+
   /** Lets go of what waits. */
   clear(): void {
     this.#waiting.clear();
   }
 
-  /** Writes at once what waits, and what comes from now on; resolves when that is done. */
+  /** Writes at once, and once only, what waits and what comes from now on; resolves after that. */
   async settled(): Promise<void> {
     this.#isHurried = true;
     this.#cutPause();
@@ -43,8 +48,11 @@ export class PacedWrites<K, V> {
     while (this.#waiting.size > 0) {
       const values = this.#waiting;
       this.#waiting = new Map();
-      await this.#write(values);
-      if (!this.#isHurried) await this.#pause();
+      const isDone = await this.#write(values);
+      if (this.#isHurried) continue;
+      // What was put meanwhile is newer.
+      if (!isDone) this.#waiting = new Map([...values, ...this.#waiting]);
+      await this.#pause();
     }
   }
 

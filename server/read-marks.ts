@@ -98,8 +98,9 @@ export class ReadMarks {
     this.#confirm();
   }
 
-  async #write(marks: ReadonlyMap<number, Mark>): Promise<void> {
+  async #write(marks: ReadonlyMap<number, Mark>): Promise<true> {
     for (const [partition, mark] of marks) await this.#writeOne(partition, mark);
+    return true;
   }
 
   async #writeOne(partition: number, { through, peer }: Mark): Promise<void> {

@@ -19,7 +19,6 @@ export function toldOfRollback(
 ): void {
   const { held, format } = connection;
   if (held === undefined) return;
-  held.marks.forget();
   for (const { from, epoch } of setBack) {
     const subject = `position ${from} (epoch ${epoch})`;
     connection.answers.announce({ kind: 'error', code: 'ContinuityBroken', subject });
@@ -32,7 +31,7 @@ export function toldOfRollback(
     const names = new Set(there.map(({ room }) => room));
     return [...names].map((room) => lostOf(follower.view, held, room, one));
   });
-  held.shownFrom.clear();
+  held.forget();
   const bytes = format.delivery({ kind: 'gap', to: [session], reason: 'epoch', rooms });
   if (bytes !== undefined) connection.send(bytes);
   connection.flush();

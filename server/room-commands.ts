@@ -1,11 +1,11 @@
 import type { RoomName } from '../core/names.ts';
 import { roomStream } from '../core/stream.ts';
 import { roomsOf, roomState } from '../core/views/rooms.ts';
-import { loadKeptRooms } from './aggregate.ts';
 import { appendError, type Part } from './appender.ts';
 import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
 import type { HeldSession } from './held-session.ts';
+import { loadKeptRooms } from './loaded-kept-rooms.ts';
 import { keepRoom } from './kept-room-commands.ts';
 import { describeRoom } from './session-state.ts';
 import { findWhereabouts, joining, leaving } from './whereabouts.ts';

@@ -15,7 +15,7 @@ export async function leaveSession(
   held: HeldSession,
 ): Promise<void> {
   await Promise.all([held.letGo(), connection.messages.settled()]);
-  await held.marks.settled();
+  await held.marked();
   const { user, session } = held;
   if (!chat.isEnding && !held.isResumable)
     return endSession(chat, { user, session, reason: 'disconnected' });

@@ -11,12 +11,13 @@ import {
   sessionStream,
 } from '../core/stream.ts';
 import { type LoadedFollowing, rememberFollowing } from '../core/views/followers.ts';
-import { loadAccount, loadFollowing, loadKeptRooms, loadSession } from './aggregate.ts';
+import { loadAccount, loadFollowing, loadSession } from './aggregate.ts';
 import { appendError, type Part, type ReadOutcome, rejected } from './appender.ts';
 import type { Chat } from './chat.ts';
 import { untilNoConflict } from './conflicts.ts';
 import type { Connection } from './connection.ts';
 import { HeldSession, newIdentity } from './held-session.ts';
+import { loadKeptRooms, withSum } from './loaded-kept-rooms.ts';
 import { shownName } from './room-commands.ts';
 import { endSession } from './session-end.ts';
 import { showInbox } from './session-inbox.ts';
@@ -113,7 +114,7 @@ async function prepare(
   // The account last: a session that is open was opened by an account that is there to be seen.
   const current = await loadSession(store, user);
   const following = await loadFollowing(store, user);
-  const kept = held.isResumable ? await keptRooms(chat, user) : { rooms: [lobbyRoom], parts: [] };
+  const kept = held.isResumable ? await keptRooms(chat, held) : { rooms: [lobbyRoom], parts: [] };
   const account = await loadAccount(store, user);
   // Whoever registered the name in the same moment may have a session already: not for us to tell.
   if (registration !== undefined && registration.expected !== account.revision)
@@ -137,18 +138,21 @@ const lobbyRoom: WantedRoom = { room: lobby.canonical, name: lobby.shown };
 /** The rooms that an account keeps; one that keeps none keeps the lobby from now on. */
 async function keptRooms(
   chat: Chat,
-  user: string,
+  held: HeldSession,
 ): Promise<{ rooms: readonly WantedRoom[]; parts: readonly Part[] }> {
-  const { state, revision: expected } = await loadKeptRooms(chat.stores.events, user);
-  const stream = keptRoomsStream(user);
-  if (state.size === 0) {
-    const events = decideKeptRooms({ type: 'KeepRoom', user, room: lobby.canonical }, state);
-    if (events instanceof Rejection) throw new Error(`The lobby was refused: ${events.code}`);
-    return { rooms: [lobbyRoom], parts: [{ stream, expected, events }] };
-  }
+  const { user } = held;
+  const loaded = await loadKeptRooms(chat.stores.events, user);
+  held.keptRooms = loaded;
+  const { state, revision: expected } = loaded;
+  const lobbyKept = { type: 'KeepRoom', user, room: lobby.canonical } as const;
+  const decided = state.size === 0 ? decideKeptRooms(lobbyKept, state) : [];
+  if (decided instanceof Rejection) throw new Error(`The lobby was refused: ${decided.code}`);
+  const events = withSum(user, loaded, decided);
+  const parts = [{ stream: keptRoomsStream(user), expected, events }];
+  if (state.size === 0) return { rooms: [lobbyRoom], parts };
   const rooms = [...state.keys()].map(async (room) => ({
     room,
     name: await shownName(chat, room, room),
   }));
-  return { rooms: await Promise.all(rooms), parts: [{ stream, expected, events: [] }] };
+  return { rooms: await Promise.all(rooms), parts };
 }

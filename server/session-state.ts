@@ -4,10 +4,10 @@ import { initialKeptRooms, type KeptRooms } from '../core/kept-rooms.ts';
 import { roomStream } from '../core/stream.ts';
 import { type OccupiedRoom, roomsOf } from '../core/views/rooms.ts';
 import { liveWebAddresses } from '../core/views/servers.ts';
-import { loadKeptRooms } from './aggregate.ts';
 import type { Chat } from './chat.ts';
 import { cursorText } from './cursor.ts';
 import type { HeldSession } from './held-session.ts';
+import { loadKeptRooms } from './loaded-kept-rooms.ts';
 import { tokenOf } from './session-token.ts';
 import { recordsBackwards } from './stream-records.ts';
 

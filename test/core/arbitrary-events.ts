@@ -81,6 +81,10 @@ export const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>>
   RoomKept: plain('RoomKept', fc.record({ user, room })),
   RoomDropped: plain('RoomDropped', fc.record({ user, room })),
   RoomRead: plain('RoomRead', fc.record({ user, room, through: revision })),
+  KeptRoomsSummed: plain(
+    'KeptRoomsSummed',
+    fc.record({ user, rooms: fc.array(fc.record({ room, read: revision })) }),
+  ),
   UserSubscribed: plain('UserSubscribed', fc.record({ user, target: user })),
   UserUnsubscribed: plain('UserUnsubscribed', fc.record({ user, target: user })),
   DirectMessagePosted: withText('DirectMessagePosted', fc.record({ from: user, to: user })),

@@ -4,6 +4,7 @@ import {
   initialKeptRooms,
   type KeptRoomsCommand,
   type KeptRoomsEvent,
+  sumOfKeptRooms,
 } from '../../core/kept-rooms.ts';
 import { keptRoomsMax } from '../../core/limits.ts';
 import { givenOf, rule } from '../support/given.ts';
@@ -59,6 +60,17 @@ rule('a room is marked as read, never backwards', () => {
   given(kept('attic'), read('attic', 3)).when(mark('attic', 3)).thenNothing();
   given(kept('attic'), read('attic', 3)).when(mark('attic', 2)).thenNothing();
   given(kept('attic'), read('attic', 3), read('attic', 2)).gives(new Map([['attic', 3]]));
+});
+rule('a sum stands for all that came before it', () => {
+  const before = [kept('attic'), kept('cellar'), read('attic', 3), dropped('cellar'), kept('loft')];
+  const state = before.reduce(evolveKeptRooms, initialKeptRooms);
+  given(sumOfKeptRooms(user, state)).gives(state);
+  given(...before, sumOfKeptRooms(user, state), read('attic', 5)).gives(
+    new Map([
+      ['attic', 5],
+      ['loft', 0],
+    ]),
+  );
 });
 rule('a room that is not kept is not marked', () => {
   given().when(mark('attic', 3)).thenRejected('NotInRoom', 'attic');

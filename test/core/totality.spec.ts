@@ -47,7 +47,12 @@ folds(
   initialSession,
   evolveSession,
 );
-folds('kept rooms', ['RoomKept', 'RoomDropped', 'RoomRead'], initialKeptRooms, evolveKeptRooms);
+folds(
+  'kept rooms',
+  ['RoomKept', 'RoomDropped', 'RoomRead', 'KeptRoomsSummed'],
+  initialKeptRooms,
+  evolveKeptRooms,
+);
 folds('a following', ['UserSubscribed', 'UserUnsubscribed'], initialFollowing, evolveFollowing);
 folds('a conversation', ['DirectMessagePosted', 'ReadMarked'], initialConversation, evolveDirect);
 folds('a server', ['ServerStarted', 'ServerStopped', 'ServerLost'], initialServer, evolveServer);

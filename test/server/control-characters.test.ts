@@ -96,7 +96,7 @@ async function answered(
 function checkLog(chat: ChatHarness): void {
   for (const { event } of chat.records()) {
     const { data, ...others } = event;
-    const texts = [...Object.values(data), ...('text' in others ? [others.text] : [])];
+    const texts = [...Object.values<unknown>(data), ...('text' in others ? [others.text] : [])];
     const dirty = texts.filter((text) => typeof text === 'string' && notInTheLog.test(text));
     const names = 'room' in data ? [data.room, 'name' in data ? data.name : ''] : [];
     const turned = names.filter((name) => bidirectional.test(name));

@@ -78,6 +78,7 @@ export class FaultyStores implements Stores, EventStore {
   /** How often records of a partition were asked for. */
   readsOfAll = 0;
   readonly #inner: Stores;
+  readonly #recordsRead = new Map<string, number>();
   #faults: ArrangedFault[] = [];
   #beforeRead: (query: StreamQuery) => Promise<void> | void = () => {};
   #beforeHead: () => Promise<void> | void = () => {};
@@ -92,6 +93,11 @@ export class FaultyStores implements Stores, EventStore {
 
   get info(): LogInfo {
     return this.#inner.events.info;
+  }
+
+  /** How many records of a stream were read. */
+  recordsRead(stream: string): number {
+    return this.#recordsRead.get(stream) ?? 0;
   }
 
   /** The next `times` commits with an event of `type` (any, if it is not given) meet `fault`. */
@@ -167,7 +173,9 @@ export class FaultyStores implements Stores, EventStore {
 
   async readStream(query: StreamQuery): Promise<readonly Recorded[]> {
     await this.#beforeRead(query);
-    return this.#inner.events.readStream(query);
+    const records = await this.#inner.events.readStream(query);
+    this.#recordsRead.set(query.stream, this.recordsRead(query.stream) + records.length);
+    return records;
   }
 
   readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {

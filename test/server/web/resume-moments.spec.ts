@@ -102,6 +102,7 @@ webScene('kept messages that could not be shown at a login come with the resume'
   bob.send('/msg alice live');
   await again.sees('direct', ({ text }) => text === 'live');
   deepStrictEqual([...directOf(alice), ...directOf(again)], ['kept', 'live']);
+  await chat.until(() => chat.records('ReadMarked').length === 2, 'the pong behind each');
   await again.asks({ type: 'logout' });
   const later = await web.login('alice', 0);
   await later.asks({ type: 'ping' });

@@ -2,6 +2,7 @@
 import './conversation.spec.ts';
 import './kept-messages.spec.ts';
 import './one-session.spec.ts';
+import './read-rooms.spec.ts';
 import './resume-behind.spec.ts';
 import './resume-moments.spec.ts';
 import './resume-storm.spec.ts';
