@@ -31,6 +31,8 @@ export type Answer =
   /** What a new connection is told first. */
   | { readonly kind: 'greeting'; readonly server: string; readonly registrationOpen: boolean }
   | { readonly kind: 'authRequired' }
+  /** Nobody asked: whether what is sent can be stored, and what is stored be shown, changed. */
+  | { readonly kind: 'store'; readonly isReachable: boolean }
   | { readonly kind: 'takeoverHint' }
   | { readonly kind: 'registered'; readonly user: string }
   | { readonly kind: 'welcome'; readonly user: string; readonly room: string }

@@ -10,9 +10,9 @@ import type { Stores } from '../core/stores.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { forgetFollowing } from '../core/views/followers.ts';
 import { Appender } from './appender.ts';
+import { Bulletins } from './bulletins.ts';
 import type { Chat, ChatOptions, ServerStatus } from './chat.ts';
 import { Connection } from './connection.ts';
-import { cursorText } from './cursor.ts';
 import { FanOut } from './fan-out.ts';
 import { beginIncarnation, completeEnd, endsAtHome, type Incarnation } from './incarnation.ts';
 import { type FollowerOwner, LogFollower } from './log-follower.ts';
@@ -30,8 +30,6 @@ import { WaitingSessions } from './waiting-sessions.ts';
 const settleMsMax = 500;
 const restartPauseMs = 1_000;
 const completePauseMs = 1_000;
-/** A client that nothing is shown to is told so often how far it has come: what it missed is short. */
-const cursorMs = 15_000;
 
 /**
  * One chat server: follows the log, shows it to its clients, and appends what they ask for. It
@@ -50,16 +48,14 @@ export class ChatServer implements Chat, FollowerOwner {
   readonly failure: Promise<Error>;
   readonly #lostServers: LostServers;
   readonly #waitingSessions: WaitingSessions;
+  readonly #bulletins: Bulletins;
   readonly #connections = new Set<Connection>();
-  #cursorTimer: NodeJS.Timeout | undefined;
   #fail: (reason: Error) => void = () => {};
   #incarnation: Incarnation | undefined;
   #appender: Appender | undefined;
   /** The beginning of a new incarnation that is under way. */
   #anew: Promise<void> = Promise.resolve();
   #status: ServerStatus = 'starting';
-  /** How far the log has been shown. */
-  readonly #cursor = (): string => cursorText(this.follower.cursors);
 
   constructor(
     options: ChatOptions,
@@ -74,6 +70,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.hasher = hasher;
     this.log = log.child({ server: options.name });
     this.follower = new LogFollower(stores.events, this);
+    this.#bulletins = new Bulletins(this.follower, this.fanOut);
     this.#waitingSessions = new WaitingSessions(this);
     this.failure = new Promise((resolve) => (this.#fail = resolve));
     const servers = () => this.follower.view.servers;
@@ -113,7 +110,7 @@ export class ChatServer implements Chat, FollowerOwner {
     await finishEnds(this.stores.events, this.follower.view);
     this.#lostServers.start();
     this.#waitingSessions.start();
-    this.#cursorTimer = setInterval(() => this.fanOut.flushAll(this.#cursor), cursorMs);
+    this.#bulletins.start();
     this.#status = 'serving';
   }
 
@@ -137,7 +134,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#status = 'stopped';
     this.#lostServers.stop();
     this.#waitingSessions.stop();
-    clearInterval(this.#cursorTimer);
+    this.#bulletins.stop();
     await this.#dropClients('ServerStopping');
     await this.#anew;
     try {
@@ -159,7 +156,7 @@ export class ChatServer implements Chat, FollowerOwner {
   }
 
   onBatchEnd(): number {
-    return this.fanOut.flush(this.#cursor);
+    return this.fanOut.flush(this.#bulletins.cursor);
   }
 
   onRefolded(setBack: readonly SetBack[], before: ChatView): void {

@@ -1,4 +1,5 @@
 import type { WireFormat } from '../adapters/client-link.ts';
+import type { Answer } from '../core/answer.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Recorded } from '../core/event-store.ts';
 import { unreachable } from '../core/rejection.ts';
@@ -68,7 +69,7 @@ export class FanOut {
    * long to let the next deliveries gather, in milliseconds.
    */
   flush(cursor: () => string): number {
-    const encode = cursorOnce(cursor);
+    const encode = encodeOnce((format) => (format.resumes ? format.cursor(cursor()) : undefined));
     for (const connection of this.#touched) {
       const bytes = encode(connection.format);
       if (bytes !== undefined) connection.send(bytes);
@@ -90,8 +91,19 @@ export class FanOut {
     this.flush(cursor);
   }
 
+  /** Tells every session something that is not from the log. */
+  tellAll(answer: Answer): void {
+    const encode = encodeOnce((format) => format.answer(answer, undefined));
+    for (const connection of this.#bySession.values()) {
+      const bytes = connection.held === undefined ? undefined : encode(connection.format);
+      if (bytes === undefined) continue;
+      connection.send(bytes);
+      connection.flush();
+    }
+  }
+
   #toAll(recorded: Recorded, delivery: Exclude<Delivery, { kind: 'answer' | 'ended' }>): void {
-    const encode = encodeOnce(delivery);
+    const encode = encodeOnce((format) => format.delivery(delivery));
     for (const session of delivery.to) {
       const connection = this.#bySession.get(session);
       const bytes = connection === undefined ? undefined : encode(connection.format);
@@ -133,25 +145,17 @@ export class FanOut {
 }
 
 /** One Buffer for each wire format, shared by all connections that speak it. */
-function encodeOnce(delivery: Delivery): (format: WireFormat) => Buffer | undefined {
+function encodeOnce(
+  encode: (format: WireFormat) => Buffer | undefined,
+): (format: WireFormat) => Buffer | undefined {
   const encoded = new Map<WireFormat, Buffer | undefined>();
   let lastFormat: WireFormat | undefined;
   let last: Buffer | undefined;
   return (format) => {
     if (format === lastFormat) return last;
-    if (!encoded.has(format)) encoded.set(format, format.delivery(delivery));
+    if (!encoded.has(format)) encoded.set(format, encode(format));
     lastFormat = format;
     last = encoded.get(format);
     return last;
-  };
-}
-
-/** The same for the cursor at the end of a flush. */
-function cursorOnce(cursor: () => string): (format: WireFormat) => Buffer | undefined {
-  const encoded = new Map<WireFormat, Buffer | undefined>();
-  return (format) => {
-    if (!format.resumes) return undefined;
-    if (!encoded.has(format)) encoded.set(format, format.cursor(cursor()));
-    return encoded.get(format);
   };
 }

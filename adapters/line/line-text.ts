@@ -59,13 +59,14 @@ export function answerText(answer: Answer): string {
       return `STORED ${answer.room} ${answer.epoch} ${answer.number}\n`;
     case 'directStored':
       return success(`Sent to ${answer.to}.`);
-    // What only other transports have commands for.
+    // What only other transports have commands, or words, for.
     case 'sessionOpen':
     case 'entered':
     case 'leftRoom':
     case 'roomMarked':
     case 'conversation':
     case 'pong':
+    case 'store':
       return '';
     case 'error':
       return `ERROR: ${errorWords(answer.code, answer.subject)}\n`;

@@ -26,6 +26,7 @@ export type ClientEvent =
       | 'event'
       | 'gap'
       | 'cursor'
+      | 'store'
       /** Without an `id`: about no request. */
       | 'error'
     >;

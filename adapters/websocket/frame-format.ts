@@ -107,6 +107,8 @@ function answerFrame(answer: Answer, id: string | undefined): ServerFrame | unde
       const registration = answer.registrationOpen ? 'open' : 'closed';
       return { type: 'hello', server: answer.server, registration };
     }
+    case 'store':
+      return { type: 'store', reachable: answer.isReachable };
     case 'error': {
       const { code, subject } = answer;
       const message = errorWords(code, subject);
@@ -123,7 +125,9 @@ function answerFrame(answer: Answer, id: string | undefined): ServerFrame | unde
 
 type Body = OkOf<'login' | 'join' | 'say' | 'direct' | 'rooms' | 'members' | 'history'> | object;
 
-function okBody(answer: Exclude<Answer, { kind: 'greeting' | 'error' }>): Body | undefined {
+function okBody(
+  answer: Exclude<Answer, { kind: 'greeting' | 'store' | 'error' }>,
+): Body | undefined {
   switch (answer.kind) {
     case 'sessionOpen': {
       const { kind: _, rooms, ...session } = answer;

@@ -146,6 +146,11 @@ export const serverFrames = {
     ...place,
     kind: Type.String({ description: 'As the log calls it.' }),
   }),
+  store: frame('store', 'The server lost touch with what keeps the chat, or is in touch again.', {
+    reachable: Type.Boolean({
+      description: 'While false nothing new is shown, and what is sent is likely to be refused.',
+    }),
+  }),
   cursor: frame('cursor', 'Ends what was sent at once.', { cursor }),
   gap: frame('gap', 'What cannot be had any more: events of a room, or trust in their numbers.', {
     reason: Type.Union([Type.Literal('retention'), Type.Literal('epoch')], {

@@ -161,6 +161,7 @@ await test('while Redis is away a page says what was not sent, and it can be sen
   const words = ['The lamp is out.', 'Can you hear me?'];
   for (const word of words) await ann.say(word);
   await ann.sees('Sending');
+  for (const visitor of [ann, ben]) await visitor.sees('cannot reach the chat’s memory');
   await passes(outageMs);
   await ann.page.locator('.failure').nth(1).waitFor();
   t.strictSame(await unsettled(ann), words, 'nothing is shown as stored');
@@ -181,6 +182,7 @@ await test('while Redis is away a page says what was not sent, and it can be sen
     await visitor.showsLast('Loud and clear.');
     t.strictSame(await visitor.shown(), await stage.stored('harbour'), visitor.name);
     await visitor.sees(/^Connected to/);
+    t.equal(await visitor.page.locator('.link-status').count(), 0, visitor.name);
   }
 });
 

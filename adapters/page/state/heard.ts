@@ -38,6 +38,9 @@ export function heard(state: PageState, event: ClientEvent): PageState {
           counted(gapLeft(talk, gap, 'retention'), gap.to ?? gap.from),
         );
       }, state);
+    case 'store':
+      if (state.link.status !== 'online') return state;
+      return { ...state, link: { status: 'online', isStoreAway: !event.reachable } };
     case 'error':
     case 'cursor':
       return state;

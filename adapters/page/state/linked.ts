@@ -54,7 +54,8 @@ function online(state: PageState, session: SessionBody, fresh: boolean): PageSta
   }
   return {
     ...state,
-    link: { status: 'online' },
+    // Without the store there would be no session to go on with.
+    link: { status: 'online', isStoreAway: false },
     server,
     me: user,
     entry: { ...initialState.entry, user },

@@ -25,10 +25,14 @@ export interface PageState {
   readonly notices: readonly Notice[];
 }
 
-/** What the connection is about; `handedOver`: another tab of this browser goes on with the session. */
+/**
+ * What the connection is about. `isStoreAway`: the server that it leads to is out of touch with what
+ * keeps the chat; `handedOver`: another tab of this browser goes on with the session.
+ */
 export type Link =
   | Exclude<ClientState, { status: 'online' } | { status: 'greeting' }>
-  | { readonly status: 'online' | 'greeting' | 'handedOver' };
+  | { readonly status: 'online'; readonly isStoreAway: boolean }
+  | { readonly status: 'greeting' | 'handedOver' };
 
 export type Place =
   | { readonly kind: 'nothing' }
@@ -89,6 +93,9 @@ export const initialState: PageState = {
   directory: undefined,
   notices: [],
 };
+
+/** Whether all is well: what is said now is stored, and what is stored is shown. */
+export const isWell = (link: Link): boolean => link.status === 'online' && !link.isStoreAway;
 
 /** The talk that is open, if one is. */
 export function openTalk({ open, talks }: PageState): Talk | undefined {

@@ -1,5 +1,5 @@
 import { lossWords } from '../state/loss-words.ts';
-import type { Link } from '../state/page-state.ts';
+import { isWell, type Link } from '../state/page-state.ts';
 import { useChat } from './chat-context.ts';
 import { useNow } from './use-now.ts';
 
@@ -9,7 +9,15 @@ const secondMs = 1_000;
 export function LinkStatus({ link }: { readonly link: Link }) {
   const chat = useChat();
   const now = useNow(secondMs);
-  if (link.status === 'online') return null;
+  if (isWell(link)) return null;
+  if (link.status === 'online')
+    return (
+      <div class="link-status lost" role="status">
+        <span class="spinner" />
+        <span>The server cannot reach the chat’s memory. It keeps trying.</span>
+        <span>Nothing new is shown until it can, and what you send may have to be sent again.</span>
+      </div>
+    );
   if (link.status !== 'reconnecting')
     return (
       <p class="link-status" role="status">

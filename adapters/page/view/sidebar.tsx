@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 
-import type { PageState } from '../state/page-state.ts';
+import { isWell, type PageState } from '../state/page-state.ts';
 import { orderedTalks } from '../state/talk-order.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { Avatar } from './avatar.tsx';
@@ -63,7 +63,6 @@ export function Sidebar({ state, me, onDialog }: SidebarProps) {
 function Account({ state, me, onDialog }: SidebarProps) {
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const isOnline = state.link.status === 'online';
   return (
     <footer class="account">
       <button
@@ -74,10 +73,10 @@ function Account({ state, me, onDialog }: SidebarProps) {
         aria-expanded={isOpen}
         onClick={() => setOpen(true)}
       >
-        <Avatar name={me} present={isOnline} />
+        <Avatar name={me} present={isWell(state.link)} />
         <span class="account-name">
           <strong>{me}</strong>
-          <span class="quiet">{isOnline ? `Connected to ${state.server}` : 'Not connected'}</span>
+          <span class="quiet">{connectionWords(state)}</span>
         </span>
         <span class="visually-hidden">account and settings</span>
         <Icon name="more" />
@@ -87,4 +86,9 @@ function Account({ state, me, onDialog }: SidebarProps) {
       ) : null}
     </footer>
   );
+}
+
+function connectionWords({ link, server }: PageState): string {
+  if (link.status !== 'online') return 'Not connected';
+  return link.isStoreAway ? 'Messages cannot be stored' : `Connected to ${server}`;
 }

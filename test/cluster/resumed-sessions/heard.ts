@@ -22,6 +22,7 @@ export function note(heard: Heard, user: string, event: ClientEvent): void {
       return add(heard, `direct ${from === user ? to : from}`, `${number} ${from}: ${text}`);
     }
     case 'cursor':
+    case 'store':
       return;
     default:
       return add(heard, 'must not be', JSON.stringify(event));

@@ -37,6 +37,17 @@ await test('a server that cannot be reached is tried again, at once if one asks'
   t.equal(it.chat.received.filter(({ type }) => type === 'resume').length, 1);
 });
 
+await test('a server that is out of touch with the store is shown as that, until it is back', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  it.chat.tell('alice', { type: 'store', reachable: false });
+  await it.page.getByText('The server cannot reach the chat’s memory.').first().waitFor();
+  t.equal(await it.page.getByText('Connected to').count(), 0);
+  it.chat.tell('alice', { type: 'store', reachable: true });
+  await it.page.getByText('Connected to chat-1').waitFor();
+  t.equal(await it.page.locator('.link-status').count(), 0);
+});
+
 await test('what was passed over is loaded without a word', async (t) => {
   await using it = await visit(busyDay);
   await logIn(it.page);

@@ -5,6 +5,7 @@ import type { PageEvent } from '../../../../adapters/page/state/page-event.ts';
 import { screenOf } from '../../../../adapters/page/state/screen.ts';
 import {
   after,
+  heard,
   lobby,
   online,
   opens,
@@ -28,6 +29,17 @@ const lost = linked({
   attempt: 1,
   retryAtMs: 5,
   why: 'ConnectionLost',
+});
+
+await test('the store is out of reach until the server says that it is not, or another one goes on', (t) => {
+  const away = heard({ type: 'store', reachable: false });
+  const state = after(online(), away);
+  t.same(state.link, { status: 'online', isStoreAway: true });
+  const isBack = { status: 'online', isStoreAway: false };
+  t.same(later(state, heard({ type: 'store', reachable: true })).link, isBack);
+  t.same(later(state, lost, online()).link, isBack);
+  t.equal(later(state, lost, away).link.status, 'reconnecting');
+  t.end();
 });
 
 await test('a login shows its rooms, and what is unread since', (t) => {
