@@ -11,7 +11,7 @@ import { closeNames, type ClosingError } from './close-names.ts';
 import { ConnectionState } from './connection-state.ts';
 import type { HeldSession } from './held-session.ts';
 import { InputTurns, type TurnsOwner } from './input-turns.ts';
-import { LoginClock } from './login-clock.ts';
+import { LoginClock, loginHeldMsMax, loginMsMax } from './login-clock.ts';
 import { MessagesInFlight } from './messages-in-flight.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pace } from './pace.ts';
@@ -19,10 +19,6 @@ import { type ExclusiveCommand, runCommand } from './run-command.ts';
 import { say } from './say.ts';
 import { leaveSession } from './session-leaving.ts';
 
-/** From the greeting to a login. People type; a check of a password stops the clock… */
-export const loginMsMax = 60_000;
-/** …for so long in all: room for dozens of attempts that are held back, and for no siege. */
-export const loginHeldMsMax = 240_000;
 /** What to tell whoever is sent too much while their kept messages are read, in seconds. */
 const heldRetrySeconds = '5';
 

@@ -1,3 +1,8 @@
+/** From the greeting to a login. People type; a check of a password stops the clock… */
+export const loginMsMax = 60_000;
+/** …for so long in all: room for dozens of attempts that are held back, and for no siege. */
+export const loginHeldMsMax = 240_000;
+
 /**
  * Time that runs out, but stands still while its owner is kept waiting. It may stand still for so
  * long in all: who has themselves kept waiting again and again must not stay for ever.
