@@ -102,6 +102,11 @@ export type Answer =
       readonly more: boolean;
     }
   | {
+      readonly kind: 'conversations';
+      /** The latest first. */
+      readonly conversations: readonly { readonly peer: string; readonly last: DirectMessage }[];
+    }
+  | {
       readonly kind: 'session';
       readonly user: string;
       readonly server: string;

@@ -48,6 +48,7 @@ export type ClientCommand =
       readonly limit: number;
       readonly before?: number;
     }
+  | { readonly type: 'conversations' }
   | { readonly type: 'markRoomRead'; readonly room: RoomName; readonly through: number }
   | { readonly type: 'changePassword'; readonly old: string; readonly next: string }
   | { readonly type: 'session' }

@@ -26,6 +26,9 @@ export const subscriptionsMax = 1_000;
 /** Rooms that an account keeps, all of which a session by WebSocket is in. */
 export const keptRoomsMax = 100;
 
+/** Conversations that are listed, the latest: each costs a look at its end. */
+export const conversationsMax = 50;
+
 /** What `/history` shows at most, and when it is not told how much. */
 export const historyMessagesMax = 200;
 export const historyMessagesDefault = 20;

@@ -89,7 +89,12 @@ function pastMessage({ event, revision: number, at }: Recorded): PastMessage | u
   return { number, at, user: event.data.user, text: event.text };
 }
 
-function directMessage({ event, revision: number, at }: Recorded): DirectMessage | undefined {
+/** Undefined where the record is none. */
+export function directMessage({
+  event,
+  revision: number,
+  at,
+}: Recorded): DirectMessage | undefined {
   if (event.type !== 'DirectMessagePosted') return undefined;
   const { from, to: recipient } = event.data;
   return { from, recipient, text: event.text, number, at };

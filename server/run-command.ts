@@ -7,6 +7,7 @@ import { sendDirect } from './direct-command.ts';
 import type { HeldSession } from './held-session.ts';
 import { failureOf, logIn, register } from './login.ts';
 import { logOut } from './logout.ts';
+import { conversations } from './conversations.ts';
 import { conversation, history } from './history.ts';
 import { markRoomRead } from './kept-room-commands.ts';
 import { join, leave } from './room-commands.ts';
@@ -81,6 +82,8 @@ async function runInSession(
       return history(chat, connection, held, command);
     case 'conversation':
       return conversation(chat, connection, held, command);
+    case 'conversations':
+      return conversations(chat, connection, held);
     case 'markRoomRead':
       return markRoomRead(chat, connection, held, command);
     case 'session':

@@ -65,6 +65,7 @@ export function answerText(answer: Answer): string {
     case 'leftRoom':
     case 'roomMarked':
     case 'conversation':
+    case 'conversations':
     case 'pong':
     case 'store':
       return '';

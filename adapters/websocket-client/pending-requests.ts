@@ -19,6 +19,7 @@ const repeatable: ReadonlySet<RequestType> = new Set<RequestType>([
   'members',
   'history',
   'conversation',
+  'conversations',
   'sessions',
   'read',
   'ping',

@@ -89,6 +89,7 @@ export const clientFrames = {
     before: Type.Optional(number),
     limit: Type.Integer({ minimum: 1, maximum: historyMessagesMax }),
   }),
+  conversations: frame('conversations', 'Lists with whom one has exchanged direct messages.', {}),
   read: frame('read', 'Marks a room as read up to a message; the account keeps the mark.', {
     room: name,
     number,

@@ -62,6 +62,7 @@ export function commandOf(frame: ClientFrame): ClientCommand {
       return { type: 'changePassword', old: frame.old, next: frame.next };
     case 'logout':
     case 'rooms':
+    case 'conversations':
     case 'ping':
       return { type: frame.type };
     default:

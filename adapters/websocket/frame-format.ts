@@ -153,6 +153,10 @@ function okBody(
     }
     case 'conversation':
       return { peer: answer.peer, messages: answer.messages.map(directOf), more: answer.more };
+    case 'conversations': {
+      const listed = answer.conversations.map(({ peer, last }) => ({ peer, last: directOf(last) }));
+      return { conversations: listed };
+    }
     case 'session': {
       const { kind: _, ...session } = answer;
       return session;

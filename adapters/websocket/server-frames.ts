@@ -1,6 +1,7 @@
 import { type Static, type TProperties, Type } from 'typebox';
 
 import type { ErrorCode } from '../../core/error-catalogue.ts';
+import { conversationsMax } from '../../core/limits.ts';
 import type { ClientFrameType } from './client-frames.ts';
 
 const user = Type.String({ description: 'In lower case.' });
@@ -83,6 +84,11 @@ export const okBodies = {
     peer: user,
     messages: Type.Array(directMessage, { description: 'Oldest first.' }),
     more: Type.Boolean(),
+  }),
+  conversations: Type.Object({
+    conversations: Type.Array(Type.Object({ peer: user, last: directMessage }), {
+      description: `The latest first; at most ${conversationsMax}.`,
+    }),
   }),
   read: nothing,
   sessions: Type.Object({

@@ -36,6 +36,16 @@ export async function listRooms(chat: Chat): Promise<void> {
   });
 }
 
+/** Lists with whom one has written before, unless that was done. */
+export async function listDirects(chat: Chat): Promise<void> {
+  if (chat.state.areDirectsAsked) return;
+  chat.dispatch({ type: 'directsAsked' });
+  await noticing(chat, 'Past conversations could not be listed.', async () => {
+    const { conversations } = await chat.client.request({ type: 'conversations' });
+    chat.dispatch({ type: 'directsListed', directs: conversations });
+  });
+}
+
 export function openDirect(chat: Chat, peer: string): void {
   chat.dispatch({ type: 'directStarted', peer });
   openTalkAt(chat, directKey(peer));

@@ -3,7 +3,7 @@ import { keyOf, lobbyKey } from '../state/talk.ts';
 import type { Chat } from './chat.ts';
 import { keep, readKept } from './kept.ts';
 import { loadGap, loadOlder } from './loading.ts';
-import { openTalkAt } from './places.ts';
+import { listDirects, openTalkAt } from './places.ts';
 
 /** What a user who comes back in the same tab finds again. */
 interface KeptPlaces {
@@ -11,7 +11,7 @@ interface KeptPlaces {
   readonly peers: readonly string[];
 }
 
-/** Loads what is opened, fills its gaps once, and comes back to the place that was open. */
+/** Lists past conversations, loads what is opened, fills its gaps once, and comes back to the place that was open. */
 export function keepUp(chat: Chat): void {
   const tried = new Set<string>();
   let user: string | undefined;
@@ -26,6 +26,7 @@ export function keepUp(chat: Chat): void {
       user = me;
       comeBack(chat, me);
     }
+    void listDirects(chat);
     load(chat, tried);
     const { open, talks } = chat.state;
     if (kept?.open === open && kept.count === talks.size) return;

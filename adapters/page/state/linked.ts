@@ -60,6 +60,7 @@ function online(state: PageState, session: SessionBody, fresh: boolean): PageSta
     me: user,
     entry: { ...initialState.entry, user },
     talks,
+    areDirectsAsked: state.areDirectsAsked && !fresh,
     following: new Set(following),
     followed: fresh ? [] : state.followed,
     followedUnread: fresh ? 0 : state.followedUnread,

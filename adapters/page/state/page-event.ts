@@ -37,6 +37,8 @@ type Asked =
   | { readonly type: 'roomLeft'; readonly room: string }
   | { readonly type: 'membersListed'; readonly room: string; readonly members: readonly string[] }
   | { readonly type: 'directStarted'; readonly peer: string }
+  | { readonly type: 'directsAsked' }
+  | { readonly type: 'directsListed'; readonly directs: OkOf<'conversations'>['conversations'] }
   | { readonly type: 'followChanged'; readonly user: string; readonly follows: boolean }
   | { readonly type: 'roomsListed'; readonly rooms: readonly ListedRoom[] }
   | { readonly type: 'noticed'; readonly words: string }

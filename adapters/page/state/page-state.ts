@@ -11,6 +11,8 @@ export interface PageState {
   readonly me: string | undefined;
   readonly entry: EntryForm;
   readonly talks: ReadonlyMap<TalkKey, Talk>;
+  /** Whether past conversations were asked for, since the login. */
+  readonly areDirectsAsked: boolean;
   readonly following: ReadonlySet<string>;
   /** By rising time. */
   readonly followed: readonly FollowedMessage[];
@@ -84,6 +86,7 @@ export const initialState: PageState = {
   me: undefined,
   entry: { busy: false, refusal: undefined, otherTab: undefined, ended: undefined, user: '' },
   talks: new Map(),
+  areDirectsAsked: false,
   following: new Set(),
   followed: [],
   followedUnread: 0,

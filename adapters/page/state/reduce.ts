@@ -9,7 +9,7 @@ import { type PageState, withTalk } from './page-state.ts';
 import { joinedTalk, withoutRoom } from './rooms.ts';
 import { discarded, notStored, resending, sending, stored } from './sending.ts';
 import { roomKey } from './talk.ts';
-import { withDirect } from './directs.ts';
+import { listedDirect, withDirect } from './directs.ts';
 
 const noticesMax = 4;
 
@@ -51,6 +51,10 @@ export function reduce(state: PageState, event: PageEvent): PageState {
       );
     case 'directStarted':
       return withDirect(state, event.peer);
+    case 'directsAsked':
+      return { ...state, areDirectsAsked: true };
+    case 'directsListed':
+      return event.directs.reduce(listedDirect, state);
     case 'followChanged': {
       const following = new Set(state.following);
       if (event.follows) following.add(event.user);

@@ -27,6 +27,7 @@ const requests: readonly AnyRequest[] = [
   { type: 'members', room: 'lobby' },
   { type: 'history', room: 'lobby', before: 7, limit: 20 },
   { type: 'conversation', peer: 'bob', limit: 20 },
+  { type: 'conversations' },
   { type: 'read', room: 'lobby', number: 7 },
   { type: 'sessions' },
   { type: 'password', old: 'password123', next: 'password124' },

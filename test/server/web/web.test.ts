@@ -1,5 +1,6 @@
 // One process for all specs of the chat server on WebSocket.
 import './conversation.spec.ts';
+import './conversations.spec.ts';
 import './kept-messages.spec.ts';
 import './one-session.spec.ts';
 import './read-rooms.spec.ts';

@@ -46,6 +46,23 @@ await test('two people write to each other, and nobody else reads it', async (t)
   t.match(it.chat.directs.at(-1), { from: 'alice', to: 'bob', text: 'Two.' });
 });
 
+await test('past conversations are in the list after a login, with what was said last', async (t) => {
+  await using it = await visit(busyDay);
+  const minuteAgo = Date.now() - 60_000;
+  it.chat.write('bob', 'alice', 'Lunch on Friday?', minuteAgo);
+  it.chat.write('alice', 'bob', 'Gladly.', minuteAgo);
+  it.chat.write('carol', 'alice', 'The cake is gone.');
+  await logIn(it.page);
+  const items = it.page.locator('.talk-list', { hasText: 'Direct messages' }).locator('.talk-item');
+  await items.nth(1).waitFor();
+  t.match(await items.first().textContent(), /carol.*The cake is gone\./);
+  t.match(await items.nth(1).textContent(), /bob.*You:.*Gladly\./);
+  t.equal(await items.locator('.badge').count(), 0);
+  await items.nth(1).click();
+  await showsLast(it.page, 'Lunch on Friday?', 'Gladly.');
+  t.equal(it.chat.received.filter(({ type }) => type === 'conversations').length, 1);
+});
+
 await test('a conversation is begun by name, and a name that nobody has is told', async () => {
   await using it = await visit(emptyServer);
   await logIn(it.page);

@@ -72,6 +72,8 @@ function answerUser(
       return to.ok(frame, chat.room(frame.room).history(frame));
     case 'conversation':
       return to.ok(frame, conversation(chat, user, frame));
+    case 'conversations':
+      return to.ok(frame, { conversations: conversations(chat, user) });
     case 'read':
       chat.room(frame.room).read.set(user.name, frame.number);
       return to.ok(frame);
@@ -147,4 +149,17 @@ function conversation(
     .slice(-limit)
     .map(({ number, at, from, to, text }) => ({ number, at, from, to, text }));
   return { peer, messages, more: all.length > messages.length };
+}
+
+function conversations(
+  { directs }: ScriptedChat,
+  { name }: ScriptedUser,
+): OkOf<'conversations'>['conversations'] {
+  const last = new Map<string, OkOf<'conversations'>['conversations'][number]>();
+  for (const { number, at, from, to, text } of directs)
+    if (from === name || to === name) {
+      const peer = from === name ? to : from;
+      last.set(peer, { peer, last: { number, at, from, to, text } });
+    }
+  return [...last.values()].toSorted((one, other) => other.last.number - one.last.number);
 }

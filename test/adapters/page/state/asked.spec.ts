@@ -23,6 +23,33 @@ await test('where something was said last stands first', (t) => {
   t.end();
 });
 
+/** As the server lists a conversation. */
+const listed = (peer: string, number: number) => {
+  return {
+    peer,
+    last: { number, at: number, from: peer, to: 'alice', text: `number ${number}` },
+  };
+};
+
+await test('conversations are listed as they ended, unless something came meanwhile', (t) => {
+  const state = after(online([]), { type: 'directsAsked' }, writes(3, 'bob', 'alice'), {
+    type: 'directsListed',
+    directs: [listed('bob', 2), listed('carol', 1)],
+  });
+  const ends = orderedTalks(state, 'direct').map(({ peer, last, unread }) => [
+    peer,
+    last?.place,
+    unread,
+  ]);
+  t.strictSame(ends, [
+    ['bob', 3, 1],
+    ['carol', 1, 0],
+  ]);
+  t.ok(later(state, online([])).areDirectsAsked, 'a resume asks no second time');
+  t.notOk(later(state, online([], { fresh: true })).areDirectsAsked, 'a login does');
+  t.end();
+});
+
 await test('the next and the one before go around rooms and conversations', (t) => {
   const state = after(online([berlin, room()]), writes(1, 'bob', 'alice'), opens());
   const steps = [neighbour(state, 1), neighbour(state, -1)].map((talk) => talk && nameOf(talk));
