@@ -45,7 +45,7 @@ export interface RowOptions {
 }
 
 /** Messages of one person that are this close are shown as one. */
-const groupMs = 5 * 60_000;
+export const groupMs = 5 * 60_000;
 
 /** The rows of a timeline and of what is on its way. */
 export function rowsOf(

@@ -1,13 +1,13 @@
-import { useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useState } from 'preact/hooks';
 
 import { parseUserName } from '../../../core/names.ts';
 import { follow } from '../session/places.ts';
 import { useChat } from './chat-context.ts';
 
 /** Follows somebody by name. */
-export function FollowField() {
+export function FollowField({ field }: { readonly field: RefObject<HTMLInputElement | null> }) {
   const chat = useChat();
-  const field = useRef<HTMLInputElement>(null);
   const [fault, setFault] = useState(false);
   return (
     <form

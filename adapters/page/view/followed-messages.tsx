@@ -1,33 +1,43 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 
-import { joinRoom, openTalkAt } from '../session/places.ts';
-import { failureOf } from '../session/failure-words.ts';
-import { hueOf } from '../state/avatar.ts';
-import type { FollowedMessage, PageState } from '../state/page-state.ts';
+import { followedRows } from '../state/followed-rows.ts';
+import type { PageState } from '../state/page-state.ts';
 import { roomKey } from '../state/talk.ts';
-import { Avatar } from './avatar.tsx';
 import { useChat } from './chat-context.ts';
+import { DayAbove } from './day-above.tsx';
+import { DayMark } from './day-mark.tsx';
+import { FollowedRow } from './followed-row.tsx';
 import { Icon } from './icon.tsx';
-import { MessageText } from './message-text.tsx';
-import { useShowPerson } from './person-context.ts';
-import { machineTime, momentWords } from './times.ts';
+import { moveAmongRows } from './row-keys.ts';
+import { dayOf } from './times.ts';
+import { useDayInSight } from './use-day-in-sight.ts';
 
 const endPx = 48;
 
+interface FollowedMessagesProps {
+  readonly state: PageState;
+  /** From the messages, by the arrow key. */
+  readonly onLeave: () => void;
+}
+
 /** The messages, the newest at the end, each with its room. */
-export function FollowedMessages({ state }: { readonly state: PageState }) {
+export function FollowedMessages({ state, onLeave }: FollowedMessagesProps) {
   const chat = useChat();
-  const box = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const { followed, following } = state;
+  const rows = useMemo(() => followedRows(followed, dayOf), [followed]);
+  const day = useDayInSight(scroller, rows);
   const look = (): void => {
-    const element = box.current;
+    const element = scroller.current;
     if (element === null) return;
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < endPx;
     chat.dispatch({ type: 'watched', watching: atEnd.current && !document.hidden });
+    day.look();
   };
   useLayoutEffect(() => {
-    if (atEnd.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+    const element = scroller.current;
+    if (atEnd.current && element !== null) element.scrollTop = element.scrollHeight;
   }, [followed]);
   useEffect(() => {
     look();
@@ -35,85 +45,53 @@ export function FollowedMessages({ state }: { readonly state: PageState }) {
     return () => document.removeEventListener('visibilitychange', look);
   }, [followed]);
   return (
-    <div
-      ref={box}
-      class="scroller"
-      role="region"
-      aria-label="Messages"
-      tabIndex={0}
-      onScroll={look}
-    >
-      {followed.length === 0 ? (
-        <div class="first alone">
-          <span class="room-mark large">
-            <Icon name="eye" />
-          </span>
-          <h2>{following.size === 0 ? 'You follow nobody yet' : 'Nothing yet'}</h2>
-          <p class="quiet">
-            {following.size === 0
-              ? 'Click on a name and choose Follow. What they say in rooms you are not in is shown here while you are logged in.'
-              : 'What the people you follow say in rooms you are not in is shown here, from now on.'}
-          </p>
-        </div>
-      ) : (
-        <ol class="rows">
-          {followed.map((message) => (
-            <FollowedRow
-              key={`${message.room} ${message.epoch} ${message.place}`}
-              message={message}
-              isMember={state.talks.has(roomKey(message.room))}
-            />
-          ))}
-        </ol>
-      )}
+    <div class="timeline">
+      <div
+        ref={scroller}
+        class="scroller"
+        role="region"
+        aria-label="Messages"
+        tabIndex={0}
+        onScroll={look}
+        onKeyDown={(event) => moveAmongRows(event, onLeave)}
+      >
+        {rows.length === 0 ? (
+          <NothingYet isAlone={following.size === 0} />
+        ) : (
+          <div role="list" class="rows">
+            {rows.map((row) =>
+              row.kind === 'day' ? (
+                <DayMark key={row.key} at={row.at} />
+              ) : (
+                <FollowedRow
+                  key={row.key}
+                  name={row.key}
+                  message={row.message}
+                  leads={row.leads}
+                  isMember={state.talks.has(roomKey(row.message.room))}
+                />
+              ),
+            )}
+          </div>
+        )}
+      </div>
+      <DayAbove at={day.at} />
     </div>
   );
 }
 
-interface FollowedRowProps {
-  readonly message: FollowedMessage;
-  readonly isMember: boolean;
-}
-
-function FollowedRow({ message, isMember }: FollowedRowProps) {
-  const chat = useChat();
-  const persons = useShowPerson();
-  const { user, room, name, at, text } = message;
-  const go = (): void => {
-    if (isMember) openTalkAt(chat, roomKey(room));
-    else
-      joinRoom(chat, name).catch((error: unknown) =>
-        chat.dispatch({ type: 'noticed', words: failureOf(error).words }),
-      );
-  };
+function NothingYet({ isAlone }: { readonly isAlone: boolean }) {
   return (
-    <li class="message leads">
-      <Avatar name={user} />
-      <p class="message-head">
-        <button
-          type="button"
-          class={`person hue-${hueOf(user)}`}
-          aria-haspopup="menu"
-          onClick={({ currentTarget }) => persons.show({ user, anchor: currentTarget })}
-        >
-          <bdi>{user}</bdi>
-        </button>
-        <button
-          type="button"
-          class="subbed"
-          title={isMember ? 'Open the room' : 'Join the room'}
-          onClick={go}
-        >
-          Subbed
-          <Icon name="hash" />
-          <bdi>{name}</bdi>
-          <span class="visually-hidden">: {isMember ? 'open the room' : 'join the room'}</span>
-        </button>
-        <time class="message-time" dateTime={machineTime(at)}>
-          {momentWords(at, Date.now())}
-        </time>
+    <div class="first alone">
+      <span class="room-mark large">
+        <Icon name="eye" />
+      </span>
+      <h2>{isAlone ? 'You follow nobody yet' : 'Nothing yet'}</h2>
+      <p class="quiet">
+        {isAlone
+          ? 'Click on a name and choose Follow. What they say in rooms you are not in is shown here while you are logged in.'
+          : 'What the people you follow say in rooms you are not in is shown here, from now on.'}
       </p>
-      <MessageText text={text} />
-    </li>
+    </div>
   );
 }

@@ -1,3 +1,5 @@
+import { useRef } from 'preact/hooks';
+
 import { isHere, type PageState } from '../state/page-state.ts';
 import { Avatar } from './avatar.tsx';
 import { FollowField } from './follow-field.tsx';
@@ -11,6 +13,7 @@ import { BackButton } from './talk-header.tsx';
 export function FollowedView({ state }: { readonly state: PageState }) {
   const persons = useShowPerson();
   const { following } = state;
+  const field = useRef<HTMLInputElement>(null);
   return (
     <>
       <header class="stage-head">
@@ -41,9 +44,9 @@ export function FollowedView({ state }: { readonly state: PageState }) {
               </li>
             ))}
           </ul>
-          <FollowField />
+          <FollowField field={field} />
         </section>
-        <FollowedMessages state={state} />
+        <FollowedMessages state={state} onLeave={() => field.current?.focus()} />
       </div>
     </>
   );

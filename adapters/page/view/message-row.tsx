@@ -59,7 +59,13 @@ export const MessageRow = memo((props: MessageRowProps) => {
 });
 
 /** The way to what can be done about somebody. The arrow keys find it, so Tab need not stop here. */
-function PersonButton({ user, isHidden }: { readonly user: string; readonly isHidden?: true }) {
+export function PersonButton({
+  user,
+  isHidden,
+}: {
+  readonly user: string;
+  readonly isHidden?: true;
+}) {
   const persons = useShowPerson();
   return (
     <button
@@ -78,7 +84,8 @@ function PersonButton({ user, isHidden }: { readonly user: string; readonly isHi
   );
 }
 
-function MessageTime({ at }: { readonly at: number }) {
+/** In a room the clock is enough: marks tell the day. */
+export function MessageTime({ at }: { readonly at: number }) {
   return (
     <time class="message-time" dateTime={machineTime(at)} title={wholeTime(at)}>
       {clockTime(at)}

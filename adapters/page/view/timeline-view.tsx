@@ -9,9 +9,11 @@ import { keyOf, type Talk } from '../state/talk.ts';
 import { useChat } from './chat-context.ts';
 import { ChunkView } from './chunk-view.tsx';
 import { Beginning } from './beginning.tsx';
+import { DayAbove } from './day-above.tsx';
 import { JumpButtons } from './jump-buttons.tsx';
 import { moveAmongRows } from './row-keys.ts';
 import { dayOf } from './times.ts';
+import { useDayInSight } from './use-day-in-sight.ts';
 import { useReadingPlace } from './use-reading-place.ts';
 import { useRowFocus } from './use-row-focus.ts';
 import { useShownEntries } from './use-shown-entries.ts';
@@ -65,6 +67,8 @@ export function TimelineView(props: TimelineViewProps) {
   });
   const keepFocus = useRowFocus(scroller);
   const { isAtEnd } = reading;
+  const day = useDayInSight(scroller, rows);
+  useEffect(day.look);
   useWatching(isAtEnd && isLoaded);
   useEffect(() => shown.trim(isAtEnd), [isAtEnd, talk.timeline.entries]);
   return (
@@ -75,7 +79,10 @@ export function TimelineView(props: TimelineViewProps) {
         role="region"
         aria-label="Messages"
         tabIndex={0}
-        onScroll={reading.scrolled}
+        onScroll={() => {
+          reading.scrolled();
+          day.look();
+        }}
         onKeyDown={(event) => moveAmongRows(event, onLeave)}
         onFocusIn={({ target: focused }) => keepFocus(focused as Element)}
       >
@@ -86,6 +93,7 @@ export function TimelineView(props: TimelineViewProps) {
           ))}
         </div>
       </div>
+      <DayAbove at={day.at} />
       <JumpButtons reading={reading} unread={talk.unread} hasNew={talk.newAfter !== undefined} />
     </div>
   );

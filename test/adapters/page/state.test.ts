@@ -3,6 +3,7 @@ import './state/arrivals.spec.ts';
 import './state/asked.spec.ts';
 import './state/avatar.spec.ts';
 import './state/chunks.spec.ts';
+import './state/followed-rows.spec.ts';
 import './state/gaps.spec.ts';
 import './state/heard.spec.ts';
 import './state/history.spec.ts';

@@ -2,7 +2,26 @@ import { test } from 'tap';
 
 import { busyDay } from '../scripted/scenes.ts';
 import { focusedLabel, isFocusInDialog } from './in-page.ts';
-import { eventually, showsLast, visit } from './visit.ts';
+import { eventually, logIn, openTalk, showsLast, visit } from './visit.ts';
+
+await test('the arrow keys go through what followed users say, and Enter to who said it', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  for (const text of ['Chapter four.', 'And five.']) it.chat.say('reading-circle', 'eve', text);
+  await openTalk(it.page, 'Following');
+  await it.page.getByRole('region', { name: 'Messages' }).focus();
+  await it.page.keyboard.press('ArrowUp');
+  t.match(await focusedLabel(it.page), /^eve in reading-circle, .*: And five\.$/);
+  await it.page.keyboard.press('ArrowUp');
+  t.match(await focusedLabel(it.page), /Chapter four\.$/);
+  await it.page.keyboard.press('ArrowDown');
+  await it.page.keyboard.press('Enter');
+  await it.page.getByRole('menuitem', { name: 'Stop following' }).waitFor();
+  await it.page.keyboard.press('Escape');
+  t.match(await focusedLabel(it.page), /And five\.$/);
+  await it.page.keyboard.press('ArrowDown');
+  t.equal(await focusedLabel(it.page), 'User name to follow');
+});
 
 await test('all of it is done without a mouse', async (t) => {
   await using it = await visit(busyDay);

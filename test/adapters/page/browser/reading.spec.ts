@@ -18,6 +18,22 @@ const allRead = (count: number) => (chat: ScriptedChat) => {
   chat.room('lobby').read.set('alice', count);
 };
 
+await test('the day that one reads stays in sight, also in the middle of it', async (t) => {
+  await using it = await visit((chat) => roomOf(chat, 'lobby', 1_500));
+  await logIn(it.page);
+  await it.page.locator('.message').first().waitFor();
+  const day = it.page.locator('.day-above');
+  await day.waitFor();
+  const last = await day.textContent();
+  await it.page.mouse.move(700, 400);
+  await eventually('the day before', async () => {
+    await it.page.mouse.wheel(0, -3_000);
+    const shown = (await day.count()) === 0 ? last : await day.textContent();
+    return shown !== last;
+  });
+  t.match(await day.textContent(), /Yesterday|Today|day, /);
+});
+
 await test('500 messages are scrolled back through, and nothing jumps', async (t) => {
   await using it = await visit(allRead(500));
   await logIn(it.page);
