@@ -13,7 +13,6 @@ export function LinkStatus({ link }: { readonly link: Link }) {
   if (link.status === 'online')
     return (
       <div class="link-status lost" role="status">
-        <span class="spinner" />
         <span>The server cannot reach the chat’s memory. It keeps trying.</span>
         <span>Nothing new is shown until it can, and what you send may have to be sent again.</span>
       </div>
