@@ -63,7 +63,9 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
     const warnings = await guard(connection, fitness, replicas);
     const info = await readLogInfo(connection, options.partitions);
     const logs = Array.from({ length: info.partitions }, (_, number) =>
-      replicas === 0 ? new KnownLog(number) : new KnownLog(number, new Replication(replicas)),
+      replicas === 0
+        ? new KnownLog(number, info.partitions)
+        : new KnownLog(number, info.partitions, new Replication(replicas)),
     );
     const dial = async (): Promise<Connection> => Connection.open(address);
     const { onLink: onNews } = options;

@@ -22,6 +22,15 @@ export function partitionKeys(partition: number): PartitionKeys {
   };
 }
 
+/** What Redis finds the logs of all partitions by, and little else. */
+export const logPattern = 'sc:{*}:log';
+
+/** Undefined for another key. */
+export function partitionOfLogKey(key: string): number | undefined {
+  const [, partition] = /^sc:\{(\d+)\}:log$/.exec(key) ?? [];
+  return partition === undefined ? undefined : Number(partition);
+}
+
 export const streamKey = (partition: number, stream: string): string =>
   `${prefixOf(partition)}stream:${stream}`;
 

@@ -20,14 +20,17 @@ export class KnownLog {
   readonly keys: PartitionKeys;
   /** What a record of it waits for before it is acknowledged; undefined when for nothing more. */
   readonly replication: Replication | undefined;
+  readonly #partitions: number;
   readonly #trail = new Trail();
   readonly #listeners = new Set<(rollback: Rollback) => void>();
   #epoch: string | undefined;
   #generation = 0;
   #checking: Promise<void> = Promise.resolve();
 
-  constructor(partition: number, replication?: Replication) {
+  /** @param partitions how many the log has, of which this is one */
+  constructor(partition: number, partitions: number, replication?: Replication) {
     this.keys = partitionKeys(partition);
+    this.#partitions = partitions;
     this.replication = replication;
   }
 
@@ -89,7 +92,7 @@ export class KnownLog {
     for (let look = 0; look < looksMax; look++) {
       const known = this.#trail.last;
       const state = await inspectLog(connection, this.keys, known?.position ?? 0);
-      if (state.last === 0) await createLog(connection, this.keys, this.#epoch);
+      if (state.last === 0) await this.#create(connection);
       else if (!state.areHeadsWhole) await rebuildHeads(connection, this.keys);
       else if (known === undefined || state.idAtKnown === known.id) {
         this.#epoch = state.epoch;
@@ -97,6 +100,11 @@ export class KnownLog {
       } else if (await this.#isRolledBack(connection, state)) return;
     }
     throw new StoreUnreachable('The log changes while it is checked.');
+  }
+
+  #create(connection: Connection): Promise<void> {
+    const known = { previous: this.#epoch, partitions: this.#partitions };
+    return createLog(connection, this.keys, known);
   }
 
   /** False when the log does not say so yet: then it is made to, and is to be looked at again. */

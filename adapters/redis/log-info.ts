@@ -1,20 +1,24 @@
 import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import { recordFormat } from '../record-codec.ts';
 import type { Connection } from './connection.ts';
-import { metaKey } from './keys.ts';
-import { listOf, numberOf, optional } from './reply.ts';
+import { logPattern, metaKey, partitionOfLogKey } from './keys.ts';
+import { listOf, numberOf, optional, textOf } from './reply.ts';
+
+/** Enough that a Redis full of other things is soon looked through, few enough not to stop it. */
+const scanCount = 1_000;
 
 /**
  * What the log says of itself; a log that is not there is founded here.
  *
  * @param partitions how many it must have; any number, and one for a new log, when undefined
- * @throws {StoreUnusable} when it is of a later format or has other partitions
+ * @throws {StoreUnusable} when it is of a later format or has other partitions, or does not say how
+ *   many it has and they are not just those asked for
  */
 export async function readLogInfo(
   connection: Connection,
   partitions: number | undefined,
 ): Promise<LogInfo> {
-  const info = (await readMeta(connection)) ?? (await makeMeta(connection, partitions ?? 1));
+  const info = (await readMeta(connection)) ?? (await foundMeta(connection, partitions));
   if (info.format > recordFormat) {
     throw new StoreUnusable(
       `The log in this Redis is of format ${info.format}, and this program knows formats up to ` +
@@ -34,6 +38,40 @@ async function readMeta(connection: Connection): Promise<LogInfo | undefined> {
   const reply = await connection.call('HMGET', metaKey, 'format', 'partitions');
   const [format, partitions] = listOf(reply).map((value) => optional(value, numberOf));
   return partitions === undefined ? undefined : { format: format ?? recordFormat, partitions };
+}
+
+async function foundMeta(connection: Connection, partitions: number | undefined): Promise<LogInfo> {
+  const found = await partitionsThere(connection);
+  // Somebody else may have founded the log since it was looked for.
+  const info = found.size > 0 ? await readMeta(connection) : undefined;
+  if (info !== undefined) return info;
+  const count = Math.max(...found, -1) + 1;
+  const areAll = count === found.size;
+  // By one of the two alone it is not certain: a partition may be lost as well, or the number wrong.
+  if (found.size === 0 || (areAll && partitions === count)) {
+    return makeMeta(connection, partitions ?? 1);
+  }
+  const wayOut = areAll ? `, or give --partitions ${count} once if these were all` : '';
+  throw new StoreUnusable(
+    `The log in this Redis has lost the key that says how many partitions it has (${metaKey}); ` +
+      `${found.size} are there. Restore a backup${wayOut}.`,
+  );
+}
+
+/** The partitions that have a log. */
+async function partitionsThere(connection: Connection): Promise<ReadonlySet<number>> {
+  const found = new Set<number>();
+  let cursor = '0';
+  do {
+    const scan = ['SCAN', cursor, 'MATCH', logPattern, 'COUNT', scanCount] as const;
+    const [next, keys] = listOf(await connection.call(...scan));
+    cursor = textOf(next);
+    for (const key of listOf(keys)) {
+      const partition = partitionOfLogKey(textOf(key));
+      if (partition !== undefined) found.add(partition);
+    }
+  } while (cursor !== '0');
+  return found;
 }
 
 /** Of two that make it at the same moment the first one counts. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 import type { EpochStarted } from '../../core/epoch.ts';
+import { StoreUnreachable } from '../../core/event-store.ts';
 import { epochStream } from '../../core/stream.ts';
 import { epochEvent } from '../epoch-event.ts';
-import { encodeEvent } from '../record-codec.ts';
+import { encodeEvent, recordFormat } from '../record-codec.ts';
 import type { Connection } from './connection.ts';
 import { recordOf } from './entry.ts';
-import { type PartitionKeys, streamKey } from './keys.ts';
+import { metaKey, type PartitionKeys, streamKey } from './keys.ts';
 import { readEntry } from './log-reader.ts';
 import { runScript, scripts } from './scripts.ts';
 import type { Place } from './trail.ts';
@@ -50,16 +51,26 @@ export async function startEpoch(
   await runScript(connection, scripts.startEpoch, keys, [epochStream, previous, epoch, meta]);
 }
 
-/** Makes a log that is not there; `previous` is the epoch of one that was, as far as known. */
+/**
+ * Makes a log that is not there.
+ *
+ * @param previous the epoch of one that was, as far as known
+ * @param partitions how many there are of them
+ * @throws {StoreUnreachable} when somebody has begun a log with another number of partitions
+ */
 export async function createLog(
   connection: Connection,
   { partition, log, heads }: PartitionKeys,
-  previous: string | undefined,
+  { previous, partitions }: { readonly previous: string | undefined; readonly partitions: number },
 ): Promise<void> {
   const epoch = randomUUID();
   const meta = epochMeta({ epoch, ...(previous === undefined ? {} : { previous }), from: 1 });
-  const keys = [log, heads, streamKey(partition, epochStream)];
-  await runScript(connection, scripts.createLog, keys, [epochStream, epoch, meta]);
+  const keys = [log, heads, streamKey(partition, epochStream), metaKey];
+  const args = [epochStream, epoch, meta, recordFormat, partitions];
+  if ((await runScript(connection, scripts.createLog, keys, args)) !== -1) return;
+  throw new StoreUnreachable(
+    `The log in this Redis is gone, and another was begun with other than ${partitions} partitions.`,
+  );
 }
 
 const epochMeta = (data: EpochStarted['data']): Buffer =>

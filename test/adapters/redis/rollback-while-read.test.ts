@@ -46,7 +46,7 @@ await test('a log that is set back while it is read for the first time is read a
 await test('a page that comes after the log was found to be set back is given to nobody', async (t) => {
   const redis = await redisFor(t);
   const proxy = await proxyFor(t, redis);
-  const known = new KnownLog(0);
+  const known = new KnownLog(0, 1);
   const link = await linkTo(t, redis, known);
   const options = { link, logs: [known], partitions: 1, server: 'a', incarnation: 1 };
   const journal = new Journal(new RedisWriter({ ...options, onAppended: () => undefined }));

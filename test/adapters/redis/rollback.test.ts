@@ -188,6 +188,7 @@ await test('a log that is gone is begun anew, and says what it follows', async (
   await until(() => follower.rollbacks.length > 0, { what: 'the rollback', withinMs: 10_000 });
   const { epoch } = await stores.events.head(0);
   t.same(follower.rollbacks, [{ partition: 0, epoch, previous, from: 1 }]);
+  t.equal(String(await redis.command('HGET', 'sc:{0}:meta', 'partitions')), '1');
   t.match(await allRecords(stores), [
     { position: 1, event: { type: 'EpochStarted', data: { epoch, previous, from: 1 } } },
   ]);
