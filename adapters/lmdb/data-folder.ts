@@ -1,18 +1,12 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readdirSync, realpathSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 
 import { StoreUnusable } from '../../core/event-store.ts';
 import { makeFolder } from '../made-folder.ts';
 import { reasonOf } from '../system-reason.ts';
+import { checkDataFile } from './data-file.ts';
 
 /** A folder that holds, or is to hold, a log. */
 export interface DataFolder {
@@ -58,12 +52,20 @@ export function openFolder(name: string): DataFolder {
   );
 }
 
+/** There while the file is made: a process that is killed meanwhile leaves an empty one. */
+const makingName = '.making';
+const emptied =
+  'its data.mdb is empty and what was in it is lost: put a backup there, or remove it to begin a new log';
+
 /** @throws {StoreUnusable} when the folder's files cannot be opened, or are no database */
 export function openDatabase({ name, path }: DataFolder): RootDatabase<Buffer, Buffer> {
   try {
     const file = join(path, 'data.mdb');
-    checkDataFile(file);
+    const making = join(path, makingName);
     const isNew = !existsSync(file);
+    if (isNew) writeFileSync(making, '');
+    else if (statSync(file).size > 0) checkDataFile(file);
+    else if (!existsSync(making)) throw new Error(emptied);
     const root = open<Buffer, Buffer>(path, {
       noSubdir: false,
       encoding: 'binary',
@@ -75,29 +77,10 @@ export function openDatabase({ name, path }: DataFolder): RootDatabase<Buffer, B
     });
     // The folder may have been there, and others may look into it.
     if (isNew) chmodSync(file, fileMode);
+    rmSync(making, { force: true });
     return root;
   } catch (error) {
     throw unusable(name, error);
-  }
-}
-
-/** What an LMDB file begins with (`MDB_meta` in mdb.c), behind the header of its first page. */
-const magicAt = 24;
-const magicAndVersion = Buffer.from('dec0efbe02000000', 'hex');
-
-/** LMDB's JavaScript package crashes the process when a file is something else. */
-function checkDataFile(path: string): void {
-  // Elsewhere the header is of another size.
-  if (!['x64', 'arm64'].includes(process.arch) || !existsSync(path)) return;
-  const start = Buffer.alloc(magicAt + magicAndVersion.length);
-  const file = openSync(path, 'r');
-  try {
-    const bytesRead = readSync(file, start);
-    if (bytesRead > 0 && !start.subarray(magicAt).equals(magicAndVersion)) {
-      throw new Error('its data.mdb is not a log of this program, or is damaged');
-    }
-  } finally {
-    closeSync(file);
   }
 }
 
