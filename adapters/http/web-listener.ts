@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +10,7 @@ import type { Logger } from 'pino';
 import { type AddressRange, loopbackRanges } from '../address-range.ts';
 import type { Peer } from '../strangers.ts';
 import { errorWords } from '../../core/error-catalogue.ts';
+import { namesOf } from '../tls/certificate-names.ts';
 import { isDevelopmentCertificate } from '../tls/development-authority.ts';
 import { handshakeMsMax, type TlsCertificate, TlsDoor } from '../tls/tls-door.ts';
 import { plain } from './plain-answer.ts';
@@ -16,7 +18,7 @@ import { addPageRoute } from './page-route.ts';
 import { readPageFiles } from './page-files.ts';
 import { securityHeaders } from './security-headers.ts';
 import { addStatusRoutes, type ServerStatus } from './status-routes.ts';
-import { isOriginAllowed } from './web-origins.ts';
+import { isOriginAllowed, originsUnder } from './web-origins.ts';
 import { createWebServer, idleMsMax, requestMsMax, type WebServer } from './web-server.ts';
 
 /** Strangers log in, or are cut off, within a minute, and most much sooner. */
@@ -78,6 +80,7 @@ export async function listenForWeb(options: WebListenerOptions): Promise<WebList
   const { minVersion, servers, log } = options;
   const { handshakeMs = handshakeMsMax, requestMs = requestMsMax, idleMs = idleMsMax } = options;
   let hsts = false;
+  let names: readonly string[] = [];
   const headers = (): Record<string, string> => securityHeaders({ servers: servers(), hsts });
   const web = createWebServer({ handshakeMs, requestMs, idleMs, headers, log });
   const { server } = web;
@@ -89,7 +92,7 @@ export async function listenForWeb(options: WebListenerOptions): Promise<WebList
   });
   await options.addWebSocket?.(web, {
     isWelcome: ({ headers: sent }) =>
-      isOriginAllowed(sent, [...servers(), ...options.allowedOrigins]),
+      isOriginAllowed(sent, [...originsUnder(names, servers()), ...options.allowedOrigins]),
     admit: (peer) => door.admit(peer),
   });
   addStatusRoutes(web, options.status, options.metricsReaders ?? loopbackRanges);
@@ -107,6 +110,7 @@ export async function listenForWeb(options: WebListenerOptions): Promise<WebList
     port,
     close,
     open(certificate) {
+      names = namesOf(new X509Certificate(certificate.cert));
       hsts = !isDevelopmentCertificate(certificate.cert);
       door.open(certificate);
     },

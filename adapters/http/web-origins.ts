@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** What a request says of the page that it comes from, and of the server that it means. */
 export interface OriginHeaders {
   readonly origin?: string | undefined;
@@ -15,6 +17,26 @@ export function isOriginAllowed(
 ): boolean {
   if (origin === undefined) return true;
   return allowed.includes(origin) || (host !== undefined && origin === originOf(`https://${host}`));
+}
+
+/**
+ * The origins under which browsers find a chat: those that its servers tell, and at their ports
+ * every name that the certificate vouches for, such as 127.0.0.1 beside localhost.
+ */
+export function originsUnder(
+  names: readonly string[],
+  servers: readonly string[],
+): readonly string[] {
+  return servers.flatMap((server) => {
+    const origin = originOf(server);
+    if (origin === undefined) return [];
+    const others = names.map((name) => {
+      const address = new URL(origin);
+      address.hostname = isIPv6(name) ? `[${name}]` : name;
+      return address.origin;
+    });
+    return [origin, ...others];
+  });
 }
 
 /** An origin, as browsers write it; undefined when the text is none, or more than one. */

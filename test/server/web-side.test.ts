@@ -95,12 +95,22 @@ await test('pages of the chat talk to it by WebSocket, and no others do', async 
   t.same(servers, [south.web]);
   const metrics = async (): Promise<string> => (await south.ask('/metrics')).body;
   t.match(await metrics(), /^securechat_connections{transport="websocket",server="south"} 1$/m);
+  const underAnotherName = await open(`https://127.0.0.1:${new URL(south.web).port}`);
+  underAnotherName.vanish();
+  await until(
+    async () =>
+      /^securechat_connections{transport="websocket",server="south"} 1$/m.test(await metrics()),
+    {
+      what: 'the page under another name of the certificate to be gone',
+      withinMs: 5_000,
+    },
+  );
   const headers = { origin: 'https://evil.example' };
   await t.rejects(open(headers.origin), { message: /closed before hello/ });
   t.match(await south.ask('/ws', { headers }), { status: 403, body: /--allowed-origin/ });
   t.match(
     await metrics(),
-    /^securechat_connections_total{transport="websocket",server="south"} 1$/m,
+    /^securechat_connections_total{transport="websocket",server="south"} 2$/m,
   );
   await south.stop();
   t.match(await bob.ended, { reason: 'ServerStopping' });

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
-import { isOriginAllowed, parseOrigin } from '../../../adapters/http/web-origins.ts';
+import { isOriginAllowed, originsUnder, parseOrigin } from '../../../adapters/http/web-origins.ts';
 import { rule } from '../../support/given.ts';
 
 const host = 'chat.example:8443';
@@ -34,6 +34,22 @@ rule('no other page is allowed', () => {
   deepStrictEqual(isOriginAllowed({ origin: 'https://x', host: undefined }, []), false);
   deepStrictEqual(isOriginAllowed({ origin: 'https://x', host: ' ' }, []), false);
 });
+
+rule('a server is found under each name of the certificate, at its own port', () =>
+  deepStrictEqual(
+    originsUnder(['localhost', '127.0.0.1', '::1', '*.chat.example'], ['https://localhost:8444']),
+    [
+      'https://localhost:8444',
+      'https://localhost:8444',
+      'https://127.0.0.1:8444',
+      'https://[::1]:8444',
+      'https://*.chat.example:8444',
+    ],
+  ),
+);
+rule('an address in the log that is no origin allows nothing', () =>
+  deepStrictEqual(originsUnder(['localhost'], ['', 'data:x']), []),
+);
 
 rule('an origin is written as browsers write it', () => {
   deepStrictEqual(parseOrigin('https://Chat.Example:443/'), 'https://chat.example');
