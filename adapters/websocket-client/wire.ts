@@ -33,8 +33,11 @@ export class Wire {
       this.#wasOpen = true;
     });
     this.#socket.addEventListener('message', ({ data }) => this.#heard(data));
-    // It says no more than the close that follows it; unheard, it would end a program on Node.
-    this.#socket.addEventListener('error', () => undefined);
+    // Of a connection that was open the close that follows says more; but where a page's policy
+    // forbids an address, Chromium says nothing else. Unheard, it would end a program on Node.
+    this.#socket.addEventListener('error', () => {
+      if (!this.#wasOpen && !this.#hasEnded) this.#giveUp('Unreachable');
+    });
     this.#socket.addEventListener('close', ({ code }) => this.#closed(code));
   }
 

@@ -1,9 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { test } from 'tap';
+import { WebSocket } from 'ws';
 
 import { closeCodes } from '../../../core/close-code.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { startScriptedWebSocketServer } from '../../support/scripted-web-socket-server.ts';
+import type { ClientSocket } from '../../../adapters/websocket-client/client-socket.ts';
 import { Listening } from './listening.ts';
 import { message } from './room-frames.ts';
 import { roomBody } from './session-body.ts';
@@ -103,6 +105,25 @@ void test('a server that cannot be reached is passed over, with waits that grow'
   await listening.resumes(await server.connection());
 });
 
+void test('an address that the page may not connect to is passed over at once', async () => {
+  await using server = await startScriptedWebSocketServer();
+  const clock = new ManualClock();
+  const forbidden = 'wss://forbidden.example/ws';
+  using listening = new Listening([forbidden, server.url], {
+    clock,
+    openSocket: (url, protocol) =>
+      url === forbidden ? new ForbiddenSocket() : new WebSocket(url, protocol),
+  });
+  await listening.loses('Unreachable');
+  clock.pass(0);
+  await listening.logsIn(await server.connection());
+  deepStrictEqual(
+    listening.states.filter(({ status }) => status === 'reconnecting').length,
+    1,
+    'its end is told once',
+  );
+});
+
 void test('a person who cannot wait need not', async () => {
   await using server = await startScriptedWebSocketServer();
   const clock = new ManualClock();
@@ -165,3 +186,22 @@ void test('a server that speaks something else is left for another', async () =>
   ok(listening.states.some((state) => state.status === 'reconnecting' && state.why === 'Garbled'));
   await listening.logsIn(await server.connection());
 });
+
+/** As Chromium makes them where a page's policy forbids the address: there is never a `close`. */
+class ForbiddenSocket implements ClientSocket {
+  readonly #onError: (() => void)[] = [];
+
+  constructor() {
+    queueMicrotask(() => this.close());
+  }
+
+  send(): void {}
+
+  close(): void {
+    for (const listener of this.#onError) listener();
+  }
+
+  addEventListener(type: string, listener: (event: never) => void): void {
+    if (type === 'error') this.#onError.push(listener as () => void);
+  }
+}
