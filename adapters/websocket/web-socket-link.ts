@@ -10,6 +10,7 @@ import { Outbox } from '../outbox.ts';
 import { commandOf } from './frame-command.ts';
 import { encodeControl, frameFormat } from './frame-format.ts';
 import { readFrame } from './frame-reader.ts';
+import { isUnreadable, leaveUnreadable } from './unreadable.ts';
 
 /** The largest message that is read; with every character escaped it holds the longest text. */
 export const frameBytesMax = 65_536;
@@ -53,8 +54,8 @@ export class WebSocketLink implements ClientLink {
     webSocket.on('pong', (payload: Buffer) => this.#onPong(Number(payload.toString())));
     // Nothing but the outbox writes to the socket: what it has begun may end in the middle of a frame.
     webSocket.on('ping', (payload: Buffer) => this.#sendNow(encodeControl('pong', payload)));
-    // Too large a message, bytes that are no UTF-8, a reset: `close` follows.
-    webSocket.on('error', () => {});
+    leaveUnreadable(webSocket);
+    webSocket.on('error', (error) => this.#onError(error));
     webSocket.once('close', () => this.#owner.onClosed());
     this.#owner = accept(this);
   }
@@ -92,10 +93,10 @@ export class WebSocketLink implements ClientLink {
     this.#onAdmitted();
   }
 
-  close(why: CloseName): void {
+  close(why: CloseName, words: string = why): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#outbox.end(() => this.#webSocket.close(closeCodes[why], why));
+    this.#outbox.end(() => this.#webSocket.close(closeCodes[why], words));
     this.#webSocket.resume();
     setTimeout(() => this.#webSocket.terminate(), closeMsMax).unref();
   }
@@ -125,6 +126,14 @@ export class WebSocketLink implements ClientLink {
     if (this.#confirms === undefined || !(ping >= this.#confirms)) return;
     this.#confirms = undefined;
     this.#owner.onTaken();
+  }
+
+  /** Nothing more can be read. After a reset `close` follows by itself. */
+  #onError(error: NodeJS.ErrnoException): void {
+    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+      this.close('BadFrame', `A frame has ${frameBytesMax} bytes at most.`);
+    else if (isUnreadable(error))
+      this.close('BadFrame', 'That is no message of WebSockets, or its text is not UTF-8.');
   }
 
   #sendNow(bytes: Buffer): void {

@@ -5,6 +5,7 @@ import { closeCodes } from '../../core/close-code.ts';
 import type { LinkAcceptor } from '../client-link.ts';
 import { plain } from '../http/plain-answer.ts';
 import { networkOf } from '../network.ts';
+import { isUnreadable } from './unreadable.ts';
 import { frameBytesMax, WebSocketLink } from './web-socket-link.ts';
 
 export const webSocketPath = '/ws';
@@ -38,6 +39,10 @@ export async function addWebSocketRoute(
       autoPong: false,
       handleProtocols: (offered: ReadonlySet<string>) =>
         offered.has(webSocketProtocol) ? webSocketProtocol : false,
+    },
+    // A link closes what it cannot read, in words.
+    errorHandler: (error, webSocket) => {
+      if (!isUnreadable(error)) webSocket.terminate();
     },
     // Sessions are told why by the chat server, before.
     preClose: (done: () => void) => done(),

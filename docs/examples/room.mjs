@@ -105,9 +105,12 @@ function skip(reason, { room: name, epoch, from, to }) {
 }
 
 /** 42xx: not wanted here; 41xx: log in again; anything else: come back and go on. */
-function closed(code) {
+function closed(code, reason) {
   isOnline = false;
-  if (code >= 4200 && code < 4300) process.exit(code === 4200 ? 0 : 1);
+  if (code >= 4200 && code < 4300) {
+    if (code !== 4200) console.error(String(reason));
+    process.exit(code === 4200 ? 0 : 1);
+  }
   const longestMs = Math.min(15_000, 250 * 2 ** failures++);
   const comeBack = () => setTimeout(connect, Math.random() * longestMs);
   if (code >= 4100 && code < 4200) forget(comeBack);

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 
 import { clientFrames } from '../../../adapters/websocket/client-frames.ts';
 import { frameBytesMax } from '../../../adapters/websocket/web-socket-link.ts';
+import { closeCodes } from '../../../core/close-code.ts';
 import { count, reportCount } from '../../counts.ts';
 import { FrameClient } from '../../support/frame-client.ts';
 import { within } from '../../support/until.ts';
@@ -56,13 +57,23 @@ await test('a token in the address opens nothing', async (t) => {
   );
 });
 
-await test('a message of 64 KiB is read, and one byte more closes the connection', async (t) => {
+/** A client that comes back would send the same again. */
+const tooLarge = { code: closeCodes.BadFrame, reason: /65536 bytes at most/ };
+
+await test('a message of 64 KiB is read, and one byte more sends its client away', async (t) => {
   await using web = await WebHarness.start({ servers: 1 });
   const client = await web.connect(0);
   client.webSocket.send(padded(frameBytesMax));
   t.match(await client.sees('error'), { code: 'BadFrame' });
   client.webSocket.send(padded(frameBytesMax + 1));
-  t.match(await client.ended, { code: 1009 });
+  t.match(await client.ended, tooLarge);
+});
+
+await test("a client's own close is answered", async (t) => {
+  await using web = await WebHarness.start({ servers: 1 });
+  const client = await web.connect(0);
+  client.webSocket.close(1009, 'too much for me');
+  t.match(await client.ended, { code: 1009, reason: 'too much for me' });
 });
 
 await test('what is no frame is answered by an error, and the connection goes on', async (t) => {
@@ -88,7 +99,7 @@ await test('what is no frame is answered by an error, and the connection goes on
   }
   await client.asks({ type: 'ping' });
   client.webSocket.send(Buffer.from([0xff, 0xfe]), { binary: false });
-  t.match(await client.ended, { code: 1007 });
+  t.match(await client.ended, { code: closeCodes.BadFrame, reason: /UTF-8/ });
 });
 
 await test('a name for two requests at once ends the connection', async (t) => {
@@ -106,7 +117,7 @@ await test('a flood of fragments ends where the message is too large', async (t)
   const other = await web.login('alice', 0);
   for (let number = 0; number < 20_000; number++)
     client.webSocket.send('xxxx', { fin: false }, () => {});
-  t.match(await client.ended, { code: 1009 });
+  t.match(await client.ended, tooLarge);
   await other.asks({ type: 'ping' });
 });
 
