@@ -6,6 +6,7 @@ import { pause } from './pause.ts';
 import { answerWithinMs, Talk, type Talker } from './talk.ts';
 
 const finishWithinMs = 60_000;
+const outOfReach = 'ERROR: The chat is out of reach';
 /** Of nine bytes each: a text of up to 2,700 bytes. */
 const longTextPieces = 300;
 
@@ -31,13 +32,23 @@ export class BusyClient {
     this.#options = options;
   }
 
-  /** Makes the account; its first session goes at once. */
+  /** Makes the account, as soon as the store is in reach; its first session goes at once. */
   async register(): Promise<void> {
-    const line = await this.#connect();
-    const answer = await line.command(`REGISTER ${this.#options.name} ${this.#password}`);
-    if (!answer.startsWith('SUCCESS: ')) throw new Error(`not registered: ${answer}`);
-    await line.expect(/^SUCCESS: Welcome /);
-    await line.logout();
+    const { name, random, scores } = this.#options;
+    for (;;) {
+      const line = await this.#connect();
+      const answer = await line.command(`REGISTER ${name} ${this.#password}`);
+      if (answer.startsWith('SUCCESS: ')) {
+        await line.expect(/^SUCCESS: Welcome /);
+        await line.logout();
+        return;
+      }
+      line.vanish();
+      // What was refused so was not stored.
+      if (!answer.startsWith(outOfReach)) throw new Error(`not registered: ${answer}`);
+      scores.refused(answer);
+      await pause(random.between(50, 500));
+    }
   }
 
   /** Goes on until `finish`, then logs out when everything is answered. */
