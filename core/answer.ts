@@ -47,7 +47,11 @@ export type Answer =
       readonly rooms: readonly RoomState[];
       readonly following: readonly string[];
       readonly cursor: string;
+      /** More direct messages wait than are shown with it. */
+      readonly moreDirect?: boolean;
     }
+  /** Nobody asked: more direct messages wait than were shown at this login. */
+  | { readonly kind: 'moreDirect' }
   | { readonly kind: 'goodbye'; readonly user?: string }
   | { readonly kind: 'joined'; readonly room: string }
   | { readonly kind: 'entered'; readonly state: RoomState }

@@ -16,13 +16,15 @@ export async function showInbox(
 ): Promise<void> {
   const unread = await unreadOf(chat, connection, held);
   const state = held.isResumable
-    ? await describeOpenSession(chat, held, connection.openedAt)
+    ? await describeOpenSession(chat, held, { openedAt: connection.openedAt, unread })
     : undefined;
   // Nobody is there to read them any more: they are kept.
   if (connection.isClosing) return;
-  connection.outgoing.showFirst((unread?.oldest ?? []).map((kept) => keptDelivery(held, kept)));
+  const { outgoing, format } = connection;
+  outgoing.showFirst((unread?.oldest ?? []).map((kept) => keptDelivery(held, kept)));
+  if (unread?.isAll === false) outgoing.sendFirst(format.answer({ kind: 'moreDirect' }, undefined));
   if (state !== undefined) connection.answers.tellFirst(state);
-  connection.outgoing.release();
+  outgoing.release();
   if (unread !== undefined) held.marks.begin(unread, () => connection.confirm());
 }
 

@@ -111,7 +111,7 @@ async function showMissed(
   const { deliveries, direct, gaps } = await missedSince(chat, held, after, openedAt);
   // What was kept from before, and never shown: to mark what came since would pass over it.
   const unread = await unreadOf(chat, connection, held);
-  const state = await describeOpenSession(chat, held, openedAt);
+  const state = await describeOpenSession(chat, held, { openedAt, unread });
   if (connection.isClosing) return;
   const missed = new Set(direct.map(({ id }) => id));
   const kept = (unread?.oldest ?? []).filter(({ id }) => !missed.has(id));

@@ -7,6 +7,7 @@ import { liveWebAddresses } from '../core/views/servers.ts';
 import type { Chat } from './chat.ts';
 import { cursorText } from './cursor.ts';
 import type { HeldSession } from './held-session.ts';
+import type { Unread } from './inbox.ts';
 import { loadKeptRooms } from './loaded-kept-rooms.ts';
 import { tokenOf } from './session-token.ts';
 import { recordsBackwards } from './stream-records.ts';
@@ -23,7 +24,10 @@ const recordsLookedAtMax = 256;
 export async function describeOpenSession(
   chat: Chat,
   held: HeldSession,
-  openedAt: readonly Cursor[],
+  {
+    openedAt,
+    unread,
+  }: { readonly openedAt: readonly Cursor[]; readonly unread: Unread | undefined },
 ): Promise<Answer> {
   const { follower, options } = chat;
   const { user, session } = held;
@@ -42,6 +46,7 @@ export async function describeOpenSession(
     following: [...(followers.following.get(user)?.targets ?? [])].toSorted(),
     // What came since is held, and sent after this: a client that is cut off between has not had it.
     cursor: cursorText(openedAt),
+    ...(unread?.isAll === false ? { moreDirect: true } : {}),
   };
 }
 

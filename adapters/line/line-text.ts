@@ -59,6 +59,8 @@ export function answerText(answer: Answer): string {
       return `STORED ${answer.room} ${answer.epoch} ${answer.number}\n`;
     case 'directStored':
       return success(`Sent to ${answer.to}.`);
+    case 'moreDirect':
+      return '[DM] Server: More messages wait for you. Your next login shows them.\n';
     // What only other transports have commands, or words, for.
     case 'sessionOpen':
     case 'entered':

@@ -176,6 +176,7 @@ function okBody(
     case 'welcome':
     case 'joined':
     case 'receipts':
+    case 'moreDirect':
     case 'subscriptions':
     case 'help':
       return undefined;

@@ -56,6 +56,12 @@ const session = Type.Object({
   rooms: Type.Array(joinedRoom),
   following: Type.Array(user),
   cursor,
+  moreDirect: Type.Optional(
+    Type.Boolean({
+      description:
+        'More direct messages wait than come with this answer: the next login or resume sends them.',
+    }),
+  ),
 });
 const nothing = Type.Object({});
 const stored = Type.Object({ room: canonical, epoch, number });

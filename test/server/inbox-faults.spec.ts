@@ -55,11 +55,13 @@ scene('who is cut off while kept messages are being read is told why', async (ch
   await stopped;
 });
 
-scenes('a thousand long kept messages are all shown, some at the next login', async (chat) => {
+const more = '[DM] Server: More messages wait for you. Your next login shows them.';
+
+scenes('of many long kept messages a thousand are shown, and told that more wait', async (chat) => {
   const texts = Array.from({ length: 1_100 }, (_, number) => `${number} ${'x'.repeat(3_700)}`);
   await keep(chat, ...texts);
   const bob = await beginLogin(chat, 0);
-  await bob.reads(welcome, ...texts.slice(0, 1_000).map((text) => `[DM] eve: ${text}`));
+  await bob.reads(welcome, ...texts.slice(0, 1_000).map((text) => `[DM] eve: ${text}`), more);
   bob.send('/quit');
   await bob.closes();
   const again = await beginLogin(chat, 1);

@@ -3,6 +3,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { WebSocket } from 'ws';
 
 import { passwordOf } from '../../support/chat-harness.ts';
+import { commitTo, directMessagePosted } from '../../support/events.ts';
 import { FrameClient } from '../../support/frame-client.ts';
 import { type WebHarness, webScenes } from '../../support/web-harness.ts';
 
@@ -49,6 +50,40 @@ webScenes('a client that answers the latest of several pings has what came befor
   bob.webSocket.pong('9');
   await web.chat.until(() => web.chat.records('ReadMarked').length === 1, 'the mark');
 });
+
+webScenes(
+  'who is not sent all that was kept is told so, at a login and at a resume',
+  async (web) => {
+    const messages = Array.from({ length: 2_001 }, (_, n) =>
+      directMessagePosted('eve', 'bob', `${n}`),
+    );
+    await web.chat
+      .store(0)
+      .writer('tool', 0)
+      .append(commitTo('direct:bob:eve', ...messages));
+    const bob = await deafConnection(web, 0);
+    const session = await bob.login('bob', passwordOf('bob'));
+    deepStrictEqual(session.moreDirect, true);
+    for (let n = 0; n < 1_000; n++) await seesDirect(bob, `${n}`);
+    bob.vanish();
+    // What was sent is not known to have come: the resume begins with the same.
+    const resumed = await web.connect(1);
+    deepStrictEqual((await resumed.resume(bob.begun)).moreDirect, true);
+    await marked(web, 1);
+    await resumed.asks({ type: 'logout' });
+    const again = await web.connect(0);
+    deepStrictEqual((await again.login('bob', passwordOf('bob'))).moreDirect, true);
+    await marked(web, 2);
+    await again.asks({ type: 'logout' });
+    const last = await web.connect(1);
+    deepStrictEqual((await last.login('bob', passwordOf('bob'))).moreDirect, undefined);
+    await seesDirect(last, '2000');
+  },
+);
+
+async function marked(web: WebHarness, times: number): Promise<void> {
+  await web.chat.until(() => web.chat.records('ReadMarked').length === times, 'the mark');
+}
 
 async function keepForBob(web: WebHarness, text: string): Promise<void> {
   const alice = await web.login('alice', 0);
