@@ -87,17 +87,15 @@ function connectLine(started: Started, server: ServedAt): string {
 
 /** How other machines get in, if they can. */
 function elsewhereLines(
-  { servers, certificate, hostname }: Started,
+  { servers, certificate, hostname, invocation }: Started,
   paint: Colours,
 ): readonly string[] {
   const [server] = servers;
   if (server === undefined || isLoopback(server.host)) return [];
   const address = addressOf(isWildcard(server.host) ? hostname : server.host, server.port);
-  if (certificate.caFile === undefined) return [paint.cyan(`securechat connect ${address}`)];
-  return [
-    `with a copy of ${certificate.caFile}:`,
-    paint.cyan(`securechat connect ${address} --ca ca.crt`),
-  ];
+  const command = `${invocation} connect ${address}`;
+  if (certificate.caFile === undefined) return [paint.cyan(command)];
+  return [`with a copy of ${certificate.caFile}:`, paint.cyan(`${command} --ca ca.crt`)];
 }
 
 /** A development authority is one that no browser knows: better to read of it here first. */

@@ -9,6 +9,7 @@ import {
 } from '../adapters/tls/certificates.ts';
 import type { CertsOptions } from './certs.ts';
 import { type Colours, colours } from './colours.ts';
+import { invocation } from './invocation.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 
 /** Makes, unless told not to, and shows the certificates of a folder. */
@@ -71,7 +72,7 @@ function howToTrust(caFile: string, names: readonly string[], paint: Colours): s
   const [host = 'HOST'] = names.filter((name) => !here.has(name));
   return `To let another machine trust it, copy ${caFile} there (it is no secret; its
 key is), compare its SHA-256 with the one above, and connect with
-  ${paint.cyan(`securechat connect ${host}:1222 --ca ca.crt`)}
+  ${paint.cyan(`${invocation()} connect ${host}:1222 --ca ca.crt`)}
 The server has to listen for other machines (serve --host 0.0.0.0), and the name
 they connect to has to be among the names above: certs --name adds one.`;
 }

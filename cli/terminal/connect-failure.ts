@@ -1,3 +1,4 @@
+import { invocation } from '../invocation.ts';
 import { type Address, addressText } from './address.ts';
 import type { Trust } from './trust.ts';
 
@@ -58,7 +59,7 @@ const untrusted: ReadonlySet<string> = new Set([
 const notVouchedFor = ({ source }: Trust): string =>
   `nobody in ${source} vouches for its certificate.\n` +
   'If it is a development server of yours, copy its certs/ca.crt to this machine by a way you trust, then\n' +
-  '  securechat connect … --ca ca.crt';
+  `  ${invocation()} connect … --ca ca.crt`;
 
 const refused = (at: string, why: string): ConnectFailure =>
   new ConnectFailure(`Not connected to ${at}: ${why}${why.includes('\n') ? '' : '.'}`, false);

@@ -71,7 +71,7 @@ SecureChat 1.2.3 is running.
   Server       port 1222 of every address, named chat-1
   Connect      node dist/cli/main.js connect --ca /c/ca.crt
   Elsewhere    with a copy of /c/ca.crt:
-               securechat connect box:1222 --ca ca.crt
+               node dist/cli/main.js connect box:1222 --ca ca.crt
   Accounts     none yet; make one:
                node dist/cli/main.js user add NAME --data /var/chat
                or REGISTER once connected
@@ -110,7 +110,7 @@ await test('a certificate of another authority needs no file of trust', async (t
   const shown = banner({ ...demonstration, servers, certificate }, plain);
   t.match(shown, '  Server       [2001:db8::1]:1222, named chat\n');
   t.match(shown, '  Connect      npm run connect -- [2001:db8::1]:1222\n');
-  t.match(shown, '  Elsewhere    securechat connect [2001:db8::1]:1222\n');
+  t.match(shown, '  Elsewhere    node dist/cli/main.js connect [2001:db8::1]:1222\n');
   t.match(
     shown,
     '  Browser      https://chat.example\n  Accounts ',

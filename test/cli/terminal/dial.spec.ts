@@ -11,6 +11,7 @@ import {
   certifyServer,
   makeKey,
 } from '../../../adapters/tls/development-authority.ts';
+import { invocation } from '../../../cli/invocation.ts';
 import { dialTls } from '../../../cli/terminal/line-link.ts';
 import { findTrust, type Trust } from '../../../cli/terminal/trust.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -79,7 +80,7 @@ await test('another authority, another name, another time: each refused, each wi
     mayPass: false,
     message: /^Not connected to localhost:\d+: nobody in test /,
   });
-  t.match(untrusted.message, '--ca ca.crt');
+  t.match(untrusted.message, `\n  ${invocation()} connect … --ca ca.crt`);
   t.match(await failure(one.port, nobodys), { mayPass: false, message: /nobody in test/ });
   await using named = await serving({ names: ['chat.example'] });
   t.match(await failure(named.port, named.trust), {
