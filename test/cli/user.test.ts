@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { test } from 'tap';
 import { freePort } from '../support/free-port.ts';
+import { runPython } from '../support/python.ts';
 import { startRedis } from '../support/redis-process.ts';
 import { clientOf, mainFile, runCli, startServe } from './cli-process.ts';
 
@@ -174,10 +173,9 @@ status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 print(shown.decode().replace('\\r', '') + str(status), end='')
 `;
   const command = [process.execPath, mainFile, ...args];
-  const run = promisify(execFile)('python3', ['-c', script, typed.join('|'), ...command], {
+  return runPython(script, [typed.join('|'), ...command], {
     cwd,
     env: { PATH: process.env['PATH'], TERM: 'xterm' },
-    timeout: 30_000,
+    timeoutMs: 30_000,
   });
-  return (await run).stdout;
 }

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:tls';
-import { promisify } from 'node:util';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { runPython } from '../../support/python.ts';
 import { within } from '../../support/until.ts';
 
 const withinMs = 20_000;
@@ -47,11 +46,8 @@ export async function servingTls<T>(
 
 /** Connects with Python's ssl, which trusts the certificates of one file and no others. */
 export async function pythonSees(trustFile: string, host: string, port: number): Promise<Sight> {
-  const run = promisify(execFile);
-  const { stdout } = await run('python3', ['-c', python, trustFile, host, String(port)], {
-    timeout: withinMs,
-  });
-  return stdout.trim();
+  const printed = await runPython(python, [trustFile, host, String(port)], { timeoutMs: withinMs });
+  return printed.trim();
 }
 
 /** Connects with Node's tls, which trusts the certificates of one file and no others. */
