@@ -3,14 +3,18 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CertificateProblem } from '../adapters/tls/certificate-problem.ts';
 import { loadCertificates } from '../adapters/tls/certificates.ts';
+import { certificatesFolder } from './certificates-folder.ts';
+import type { CertsOptions } from './certs.ts';
 import { type Colours, colours } from './colours.ts';
+import { invocation } from './invocation.ts';
 import { PlainFailure } from './plain-failure.ts';
 import { type System, thisSystem } from './this-system.ts';
 import { distrustSteps, trustSteps } from './trust-commands.ts';
 
 /** Shows how to make this machine's browsers trust the development authority; changes nothing. */
-export async function trust(dir: string): Promise<void> {
-  console.log(shown(await authorityIn(dir), thisSystem(), colours(process.stdout)));
+export async function trust(options: CertsOptions): Promise<void> {
+  const authority = await authorityIn(certificatesFolder(options));
+  console.log(shown(authority, thisSystem(), colours(process.stdout)));
 }
 
 async function authorityIn(dir: string): Promise<string> {
@@ -21,7 +25,7 @@ async function authorityIn(dir: string): Promise<string> {
     throw error instanceof CertificateProblem ? new PlainFailure(error.message) : error;
   }
   throw new PlainFailure(
-    `There is no development authority in ${dir} that could be trusted: the first start of a server makes one, and so does securechat certs.`,
+    `There is no development authority in ${dir} that could be trusted: the first start of a server makes one, and so does ${invocation()} certs.`,
   );
 }
 

@@ -107,7 +107,7 @@ function browserLines(
   const { caFile } = certificate;
   if (addresses.length === 0 || caFile === undefined) return addresses;
   const dir = dirname(caFile);
-  const flags = dir === dirname(connectDefaults.ca) ? '' : ` --dir ${word(dir)}`;
+  const flags = dir === dirname(connectDefaults.ca) ? '' : ` --certs ${word(dir)}`;
   return [
     ...addresses,
     'it warns "Your connection is not private" (in Firefox of a',

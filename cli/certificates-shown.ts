@@ -7,14 +7,16 @@ import {
   loadCertificates,
   loadOrMakeCertificates,
 } from '../adapters/tls/certificates.ts';
+import { certificatesFolder } from './certificates-folder.ts';
 import type { CertsOptions } from './certs.ts';
 import { type Colours, colours } from './colours.ts';
 import { invocation } from './invocation.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 
 /** Makes, unless told not to, and shows the certificates of a folder. */
-export async function certs({ dir, name: names = [], show = false }: CertsOptions): Promise<void> {
-  if (dir.trim() === '') throw new PlainFailure('--dir is empty.', exitUsage);
+export async function certs(options: CertsOptions): Promise<void> {
+  const { name: names = [], show = false } = options;
+  const dir = certificatesFolder(options);
   checkNames(names, show);
   try {
     const found = show ? await loadCertificates(dir) : await loadOrMakeCertificates({ dir, names });

@@ -5,6 +5,9 @@ import type { Options } from './settings.ts';
 import { storeFlags } from './store-options.ts';
 import type { UserActions } from './user-actions.ts';
 
+const environment =
+  'Each option is also an environment variable: --data is SECURECHAT_DATA, and so on. The URL of Redis may also be in REDIS_URL, or in a file that SECURECHAT_REDIS_FILE names: use these when it holds a password.';
+
 const passwordHelp = {
   paragraphs: [
     'The password is asked for, twice and without being shown, or is the first line of standard input: it is never an argument, since arguments can be read by everybody on this machine.',
@@ -19,6 +22,7 @@ export function userCommand(): Command {
     .description(
       'Add, list and change accounts, while servers run or before the first start. The store is the one that serve takes with the same options and environment.',
     );
+  addHelpText(user, { paragraphs: [environment.replace('Each option', 'Each option of these')] });
   addHelpText(action(user, 'add', 'make an account', '<name>'), passwordHelp);
   action(user, 'list', 'show all accounts');
   addHelpText(
@@ -48,6 +52,7 @@ function action(
   command.summary(about);
   if (argument !== undefined) command.argument(argument);
   addFlags(command, storeFlags);
+  addHelpText(command, { paragraphs: [environment] });
   command.action(async () => {
     const { runUserAction } = await import('./user-actions.ts');
     const options: Options = command.opts();

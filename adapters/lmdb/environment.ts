@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 
 import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import { MemoryLeases } from '../memory/leases.ts';
+import { partitionsInWords } from '../partitions-in-words.ts';
 import { recordFormat } from '../record-codec.ts';
 import { checkOwn, type DataFolder, openDatabase } from './data-folder.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -156,7 +157,7 @@ function checkInfo({ name }: DataFolder, info: LogInfo, partitions: number | und
   }
   if (partitions !== undefined && info.partitions !== partitions) {
     throw new StoreUnusable(
-      `The log in the data folder ${name} has ${info.partitions} partitions, not ${partitions}, ` +
+      `The log in the data folder ${name} has ${partitionsInWords(info.partitions)}, not ${partitions}, ` +
         `and that cannot be changed: choose another folder with --data.`,
     );
   }

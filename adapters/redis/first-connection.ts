@@ -43,19 +43,25 @@ async function loaded(connection: Connection): Promise<void> {
   }
 }
 
-function withWayOut(error: unknown, { text }: Address): unknown {
+/** What nobody can have said who speaks at this place, TLS or not. */
+const nobodyThere = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/;
+
+function withWayOut(error: unknown, { text, options }: Address): unknown {
   if (error instanceof ConnectionLost) {
     const why = error.message.replace(/^.*?: |\.$/g, '');
+    const mayBeTls = options.tls === undefined && !nobodyThere.test(why);
+    const tls = mayBeTls ? ' If it speaks TLS there, its address begins with rediss://.' : '';
     return new StoreUnreachable(
-      `No Redis answers at ${text} (${why}); start it there, or give another address.`,
+      `No Redis answers at ${text} (${why}); start it there, or give another address.${tls}`,
     );
   }
   if (!(error instanceof RedisRefusal)) return error;
   switch (error.code) {
     case 'NOAUTH':
       return new StoreUnusable(
-        `The Redis at ${text} wants a password; put it into the address, as in ` +
-          'redis://:password@host.',
+        `The Redis at ${text} wants a password: put the address with it, as in ` +
+          'redis://:password@host, into the environment variable REDIS_URL, or into a file that ' +
+          'SECURECHAT_REDIS_FILE names.',
       );
     case 'WRONGPASS':
       return new StoreUnusable(`The Redis at ${text} does not accept this user and password.`);

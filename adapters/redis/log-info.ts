@@ -1,3 +1,4 @@
+import { partitionsInWords } from '../partitions-in-words.ts';
 import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import { recordFormat } from '../record-codec.ts';
 import type { Connection } from './connection.ts';
@@ -27,7 +28,7 @@ export async function readLogInfo(
   }
   if (partitions !== undefined && partitions !== info.partitions) {
     throw new StoreUnusable(
-      `The log in this Redis has ${info.partitions} partitions, not ${partitions}; their number ` +
+      `The log in this Redis has ${partitionsInWords(info.partitions)}, not ${partitions}; their number ` +
         'is fixed when the log is made.',
     );
   }

@@ -91,7 +91,7 @@ await test('a browser is told of only where there is something for it', async (t
   const certificate = { ...demonstration.certificate, caFile: '/c d/ca.crt' };
   t.match(
     banner({ ...demonstration, certificate }, plain),
-    '\n               node dist/cli/main.js certs trust --dir "/c d"\n',
+    '\n               node dist/cli/main.js certs trust --certs "/c d"\n',
   );
 });
 

@@ -90,11 +90,11 @@ await test('certs trust shows the commands for this system, and changes nothing'
     stderr: /^securechat: There is no development authority in certs that could be trusted: /,
   });
   t.strictSame(readdirSync(cwd), []);
-  await runCli(['certs', '--dir', 'here'], { cwd });
+  await runCli(['certs', '--certs', 'here'], { cwd });
   const file = join(cwd, 'here', 'ca.crt');
   const ca = new X509Certificate(readFileSync(file));
   const before = readdirSync(join(cwd, 'here'));
-  const { code, stdout, stderr } = await runCli(['certs', 'trust', '--dir', 'here'], { cwd });
+  const { code, stdout, stderr } = await runCli(['certs', 'trust', '--certs', 'here'], { cwd });
   t.match({ code, stderr }, { code: 0, stderr: '' });
   t.match(stdout, `  ${ca.subject.replace('CN=', '')}\n  SHA-256 ${ca.fingerprint256}\n`);
   t.match(stdout, file);
@@ -102,14 +102,14 @@ await test('certs trust shows the commands for this system, and changes nothing'
   t.strictSame(readdirSync(join(cwd, 'here')), before);
 });
 
-await test('the folder is the one of --dir, or of SECURECHAT_CERTS', async (t) => {
+await test('the folder is the one of --certs, or of SECURECHAT_CERTS', async (t) => {
   const cwd = t.testdir();
   const env = { SECURECHAT_CERTS: 'elsewhere' };
-  t.match(await runCli(['certs', '--dir', 'here'], { cwd, env }), { code: 0 });
+  t.match(await runCli(['certs', '--certs', 'here'], { cwd, env }), { code: 0 });
   t.match(await runCli(['certs'], { cwd, env }), { code: 0 });
-  t.match(await runCli(['certs', '--dir', ''], { cwd, env }), {
+  t.match(await runCli(['certs', '--certs', ''], { cwd, env }), {
     code: 2,
-    stderr: 'securechat: --dir is empty.\n',
+    stderr: 'securechat: --certs is empty.\n',
   });
   t.strictSame(readdirSync(cwd).toSorted(), ['elsewhere', 'here']);
 });

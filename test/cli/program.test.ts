@@ -61,10 +61,24 @@ await test('--help shows every command and how to begin; --version the version',
   });
 });
 
+await test('a help says which variables stand for its options', async (t) => {
+  const cwd = t.testdir();
+  const variables = {
+    serve: /SECURECHAT_LOG_LEVEL.*REDIS_URL.*SECURECHAT_REDIS_FILE/s,
+    connect: /SECURECHAT_USER.*SECURECHAT_CONNECT/s,
+    user: /SECURECHAT_DATA.*REDIS_URL.*SECURECHAT_REDIS_FILE/s,
+    'user add': /SECURECHAT_DATA.*REDIS_URL.*SECURECHAT_REDIS_FILE/s,
+    certs: /--certs <DIR>.*SECURECHAT_CERTS/s,
+    'certs trust': /--certs <DIR>.*SECURECHAT_CERTS/s,
+  };
+  for (const [command, names] of Object.entries(variables))
+    t.match((await runCli([...command.split(' '), '--help'], { cwd })).stdout, names, command);
+});
+
 await test('no help is wider than a terminal, but for command lines to copy', async (t) => {
   const actions = ['add', 'list', 'passwd', 'suspend', 'reinstate', 'import'];
   const ofUser = actions.map((action) => ['user', action]);
-  const commands = [[], ['serve'], ['connect'], ['user'], ['certs'], ...ofUser];
+  const commands = [[], ['serve'], ['connect'], ['user'], ['certs'], ['certs', 'trust'], ...ofUser];
   for (const command of commands) {
     const { stdout } = await runCli([...command, '--help'], { cwd: t.testdir() });
     const prose = stdout.split('\n').filter((line) => !/^ {2}.*node /.test(line));

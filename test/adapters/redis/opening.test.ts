@@ -75,7 +75,7 @@ await test('a password that is wanted, or wrong, is spoken of but not shown', as
   const at = (credentials: string): RedisStoreOptions => ({
     url: `redis://${credentials}127.0.0.1:${redis.port}`,
   });
-  await refused(t, at(''), 'StoreUnusable', /wants a password/);
+  await refused(t, at(''), 'StoreUnusable', /wants a password: .*REDIS_URL.*SECURECHAT_REDIS_FILE/);
   await refused(t, at(':wrong@'), 'StoreUnusable', /does not accept/);
   t.notMatch(await openRedis(at(':wrong@')).catch(String), /wrong/);
   const stores = await openRedis(at(':right@'));
@@ -188,6 +188,9 @@ await test('the number of partitions is fixed when the log is made', async (t) =
   t.equal((await opened(t, redis, { partitions: 3 })).events.info.partitions, 3);
   t.equal((await opened(t, redis)).events.info.partitions, 3);
   await refused(t, { url: redis.url, partitions: 4 }, 'StoreUnusable', /3 partitions, not 4/);
+  const other = await redisFor(t);
+  await opened(t, other);
+  await refused(t, { url: other.url, partitions: 4 }, 'StoreUnusable', /has one partition, not 4/);
 });
 
 await test('several that open an empty Redis at once make one log', async (t) => {
@@ -208,7 +211,8 @@ await test('a Redis is spoken to over TLS, if its certificate can be trusted', a
   await journal.sayMany(100);
   t.same(journal.faults(await stores.events.readAll(0, 1, 1_000)), []);
   await stores.close();
-  await refused(t, { url: `redis://localhost:${port}` }, 'StoreUnreachable');
+  const plain = `redis://localhost:${port}`;
+  await refused(t, { url: plain }, 'StoreUnreachable', /If it speaks TLS .* rediss:\/\//);
 });
 
 async function persistence(redis: RedisProcess): Promise<string> {
