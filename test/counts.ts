@@ -15,6 +15,14 @@ export const counts = {
   logoutThenLogin: { asked: 1_000, reduced: 50, quick: 5, unit: 'moves' },
   /** Two registrations of one name at the same moment: one account, with its winner's password. */
   simultaneousRegistrations: { asked: 100, reduced: 5, quick: 1, unit: 'rounds of 2' },
+  /** Lines sent at once to a server that is then stopped or told to: most of them are under way. */
+  linesUnderWay: { asked: 5_000, reduced: 5_000, quick: 5_000, unit: 'lines' },
+  /** The scripts of Redis forgotten before an append, a lease and a read. */
+  scriptsFlushed: { asked: 5, reduced: 5, quick: 1, unit: 'rounds' },
+  /** Redis killed (kill -9) under writers, and started again. */
+  redisKills: { asked: 3, reduced: 3, quick: 1, unit: 'kills' },
+  /** Answers of Redis dropped for a while, in one run of many clients. */
+  answersDropped: { asked: 8, reduced: 8, quick: 2, unit: 'times' },
   /** A reader's connection cut between Redis's send and the client's receive. */
   readerCut: { asked: 1_000, reduced: 50, quick: 5, unit: 'cuts' },
   /** A writer's connection cut at any moment: no answer lost there leads to a second append. */
@@ -23,7 +31,7 @@ export const counts = {
   messagesUnderFaults: { asked: 100_000, reduced: 5_000, quick: 500, unit: 'messages' },
   /** 20 clients, or 50, for each of the other faults. */
   messagesUnderOtherFaults: { asked: 20_000, reduced: 500, quick: 100, unit: 'messages' },
-  /** All of them cut off at the same moment, twice. */
+  /** All of them cut off at the same moment, twice, and back again. */
   clientsInStorm: { asked: 200, reduced: 100, quick: 20, unit: 'clients' },
   /** 50 clients by WebSocket over two servers, resumed after each loss; by logs of 1 and 3 partitions. */
   messagesToResumed: { asked: 20_000, reduced: 1_000, quick: 200, unit: 'messages' },

@@ -1,11 +1,10 @@
 import { test } from 'tap';
+import { count, reportCount } from '../counts.ts';
 import { type Cluster, ofType, startEmbeddedCluster, startRedisCluster } from './cluster.ts';
 import { isAnswer, isStored, untrue } from './receipts.ts';
 import { greeting, loginOf, welcome } from './words.ts';
 
 const stopsWithinMs = 2_000;
-/** So many that the server is asked to stop while most of them are under way. */
-const lines = 5_000;
 const stopping = 'ERROR: This server is stopping. Connect again, or to another server.';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -48,7 +47,8 @@ await test('a server that is stopped under load tells the truth of each message'
   const alice = await cluster.login('alice', 0);
   alice.send('/receipts on');
   await alice.reads('SUCCESS: Receipts on.');
-  for (let line = 1; line <= lines; line++) alice.send(`line ${line}`);
+  let sent = 0;
+  for (const lines = count('linesUnderWay'); sent < lines; sent++) alice.send(`line ${sent + 1}`);
   await bob.sees('[lobby] alice: line 300');
   const { code, tookMs } = await cluster.process(0).stop();
   t.equal(code, 0, 'the exit code');
@@ -66,6 +66,7 @@ await test('a server that is stopped under load tells the truth of each message'
   t.equal(stored, posted, 'whatever is stored is answered');
   const { before } = await bob.seesMatching(/^\[lobby\] Server: alice left\.$/);
   t.equal(before.length, posted - 300, 'whatever is stored is shown, before she leaves');
+  reportCount(t, 'linesUnderWay', sent);
 });
 
 for (const [signal, withinMs] of [

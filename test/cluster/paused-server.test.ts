@@ -7,8 +7,6 @@ import { passes } from './time.ts';
 import { loggedInAtLast } from './words.ts';
 
 const servesAgainWithinMs = 10_000;
-/** So many that the server is stopped while most of them are under way. */
-const lines = 5_000;
 const outOfTouch = 'ERROR: This server was out of touch with the others. Log in again.';
 
 await test('a server that was stopped for a while shows nothing that it still held, and serves again', async (t) => {
@@ -21,7 +19,8 @@ await test('a server that was stopped for a while shows nothing that it still he
   alice.send('/receipts on');
   await alice.sees('SUCCESS: Receipts on.');
 
-  for (let line = 1; line <= lines; line++) alice.send(`line ${line}`);
+  let sent = 0;
+  for (const lines = count('linesUnderWay'); sent < lines; sent++) alice.send(`line ${sent + 1}`);
   await bob.sees('[lobby] alice: line 300');
   await cluster.process(0).pause();
   const pausedAt = performance.now();
@@ -40,6 +39,7 @@ await test('a server that was stopped for a while shows nothing that it still he
   await bob.reads('[lobby] alice: for those who are here');
   await passes(seconds * 1_000 - (performance.now() - pausedAt));
 
+  const pausedMs = performance.now() - pausedAt;
   cluster.process(0).resume();
   const toAlice = await alice.closes();
   const toDave = await dave.closes();
@@ -68,7 +68,8 @@ await test('a server that was stopped for a while shows nothing that it still he
     .map((answer, index) => ({ text: `line ${index + 1}`, answer }));
   t.strictSame(untrue(answered, log), [], 'each answer is true');
   t.comment(`${answered.filter(isStored).length} stored of ${answered.length} answered`);
-  reportCount(t, 'serverPause', seconds);
+  reportCount(t, 'linesUnderWay', sent);
+  reportCount(t, 'serverPause', Math.round(pausedMs / 1_000));
 });
 
 function isOfItsFirstLife({ actor }: LogRecord): boolean {
