@@ -1,6 +1,7 @@
 /**
- * Every limit of the chat, with its reason. Units stand last in the name.
- * A test goes one past each of them.
+ * The limits on what users say and keep, each with its reason. Units stand last in the name. Limits
+ * of a queue, a table or a wait stand beside it. What a user can meet of both is in
+ * `docs/protocol.md`, which a test holds to these numbers.
  */
 
 /** A line client reads 4,096 bytes at once; longer lines would be cut in two by old clients. */
@@ -12,8 +13,10 @@ export const textBytesMax = 3_800;
 /** One message over WebSocket, in UTF-8: with every character escaped it holds the longest text. */
 export const frameBytesMax = 65_536;
 
+/** ASCII, one byte each: with a room's name it stands before each line of a text. */
 export const userNameCharactersMin = 2;
 export const userNameCharactersMax = 32;
+/** Of four bytes at most: with a user's name they fit into what a line has beside its text. */
 export const roomNameCodePointsMax = 50;
 
 /** NIST SP 800-63B: at least 8; an upper bound keeps a hash from being fed megabytes. */

@@ -5,6 +5,7 @@ import type { RawData, WebSocket } from 'ws';
 import { closeCodes, type CloseName } from '../../core/close-code.ts';
 import type { ClientCommand } from '../../core/command.ts';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
+import { frameBytesMax } from '../../core/limits.ts';
 import type { ClientLink, Input, LinkAcceptor, LinkOwner } from '../client-link.ts';
 import { Outbox } from '../outbox.ts';
 import { commandOf } from './frame-command.ts';
@@ -12,8 +13,6 @@ import { encodeControl, frameFormat } from './frame-format.ts';
 import { readFrame } from './frame-reader.ts';
 import { isUnreadable, leaveUnreadable } from './unreadable.ts';
 
-/** The largest message that is read; with every character escaped it holds the longest text. */
-export const frameBytesMax = 65_536;
 /** How long a closed connection may take to let go. */
 const closeMsMax = 1_000;
 

@@ -2,14 +2,15 @@ import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { closeCodes } from '../../core/close-code.ts';
+import { frameBytesMax } from '../../core/limits.ts';
 import type { LinkAcceptor } from '../client-link.ts';
 import { plain } from '../http/plain-answer.ts';
 import { networkOf } from '../network.ts';
 import { isUnreadable } from './unreadable.ts';
-import { frameBytesMax, WebSocketLink } from './web-socket-link.ts';
+import { WebSocketLink } from './web-socket-link.ts';
 
-export const webSocketPath = '/ws';
-export const webSocketProtocol = 'securechat.v1';
+const webSocketPath = '/ws';
+const webSocketProtocol = 'securechat.v1';
 const pingMs = 30_000;
 const stallCheckMs = 1_000;
 

@@ -9,6 +9,13 @@ import { runCli } from '../cli/cli-process.ts';
 
 const root = new URL('../../../', import.meta.url);
 const documents = ['README.md', 'CONTRIBUTING.md', 'docs/protocol.md'];
+/** In which commands and options are spoken of, besides. */
+const manuals = [
+  'ARCHITECTURE.md',
+  'docs/operations.md',
+  'docs/websocket.md',
+  'docs/redis-keys.md',
+];
 const program = 'node dist/cli/main.js ';
 
 await test('the account commands of the README work as they stand there', async (t) => {
@@ -26,14 +33,23 @@ await test('the account commands of the README work as they stand there', async 
 });
 
 await test('every command and option in the documents is one that there is', async (t) => {
-  for (const line of programLines()) {
-    const words = line.split(' ');
-    const flags = words.filter((word) => word.startsWith('--'));
-    const command = words[0] === 'user' ? words.slice(0, 2) : words.slice(0, 1);
-    const { code, stdout } = await runCli([...command, '--help'], { cwd: tmpdir() });
-    t.equal(code, 0, line);
-    for (const flag of flags) t.ok(stdout.includes(flag), `${command.join(' ')} has ${flag}`);
+  const helps = new Map<string, Promise<string>>();
+  const helpOf = (command: string): Promise<string> => {
+    const help = helps.get(command) ?? helpText(command);
+    helps.set(command, help);
+    return help;
+  };
+  const lines = [...programLines(), ...inlineLines()];
+  t.ok(lines.length > 12, 'there are some');
+  for (const line of lines) {
+    const [, command = ''] = /^((?:user|certs) [a-z]+|[a-z]+)/.exec(line) ?? [];
+    const help = await helpOf(command);
+    t.match(help, new RegExp(`^Usage: .* ${command} `), line);
+    for (const [flag] of line.matchAll(/--[a-z-]+/g))
+      t.ok(names(help, flag), `${command} has ${flag}`);
   }
+  const all = (await Promise.all(['serve', 'connect', 'user add', 'certs'].map(helpOf))).join('');
+  for (const flag of inlineFlags()) t.ok(names(all, flag), `there is ${flag}`);
 });
 
 await test('every script of npm in the documents is one that there is', async (t) => {
@@ -57,6 +73,32 @@ await test('the compose commands of the README name services and paths that ther
   const [, path = ''] = /docker compose cp chat-1:(\S+)\/ca\.crt/.exec(text) ?? [];
   t.ok(services['chat-1']?.volumes.includes(`certs:${path}`), path);
 });
+
+async function helpText(command: string): Promise<string> {
+  const { code, stdout } = await runCli([...command.split(' '), '--help'], { cwd: '/' });
+  return code === 0 ? stdout : '';
+}
+
+function names(help: string, flag: string): boolean {
+  return new RegExp(`${flag}(?![\\w-])`).test(help);
+}
+
+/** Those that are a command with something behind it. */
+function inlineLines(): readonly string[] {
+  return codeSpans().filter((code) => /^(?:serve|connect|user|certs) \S/.test(code));
+}
+
+function inlineFlags(): readonly string[] {
+  return codeSpans().flatMap((code) => /^--[a-z-]+/.exec(code) ?? []);
+}
+
+/** What is set as code within the text of a document. */
+function codeSpans(): readonly string[] {
+  return [...documents, ...manuals]
+    .map((name) => read(name).replaceAll(/```[\s\S]*?```/g, ''))
+    .flatMap((text) => [...text.matchAll(/`([^`]+)`/g)])
+    .map(([, code = '']) => code.replaceAll(/\s+/g, ' ').replace(program, ''));
+}
 
 /** The arguments of each line in the documents that runs the program. */
 function programLines(): readonly string[] {

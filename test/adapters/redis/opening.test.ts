@@ -211,8 +211,8 @@ await test('a Redis is spoken to over TLS, if its certificate can be trusted', a
   await journal.sayMany(100);
   t.same(journal.faults(await stores.events.readAll(0, 1, 1_000)), []);
   await stores.close();
-  const plain = `redis://localhost:${port}`;
-  await refused(t, { url: plain }, 'StoreUnreachable', /If it speaks TLS .* rediss:\/\//);
+  const unencrypted = `redis://localhost:${port}`;
+  await refused(t, { url: unencrypted }, 'StoreUnreachable', /If it speaks TLS .* rediss:\/\//);
 });
 
 async function persistence(redis: RedisProcess): Promise<string> {

@@ -6,8 +6,8 @@ import { test } from 'tap';
 import { WebSocket } from 'ws';
 
 import { clientFrames } from '../../../adapters/websocket/client-frames.ts';
-import { frameBytesMax } from '../../../adapters/websocket/web-socket-link.ts';
 import { closeCodes } from '../../../core/close-code.ts';
+import { frameBytesMax } from '../../../core/limits.ts';
 import { count, reportCount } from '../../counts.ts';
 import { FrameClient } from '../../support/frame-client.ts';
 import { within } from '../../support/until.ts';
