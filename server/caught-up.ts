@@ -2,7 +2,7 @@ import type { Cursor } from '../core/event-store.ts';
 import type { Chat } from './chat.ts';
 
 /** Who is further behind than this may be so for long: another server is the better one to ask. */
-export const caughtUpMsMax = 2_000;
+const caughtUpMsMax = 2_000;
 
 /**
  * Whether this server has folded all that the log has of what a client was shown, perhaps by

@@ -9,7 +9,7 @@ import { directMessage } from './history.ts';
 import { recordsBackwards } from './stream-records.ts';
 
 /** An inbox is looked through no further, in each partition: half of its records are read marks. */
-export const inboxRecordsMax = 1_000;
+const inboxRecordsMax = 1_000;
 /** How many records back the last message of a conversation is looked for: behind it lie marks. */
 const lastRecordsMax = 16;
 

@@ -20,7 +20,7 @@ import type { Server } from '../core/server.ts';
 import { randomId } from './random-id.ts';
 import type { Stores } from '../core/stores.ts';
 
-export const leaseRefreshMs = 1_000;
+const leaseRefreshMs = 1_000;
 /** A lease of the same name that is still held after this long belongs to a server that lives. */
 const takeMsMax = leaseMs + 3_000;
 const takePauseMs = 250;

@@ -11,7 +11,7 @@ import type { Loaded } from './aggregate.ts';
 import { recordsBackwards, recordsForwards } from './stream-records.ts';
 
 /** A sum with every so many events, so that one page of the stream is all that a login reads. */
-export const eventsBetweenSums = 128;
+const eventsBetweenSums = 128;
 
 /** The rooms that an account keeps, as they were read. */
 export interface LoadedKeptRooms extends Loaded<KeptRooms> {

@@ -5,9 +5,9 @@ import type { ServersView } from '../core/views/servers.ts';
 import { endIncarnation } from './incarnation.ts';
 
 /** A lease counts as missed only after this long without it… */
-export const missedMsMin = 2_000;
+const missedMsMin = 2_000;
 /** …and only for an observer whose own link to the store has been whole for so long. */
-export const linkWholeMsMin = 7_000;
+const linkWholeMsMin = 7_000;
 const lookMs = 1_000;
 
 /**

@@ -53,15 +53,7 @@ export interface ConnectionTrace {
   session: Session | undefined;
 }
 
-export const entryKinds = [
-  'message',
-  'subbed',
-  'ok',
-  'joined',
-  'goodbye',
-  'entered',
-  'left',
-] as const;
+const entryKinds = ['message', 'subbed', 'ok', 'joined', 'goodbye', 'entered', 'left'] as const;
 export type EntryKind = (typeof entryKinds)[number];
 
 /**

@@ -34,7 +34,7 @@ const withText = <T extends EventType, D>(
   fc.tuple(data, text).map(([made, typed]) => ({ type, data: { ...made }, text: typed }));
 
 /** One for each type: the compiler notices a type without one. */
-export const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
+const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
   AccountRegistered: plain('AccountRegistered', fc.record({ user, credential })),
   PasswordChanged: plain(
     'PasswordChanged',
