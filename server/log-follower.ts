@@ -1,4 +1,5 @@
-import { type Delivery, deliveriesOf } from '../core/delivery.ts';
+import { deliveriesOf } from '../core/deliveries.ts';
+import type { Delivery } from '../core/delivery.ts';
 import {
   type Cursor,
   type EventStore,

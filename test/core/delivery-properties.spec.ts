@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Delivery, deliveriesOf } from '../../core/delivery.ts';
+import { deliveriesOf } from '../../core/deliveries.ts';
+import type { Delivery } from '../../core/delivery.ts';
 import type { Recorded } from '../../core/event-store.ts';
 import { type ChatView, emptyChat, evolveChat } from '../../core/views/chat.ts';
 import { nothingFollowed, rememberFollowing } from '../../core/views/followers.ts';

