@@ -56,7 +56,7 @@ export type Answer =
   | { readonly kind: 'joined'; readonly room: string }
   | { readonly kind: 'entered'; readonly state: RoomState }
   | { readonly kind: 'leftRoom' }
-  | { readonly kind: 'roomMarked' }
+  | { readonly kind: 'readMarked' }
   | { readonly kind: 'pong' }
   | { readonly kind: 'subscribed'; readonly target: string }
   | { readonly kind: 'unsubscribed'; readonly target: string }
@@ -108,7 +108,7 @@ export type Answer =
   | {
       readonly kind: 'conversations';
       /** The latest first. */
-      readonly conversations: readonly { readonly peer: string; readonly last: DirectMessage }[];
+      readonly conversations: readonly ListedConversation[];
     }
   | {
       readonly kind: 'session';
@@ -120,3 +120,13 @@ export type Answer =
     }
   | { readonly kind: 'help'; readonly topic?: string }
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly subject: string };
+
+/** A conversation as its end tells it. */
+export interface ListedConversation {
+  readonly peer: string;
+  readonly last: DirectMessage;
+  /** Up to which message the user has read it; 0 for none. */
+  readonly read: number;
+  /** Messages of the other that come after `read`; 100 stands for 100 or more. */
+  readonly unread: number;
+}

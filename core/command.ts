@@ -50,6 +50,7 @@ export type ClientCommand =
     }
   | { readonly type: 'conversations' }
   | { readonly type: 'markRoomRead'; readonly room: RoomName; readonly through: number }
+  | { readonly type: 'markConversationRead'; readonly peer: string; readonly through: number }
   | { readonly type: 'changePassword'; readonly old: string; readonly next: string }
   | { readonly type: 'session' }
   | { readonly type: 'ping' }

@@ -14,12 +14,20 @@ export interface ReadMarked {
     readonly peer: string;
     /** A revision of the reader's inbox stream. */
     readonly through: number;
+    /** It has only come to their client, which says itself what they read: {@link ConversationRead}. */
+    readonly delivered?: true;
   };
 }
 
-export type DirectEvent = DirectMessagePosted | ReadMarked;
+/** `reader` has read the conversation with `peer` up to and with the message of number `through`. */
+export interface ConversationRead {
+  readonly type: 'ConversationRead';
+  readonly data: { readonly reader: string; readonly peer: string; readonly through: number };
+}
 
-/** How far each of the two has read, as revisions of their inboxes. */
+export type DirectEvent = DirectMessagePosted | ReadMarked | ConversationRead;
+
+/** How far each of the two has been shown their messages, as revisions of their inboxes. */
 export interface Conversation {
   readonly readThrough: ReadonlyMap<string, number>;
 }
@@ -40,6 +48,7 @@ export const initialConversation: Conversation = { readThrough: new Map() };
 export function evolveDirect(state: Conversation, event: DirectEvent): Conversation {
   switch (event.type) {
     case 'DirectMessagePosted':
+    case 'ConversationRead':
       return state;
     case 'ReadMarked': {
       const { reader, through } = event.data;
@@ -60,9 +69,9 @@ export function decideDirect(command: DirectCommand, state: Conversation): Decis
       return [{ type: 'DirectMessagePosted', data: { from, to }, text }];
     }
     case 'MarkRead': {
-      const { reader, peer, through } = command;
-      if ((state.readThrough.get(reader) ?? 0) >= through) return [];
-      return [{ type: 'ReadMarked', data: { reader, peer, through } }];
+      const { type: _, ...data } = command;
+      if ((state.readThrough.get(data.reader) ?? 0) >= data.through) return [];
+      return [{ type: 'ReadMarked', data }];
     }
     default:
       return unreachable(command);

@@ -175,6 +175,7 @@ function linkOf(event: ChatEvent): string | undefined {
     case 'DirectMessagePosted':
       return inboxStream(event.data.to);
     case 'ReadMarked':
+    case 'ConversationRead':
       return inboxStream(event.data.reader);
     case 'AccountRegistered':
       return accountsStream;

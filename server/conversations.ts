@@ -1,3 +1,4 @@
+import type { ListedConversation } from '../core/answer.ts';
 import type { DirectMessage } from '../core/delivery.ts';
 import type { EventStore } from '../core/event-store.ts';
 import { conversationsMax } from '../core/limits.ts';
@@ -6,16 +7,17 @@ import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
 import type { HeldSession } from './held-session.ts';
 import { directMessage } from './history.ts';
-import { recordsBackwards } from './stream-records.ts';
+import { unreadShownMax } from './session-state.ts';
+import { recordsBackwards, revisionIn } from './stream-records.ts';
 
-/** An inbox is looked through no further, in each partition: half of its records are read marks. */
+/** An inbox is looked through no further, in each partition: many of its records are read marks. */
 const inboxRecordsMax = 1_000;
 /** How many records back the last message of a conversation is looked for: behind it lie marks. */
 const lastRecordsMax = 16;
 
 /**
- * With whom an account has exchanged direct messages, the latest first: as far as its inbox tells.
- * What it only sent, and was never answered, is in no stream of its own.
+ * With whom an account has exchanged direct messages, the latest first, and how many it has not read:
+ * as far as its inbox tells. What it only sent, and was never answered, is in no stream of its own.
  */
 export async function conversations(
   { stores }: Chat,
@@ -24,42 +26,67 @@ export async function conversations(
 ): Promise<void> {
   const { events } = stores;
   const partitions = Array.from({ length: events.info.partitions }, (_, number) => number);
-  const received = await Promise.all(partitions.map((one) => lastReceived(events, user, one)));
+  const received = await Promise.all(partitions.map((one) => receivedIn(events, user, one)));
   const newest = received.flat().toSorted(byTime).slice(0, conversationsMax);
-  const last = await Promise.all(newest.map((message) => lastOfBoth(events, message)));
-  connection.tell({
-    kind: 'conversations',
-    conversations: last.toSorted(byTime).map((message) => ({
-      peer: message.from === user ? message.recipient : message.from,
-      last: message,
-    })),
-  });
+  const listed = await Promise.all(newest.map((one) => withAnswer(events, user, one)));
+  connection.tell({ kind: 'conversations', conversations: listed.toSorted(byTime) });
 }
 
-/** The last message from each who wrote lately. A conversation lies in one partition. */
-async function lastReceived(
+/** What came lately, by who wrote it. A conversation lies in one partition. */
+async function receivedIn(
   events: EventStore,
   user: string,
   partition: number,
-): Promise<readonly DirectMessage[]> {
-  const bySender = new Map<string, DirectMessage>();
+): Promise<readonly ListedConversation[]> {
+  const bySender = new Map<string, ListedConversation>();
+  const readOf = new Map<string, number>();
+  let shown = 0;
   let looked = 0;
   const stream = inboxStream(user);
   for await (const recorded of recordsBackwards(events, { stream, partition })) {
+    const { event } = recorded;
+    // A mark lies behind all that it covers, so it is met before that.
+    if (event.type === 'ConversationRead') {
+      const { peer, through } = event.data;
+      readOf.set(peer, Math.max(through, readOf.get(peer) ?? 0));
+    } else if (event.type === 'ReadMarked' && event.data.delivered !== true)
+      shown = Math.max(shown, event.data.through);
     const message = directMessage(recorded);
-    if (message !== undefined && !bySender.has(message.from)) bySender.set(message.from, message);
+    if (message !== undefined) {
+      const { from, number } = message;
+      const isRead = number <= (readOf.get(from) ?? 0) || revisionIn(stream, recorded) <= shown;
+      bySender.set(from, withReceived(bySender.get(from), message, isRead));
+    }
     looked += 1;
-    if (looked === inboxRecordsMax || bySender.size === conversationsMax) break;
+    if (looked === inboxRecordsMax) break;
   }
   return [...bySender.values()];
 }
 
-/** The answer to what was received, if it was answered. */
-async function lastOfBoth(events: EventStore, received: DirectMessage): Promise<DirectMessage> {
-  const stream = directStream(received.from, received.recipient);
-  const direction = 'backwards';
-  const records = await events.readStream({ stream, direction, limit: lastRecordsMax });
-  return records.map(directMessage).find((message) => message !== undefined) ?? received;
+/** With one message more, older than those before. */
+function withReceived(
+  before: ListedConversation | undefined,
+  message: DirectMessage,
+  isRead: boolean,
+): ListedConversation {
+  const { from: peer, number } = message;
+  const present = before ?? { peer, last: message, read: number, unread: 0 };
+  if (isRead) return present;
+  return { ...present, read: number - 1, unread: Math.min(present.unread + 1, unreadShownMax) };
 }
 
-const byTime = (one: DirectMessage, other: DirectMessage): number => other.at - one.at;
+/** What was answered last, if it was. */
+async function withAnswer(
+  events: EventStore,
+  user: string,
+  conversation: ListedConversation,
+): Promise<ListedConversation> {
+  const stream = directStream(user, conversation.peer);
+  const direction = 'backwards';
+  const records = await events.readStream({ stream, direction, limit: lastRecordsMax });
+  const last = records.map(directMessage).find((message) => message !== undefined);
+  return last === undefined ? conversation : { ...conversation, last };
+}
+
+const byTime = (one: ListedConversation, other: ListedConversation): number =>
+  other.last.at - one.last.at;

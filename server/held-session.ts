@@ -4,6 +4,7 @@ import type { Actor, AppendOutcome, Commit } from '../core/event-store.ts';
 import type { SessionOpened } from '../core/session.ts';
 import { type Appender, commitOf, type Part, type ReadOutcome } from './appender.ts';
 import type { Chat } from './chat.ts';
+import { ConversationMarks } from './conversation-marks.ts';
 import type { LoadedKeptRooms } from './loaded-kept-rooms.ts';
 import { randomId } from './random-id.ts';
 import { ReadMarks } from './read-marks.ts';
@@ -41,6 +42,7 @@ export class HeldSession {
   readonly actor: Actor;
   readonly marks: ReadMarks;
   readonly roomMarks: RoomMarks;
+  readonly conversationMarks: ConversationMarks;
   /** From which place on each room's events are shown, by room, where that is not from its join. */
   readonly shownFrom = new Map<string, number>();
   /** The rooms that its account keeps, as they were read last. */
@@ -66,8 +68,9 @@ export class HeldSession {
     this.#appender = appender;
     // How far somebody has read is written down also after they have gone.
     const append = (part: Part): Promise<ReadOutcome> => appender.append(this.actor, [part]);
-    this.marks = new ReadMarks(user, append);
+    this.marks = new ReadMarks({ reader: user, saysWhatIsRead: this.isResumable }, append);
     this.roomMarks = new RoomMarks(chat, user, append);
+    this.conversationMarks = new ConversationMarks(user, append);
   }
 
   get secret(): string | undefined {
@@ -131,13 +134,18 @@ export class HeldSession {
 
   /** Resolves when the log knows what its user has read, or cannot be told. */
   async marked(): Promise<void> {
-    await Promise.all([this.marks.settled(), this.roomMarks.settled()]);
+    await Promise.all([
+      this.marks.settled(),
+      this.roomMarks.settled(),
+      this.conversationMarks.settled(),
+    ]);
   }
 
   /** The log was set back. */
   forget(): void {
     this.marks.forget();
     this.roomMarks.forget();
+    this.conversationMarks.forget();
     this.keptRooms = undefined;
     this.shownFrom.clear();
   }

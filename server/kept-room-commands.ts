@@ -48,5 +48,5 @@ export async function markRoomRead(
   const decided = decideKeptRooms({ type: 'MarkRoomRead', ...mark }, held.keptRooms.state);
   if (decided instanceof Rejection) return connection.tell(rejected(decided));
   if (decided.length > 0) held.roomMarks.read(mark.room, mark.through);
-  connection.tell({ kind: 'roomMarked' });
+  connection.tell({ kind: 'readMarked' });
 }

@@ -14,19 +14,26 @@ import { PacedWrites } from './paced-writes.ts';
 /** Who is sent many messages marks them together; who goes on elsewhere meanwhile sees few twice. */
 const betweenMarksMs = 250;
 
+interface Reader {
+  readonly reader: string;
+  /** Whether the client tells what is read. */
+  readonly saysWhatIsRead: boolean;
+}
+
 interface Mark {
   readonly through: number;
   readonly peer: string;
 }
 
 /**
- * How far a session has shown its user's inbox, by partition, and in the log soon after. Nothing is
+ * How far a session has shown its user's inbox, by partition, and in the log soon after. Unless its
+ * client says itself what is read (see `ConversationMarks`), what was shown counts as read. Nothing is
  * marked before what was waiting at login has been sent, for a mark must not pass over anything
  * unseen; nor before the client is known to have it, for the line may break right behind what was
  * written. A mark that is lost only means that something is shown again.
  */
 export class ReadMarks {
-  readonly #reader: string;
+  readonly #reader: Reader;
   readonly #append: (part: Part) => Promise<ReadOutcome>;
   readonly #writes: PacedWrites<number, Mark>;
   /** Asks the client whether it has what it was sent. */
@@ -38,7 +45,7 @@ export class ReadMarks {
   readonly #written = new Map<number, Conversation>();
   #waiting: 'unread' | 'sent' | 'sentInPart' = 'unread';
 
-  constructor(reader: string, append: (part: Part) => Promise<ReadOutcome>) {
+  constructor(reader: Reader, append: (part: Part) => Promise<ReadOutcome>) {
     this.#reader = reader;
     this.#append = append;
     this.#writes = new PacedWrites(betweenMarksMs, (marks) => this.#write(marks));
@@ -104,9 +111,10 @@ export class ReadMarks {
   }
 
   async #writeOne(partition: number, { through, peer }: Mark): Promise<void> {
-    const reader = this.#reader;
+    const { reader, saysWhatIsRead } = this.#reader;
     const before = this.#written.get(partition) ?? initialConversation;
-    const events = decideDirect({ type: 'MarkRead', reader, peer, through }, before);
+    const mark = { reader, peer, through, ...(saysWhatIsRead && { delivered: true as const }) };
+    const events = decideDirect({ type: 'MarkRead', ...mark }, before);
     if (events instanceof Rejection || events.length === 0) return;
     const part = { stream: directStream(reader, peer), expected: 'any', events } as const;
     const { status } = await this.#append(part);

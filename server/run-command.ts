@@ -9,6 +9,7 @@ import { failureOf, logIn, register } from './login.ts';
 import { logOut } from './logout.ts';
 import { conversations } from './conversations.ts';
 import { conversation, history } from './history.ts';
+import { markConversationRead } from './conversation-marks.ts';
 import { markRoomRead } from './kept-room-commands.ts';
 import { join, leave } from './room-commands.ts';
 import { describeSession, members, rooms } from './room-queries.ts';
@@ -86,6 +87,8 @@ async function runInSession(
       return conversations(chat, connection, held);
     case 'markRoomRead':
       return markRoomRead(chat, connection, held, command);
+    case 'markConversationRead':
+      return markConversationRead(chat, connection, held, command);
     case 'session':
       return describeSession(chat, connection, held);
     case 'subscribe':

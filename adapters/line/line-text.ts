@@ -65,7 +65,7 @@ export function answerText(answer: Answer): string {
     case 'sessionOpen':
     case 'entered':
     case 'leftRoom':
-    case 'roomMarked':
+    case 'readMarked':
     case 'conversation':
     case 'conversations':
     case 'pong':

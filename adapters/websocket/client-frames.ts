@@ -1,4 +1,4 @@
-import { type Static, type TProperties, Type } from 'typebox';
+import { type Static, type TObjectOptions, type TProperties, Type } from 'typebox';
 
 import { historyMessagesMax } from '../../core/limits.ts';
 
@@ -17,7 +17,7 @@ const password = Type.String({ maxLength: 1_024 });
 const number = Type.Integer({
   minimum: 1,
   maximum: Number.MAX_SAFE_INTEGER,
-  description: 'A place in a room: 1, 2, 3, …',
+  description: 'A place in a room or a conversation: 1, 2, 3, …',
 });
 const sequence = Type.Integer({
   minimum: 1,
@@ -32,6 +32,7 @@ const frame = <T extends string, P extends TProperties>(
   type: T,
   description: string,
   properties: P,
+  options: TObjectOptions = {},
 ) =>
   Type.Object(
     {
@@ -43,7 +44,7 @@ const frame = <T extends string, P extends TProperties>(
       }),
       ...properties,
     },
-    { description, additionalProperties: false },
+    { description, additionalProperties: false, ...options },
   );
 
 /** Every frame of a client's, by its type. */
@@ -90,10 +91,13 @@ export const clientFrames = {
     limit: Type.Integer({ minimum: 1, maximum: historyMessagesMax }),
   }),
   conversations: frame('conversations', 'Lists with whom one has exchanged direct messages.', {}),
-  read: frame('read', 'Marks a room as read up to a message; the account keeps the mark.', {
-    room: name,
-    number,
-  }),
+  read: frame(
+    'read',
+    'Marks a room, or the conversation with a peer, as read up to a message; the account keeps the mark.',
+    { room: Type.Optional(name), peer: Type.Optional(name), number },
+    // Either a room or a peer, besides the three that are always there.
+    { minProperties: 4, maxProperties: 4 },
+  ),
   sessions: frame('sessions', 'Shows where and since when the user is logged in.', {}),
   password: frame('password', 'Changes the password.', { old: password, next: password }),
   ping: frame('ping', 'Asks for an answer, to see that the server is there.', {}),

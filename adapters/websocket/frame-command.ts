@@ -53,8 +53,10 @@ export function commandOf(frame: ClientFrame): ClientCommand {
       return withUser(frame.peer, (peer) => ({ type: 'conversation', peer, limit, ...upTo }));
     }
     case 'read': {
-      const { number: through } = frame;
-      return withRoom(frame.room, (room) => ({ type: 'markRoomRead', room, through }));
+      const { room: typed = '', peer: other, number: through } = frame;
+      return other === undefined
+        ? withRoom(typed, (room) => ({ type: 'markRoomRead', room, through }))
+        : withUser(other, (peer) => ({ type: 'markConversationRead', peer, through }));
     }
     case 'sessions':
       return { type: 'session' };

@@ -154,7 +154,7 @@ function okBody(
     case 'conversation':
       return { peer: answer.peer, messages: answer.messages.map(directOf), more: answer.more };
     case 'conversations': {
-      const listed = answer.conversations.map(({ peer, last }) => ({ peer, last: directOf(last) }));
+      const listed = answer.conversations.map((one) => ({ ...one, last: directOf(one.last) }));
       return { conversations: listed };
     }
     case 'session': {
@@ -163,7 +163,7 @@ function okBody(
     }
     case 'goodbye':
     case 'leftRoom':
-    case 'roomMarked':
+    case 'readMarked':
     case 'pong':
     case 'subscribed':
     case 'unsubscribed':

@@ -92,9 +92,17 @@ export const okBodies = {
     more: Type.Boolean(),
   }),
   conversations: Type.Object({
-    conversations: Type.Array(Type.Object({ peer: user, last: directMessage }), {
-      description: `The latest first; at most ${conversationsMax}.`,
-    }),
+    conversations: Type.Array(
+      Type.Object({
+        peer: user,
+        last: directMessage,
+        read: Type.Integer({ description: 'The account has read up to here; 0 for nothing.' }),
+        unread: Type.Integer({
+          description: 'Messages of the peer after `read`; 100 stands for 100 or more.',
+        }),
+      }),
+      { description: `The latest first; at most ${conversationsMax}.` },
+    ),
   }),
   read: nothing,
   sessions: Type.Object({

@@ -83,12 +83,25 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
   RoomRead: plain('RoomRead', fc.record({ user, room, through: revision })),
   KeptRoomsSummed: plain(
     'KeptRoomsSummed',
-    fc.record({ user, rooms: fc.array(fc.record({ room, read: revision })) }),
+    fc.record({
+      user,
+      rooms: fc.array(fc.record({ room, read: revision }, { noNullPrototype: true })),
+    }),
   ),
   UserSubscribed: plain('UserSubscribed', fc.record({ user, target: user })),
   UserUnsubscribed: plain('UserUnsubscribed', fc.record({ user, target: user })),
   DirectMessagePosted: withText('DirectMessagePosted', fc.record({ from: user, to: user })),
-  ReadMarked: plain('ReadMarked', fc.record({ reader: user, peer: user, through: revision })),
+  ReadMarked: plain(
+    'ReadMarked',
+    fc.record(
+      { reader: user, peer: user, through: revision, delivered: fc.constant<true>(true) },
+      { requiredKeys: ['reader', 'peer', 'through'] },
+    ),
+  ),
+  ConversationRead: plain(
+    'ConversationRead',
+    fc.record({ reader: user, peer: user, through: revision }),
+  ),
   ServerStarted: plain(
     'ServerStarted',
     fc.record({ server, incarnation, web }, { requiredKeys: ['server', 'incarnation'] }),

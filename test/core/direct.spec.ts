@@ -21,7 +21,11 @@ const posted = (from: string, to: string): DirectEvent => ({
   data: { from, to },
   text: 'hello',
 });
-const mark = (reader: string, peer: string, through: number): DirectCommand => ({
+const mark = (
+  reader: string,
+  peer: string,
+  through: number,
+): Extract<DirectCommand, { type: 'MarkRead' }> => ({
   type: 'MarkRead',
   reader,
   peer,
@@ -79,6 +83,16 @@ rule('one’s mark is not the other’s', () =>
   given(marked('bob', 'alice', 9))
     .when(mark('alice', 'bob', 1))
     .then(marked('alice', 'bob', 1)),
+);
+
+const through4 = { reader: 'bob', peer: 'alice', through: 4 } as const;
+rule('what has come to a client that says itself what is read is marked as delivered', () =>
+  given()
+    .when({ ...mark('bob', 'alice', 4), delivered: true })
+    .then({ type: 'ReadMarked', data: { ...through4, delivered: true } }),
+);
+rule('how far a conversation was read tells nothing of what was shown', () =>
+  given({ type: 'ConversationRead', data: through4 }).gives({ readThrough: new Map() }),
 );
 
 rule('without events nobody has read anything', () => given().gives({ readThrough: new Map() }));

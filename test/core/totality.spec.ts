@@ -54,7 +54,12 @@ folds(
   evolveKeptRooms,
 );
 folds('a following', ['UserSubscribed', 'UserUnsubscribed'], initialFollowing, evolveFollowing);
-folds('a conversation', ['DirectMessagePosted', 'ReadMarked'], initialConversation, evolveDirect);
+folds(
+  'a conversation',
+  ['DirectMessagePosted', 'ReadMarked', 'ConversationRead'],
+  initialConversation,
+  evolveDirect,
+);
 folds('a server', ['ServerStarted', 'ServerStopped', 'ServerLost'], initialServer, evolveServer);
 
 rule('a room, which owns its state, folds any events of its stream, and twice as once', () =>

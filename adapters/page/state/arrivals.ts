@@ -2,8 +2,8 @@ import type { ServerFrameOf } from '../../websocket/server-frames.ts';
 import { withDirect } from './directs.ts';
 import type { Message } from './entry.ts';
 import { becameOf } from './outgoing.ts';
-import { type FollowedMessage, type PageState, withTalk } from './page-state.ts';
-import { directKey, newestPlace, roomKey, type Talk, type TalkKey, unreadMax } from './talk.ts';
+import { type FollowedMessage, isWatched, type PageState, withTalk } from './page-state.ts';
+import { directKey, newestPlace, roomKey, type Talk, unreadMax } from './talk.ts';
 import { withEntries } from './timeline.ts';
 
 /** What followed users said that is kept; the older is forgotten. */
@@ -32,7 +32,9 @@ export function arrivedDirect(state: PageState, frame: ServerFrameOf<'direct'>):
   const message: Message = { kind: 'message', place, at, user, text };
   return withDirect(state, peer, (talk) => {
     const isNews = place > newestPlace(talk);
-    return withArrived(talk, message, state.me, isNews && !isWatched(state, directKey(peer)));
+    const seen = isNews && isWatched(state, directKey(peer));
+    const arrived = withArrived(talk, message, state.me, isNews && !seen);
+    return seen && user === peer ? { ...arrived, read: place } : arrived;
   });
 }
 
@@ -71,8 +73,4 @@ function withArrived<T extends Talk>(
     newAfter: counts && talk.unread === 0 ? message.place - 1 : talk.newAfter,
     last: talk.last && talk.last.place > message.place ? talk.last : message,
   };
-}
-
-function isWatched({ watching, open }: PageState, key: TalkKey): boolean {
-  return watching && open.kind === 'talk' && open.key === key;
 }

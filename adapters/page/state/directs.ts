@@ -1,7 +1,7 @@
 import type { OkOf } from '../../websocket/server-frames.ts';
-import type { PageState } from './page-state.ts';
-import { type DirectTalk, directKey } from './talk.ts';
-import { emptyTimeline } from './timeline.ts';
+import { isWatched, type PageState } from './page-state.ts';
+import { type DirectTalk, directKey, unreadMax } from './talk.ts';
+import { countAfter, emptyTimeline } from './timeline.ts';
 
 type Listed = OkOf<'conversations'>['conversations'][number];
 
@@ -18,16 +18,19 @@ export function withDirect(
   return changed === present ? state : { ...state, talks: new Map(state.talks).set(key, changed) };
 }
 
-/** With a conversation as the server lists it; what came meanwhile is newer. */
-export function listedDirect(
-  state: PageState,
-  { peer, last: { number: place, at, from: user, text } }: Listed,
-): PageState {
-  return withDirect(state, peer, (talk) =>
-    talk.last !== undefined && talk.last.place >= place
-      ? talk
-      : { ...talk, last: { kind: 'message', place, at, user, text } },
-  );
+/** With a conversation as the server lists it; what came, or was read, meanwhile is newer. */
+export function listedDirect(state: PageState, listed: Listed): PageState {
+  const { number: place, at, from: user, text } = listed.last;
+  return withDirect(state, listed.peer, (before) => {
+    const isNewer = before.last !== undefined && before.last.place >= place;
+    const last = isNewer ? before.last : ({ kind: 'message', place, at, user, text } as const);
+    const talk = { ...before, last };
+    if (before.read >= place || listed.unread === 0) return talk;
+    if (isWatched(state, directKey(listed.peer))) return { ...talk, read: last?.place ?? place };
+    const since = countAfter(before.timeline, place, state.me ?? '');
+    const unread = Math.min(listed.unread + since, unreadMax);
+    return { ...talk, unread, newAfter: listed.read };
+  });
 }
 
 export const emptyDirect = (peer: string): DirectTalk => ({
@@ -35,6 +38,7 @@ export const emptyDirect = (peer: string): DirectTalk => ({
   peer,
   timeline: emptyTimeline,
   outgoing: [],
+  read: 0,
   unread: 0,
   newAfter: undefined,
   last: undefined,

@@ -27,8 +27,9 @@ export function watched(state: PageState, watching: boolean): PageState {
   const key = keyOpen(state.open);
   if (key === undefined) return next;
   return withTalk(next, key, (talk) => {
-    if (talk.kind === 'direct') return talk.unread === 0 ? talk : { ...talk, unread: 0 };
     const newest = newestMessage(talk.timeline)?.place ?? 0;
+    if (talk.kind === 'direct')
+      return talk.unread === 0 || newest === 0 ? talk : { ...talk, unread: 0, read: newest };
     const read = Math.max(talk.read, newest);
     const unread = countAfter(talk.timeline, read, state.me ?? '');
     return read === talk.read && unread === talk.unread ? talk : { ...talk, read, unread };

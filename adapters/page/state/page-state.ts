@@ -105,6 +105,11 @@ export function openTalk({ open, talks }: PageState): Talk | undefined {
   return open.kind === 'talk' ? talks.get(open.key) : undefined;
 }
 
+/** Whether somebody sees the end of this talk. */
+export function isWatched({ watching, open }: PageState, key: TalkKey): boolean {
+  return watching && open.kind === 'talk' && open.key === key;
+}
+
 /** Whether somebody is in one of the rooms that one is in oneself. */
 export function isHere({ talks }: PageState, user: string): boolean {
   for (const talk of talks.values())

@@ -34,6 +34,8 @@ export interface RoomTalk extends AnyTalk {
 export interface DirectTalk extends AnyTalk {
   readonly kind: 'direct';
   readonly peer: string;
+  /** What was new has been read here up to this; 0 for none of it. */
+  readonly read: number;
 }
 
 /** The server counts no further. */

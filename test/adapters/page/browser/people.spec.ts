@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { test } from 'tap';
 
 import { busyDay, emptyServer } from '../scripted/scenes.ts';
@@ -52,6 +53,7 @@ await test('past conversations are in the list after a login, with what was said
   it.chat.write('bob', 'alice', 'Lunch on Friday?', minuteAgo);
   it.chat.write('alice', 'bob', 'Gladly.', minuteAgo);
   it.chat.write('carol', 'alice', 'The cake is gone.');
+  it.chat.account('alice').read.set('bob', 1).set('carol', 3);
   await logIn(it.page);
   const items = it.page.locator('.talk-list', { hasText: 'Direct messages' }).locator('.talk-item');
   await items.nth(1).waitFor();
@@ -61,6 +63,31 @@ await test('past conversations are in the list after a login, with what was said
   await items.nth(1).click();
   await showsLast(it.page, 'Lunch on Friday?', 'Gladly.');
   t.equal(it.chat.received.filter(({ type }) => type === 'conversations').length, 1);
+});
+
+await test('what was not read of a conversation is unread at the next login, until it is', async (t) => {
+  await using it = await visit(busyDay);
+  it.chat.write('bob', 'alice', 'Lunch on Friday?');
+  await logIn(it.page);
+  it.chat.write('carol', 'alice', 'The cake is gone.');
+  const item = (name: string) => it.page.locator('.talk-item', { hasText: name });
+  await item('The cake is gone.').getByText('1 unread').waitFor();
+  await item('Lunch on Friday?').getByText('1 unread').waitFor();
+  await logOut(it.page);
+  await logIn(it.page);
+  await item('The cake is gone.').getByText('1 unread').waitFor();
+  await item('Lunch on Friday?').getByText('1 unread').click();
+  await showsLast(it.page, 'Lunch on Friday?');
+  await eventually('the mark', () => it.chat.users.get('alice')?.read.get('bob') === 1);
+  await logOut(it.page);
+  await logIn(it.page);
+  await item('The cake is gone.').getByText('1 unread').waitFor();
+  t.equal(await item('Lunch on Friday?').locator('.badge').count(), 0);
+  t.strictSame(
+    it.chat.received.flatMap((frame) => (frame.type === 'read' ? (frame.peer ?? []) : [])),
+    ['bob'],
+    'nothing but what was read is marked',
+  );
 });
 
 await test('a conversation is begun by name, and a name that nobody has is told', async () => {
@@ -105,3 +132,9 @@ await test('a room is made by name, is in the list, and can be left', async (t) 
   await it.page.getByText('Choose a room, or make one').waitFor();
   t.equal(await it.page.locator('.talk-item', { hasText: 'Straße' }).count(), 0);
 });
+
+async function logOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /account and settings/ }).click();
+  await page.getByRole('menuitem', { name: 'Log out' }).click();
+  await page.getByLabel('User name').waitFor();
+}

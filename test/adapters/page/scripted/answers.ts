@@ -75,7 +75,8 @@ function answerUser(
     case 'conversations':
       return to.ok(frame, { conversations: conversations(chat, user) });
     case 'read':
-      chat.room(frame.room).read.set(user.name, frame.number);
+      if (frame.peer === undefined) chat.room(frame.room ?? '').read.set(user.name, frame.number);
+      else user.read.set(frame.peer, frame.number);
       return to.ok(frame);
     case 'sessions':
       return to.ok(frame, { user: user.name, server: 'chat-1', since: chat.now, rooms: [] });
@@ -153,13 +154,16 @@ function conversation(
 
 function conversations(
   { directs }: ScriptedChat,
-  { name }: ScriptedUser,
+  { name, read: readOf }: ScriptedUser,
 ): OkOf<'conversations'>['conversations'] {
   const last = new Map<string, OkOf<'conversations'>['conversations'][number]>();
   for (const { number, at, from, to, text } of directs)
     if (from === name || to === name) {
       const peer = from === name ? to : from;
-      last.set(peer, { peer, last: { number, at, from, to, text } });
+      const read = readOf.get(peer) ?? 0;
+      const before = last.get(peer)?.unread ?? 0;
+      const unread = from === peer && number > read ? before + 1 : before;
+      last.set(peer, { peer, last: { number, at, from, to, text }, read, unread });
     }
   return [...last.values()].toSorted((one, other) => other.last.number - one.last.number);
 }

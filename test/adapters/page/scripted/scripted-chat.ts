@@ -15,6 +15,8 @@ export class ScriptedUser {
   readonly name: string;
   password: string;
   readonly following = new Set<string>();
+  /** How far they have read what others wrote to them. */
+  readonly read = new Map<string, number>();
   readonly sent: ServerFrame[] = [];
   token: string | undefined;
 

@@ -3,8 +3,20 @@ import { test } from 'tap';
 import { isHere } from '../../../../adapters/page/state/page-state.ts';
 import { peopleOf } from '../../../../adapters/page/state/people.ts';
 import { neighbour, orderedTalks } from '../../../../adapters/page/state/talk-order.ts';
-import { nameOf } from '../../../../adapters/page/state/talk.ts';
-import { after, online, opens, passes, room, says, theRoom, later, writes } from './story.ts';
+import { directKey, nameOf } from '../../../../adapters/page/state/talk.ts';
+import {
+  after,
+  later,
+  online,
+  opens,
+  passes,
+  room,
+  says,
+  theDirect,
+  theRoom,
+  watches,
+  writes,
+} from './story.ts';
 
 const berlin = room({ room: 'berlin', name: 'Berlin' });
 
@@ -24,9 +36,11 @@ await test('where something was said last stands first', (t) => {
 });
 
 /** As the server lists a conversation. */
-const listed = (peer: string, number: number) => {
+const listed = (peer: string, number: number, unread = 0) => {
   return {
     peer,
+    unread,
+    read: number - unread,
     last: { number, at: number, from: peer, to: 'alice', text: `number ${number}` },
   };
 };
@@ -47,6 +61,25 @@ await test('conversations are listed as they ended, unless something came meanwh
   ]);
   t.ok(later(state, online([])).areDirectsAsked, 'a resume asks no second time');
   t.notOk(later(state, online([], { fresh: true })).areDirectsAsked, 'a login does');
+  t.end();
+});
+
+await test('a list tells what is unread, and what came or was read meanwhile is newer', (t) => {
+  const bob = directKey('bob');
+  const directs = [listed('bob', 5, 2)];
+  const listedNow = { type: 'directsListed', directs } as const;
+  const state = after(online([]), listedNow);
+  t.match(theDirect(state, 'bob'), { unread: 2, newAfter: 3, read: 0 });
+  const more = after(online([]), writes(6, 'bob', 'alice'), listedNow);
+  t.match(theDirect(more, 'bob'), { unread: 3, newAfter: 3, last: { place: 6 } });
+  const kept = after(online([]), writes(5, 'bob', 'alice'), listedNow);
+  t.equal(theDirect(kept, 'bob').unread, 2, 'counted once');
+  const looking = after(online([]), writes(5, 'bob', 'alice'), opens(bob), watches());
+  t.match(theDirect(later(looking, listedNow), 'bob'), { unread: 0, read: 5 });
+  const gone = later(looking, watches(false), listedNow);
+  t.match(theDirect(gone, 'bob'), { unread: 0, read: 5 });
+  const seen = later(looking, writes(6, 'bob', 'alice'));
+  t.match(theDirect(seen, 'bob'), { unread: 0, read: 6 });
   t.end();
 });
 
