@@ -18,6 +18,8 @@ let socket;
 let sequence = 0;
 /** What was said and is not answered yet, by its sequence, in order. */
 const unanswered = new Map();
+/** Until a message is sent again of which nobody knows whether it was stored. */
+const againMs = 500;
 /** The last event that was seen of each room: its number, and the epoch that it is of. */
 const seen = new Map();
 
@@ -82,12 +84,25 @@ function refused({ id, code, message, retryAfterMs }) {
   console.error(`${code}: ${message}`);
   // About no request: the close that follows says what to do.
   if (id === undefined) return;
-  if (id !== 'session' && id !== 'join') unanswered.delete(Number(id));
+  if (id !== 'session' && id !== 'join')
+    messageRefused(Number(id), code === 'OutcomeUnknown' ? againMs : retryAfterMs);
   // For now only: another connection tries again.
   else if (retryAfterMs !== undefined) socket.close();
   // The session is over, and with it what its numbers stood for.
   else if (id === 'session' && session !== undefined) forget(greet);
   else process.exit(1);
+}
+
+/** Refused for now, or nobody knows: the same under its number again is stored once. */
+function messageRefused(number, waitMs) {
+  const text = unanswered.get(number);
+  if (waitMs === undefined) {
+    unanswered.delete(number);
+    return leaveWhenDone();
+  }
+  setTimeout(() => {
+    if (isOnline && unanswered.get(number) === text) say(number, text);
+  }, waitMs);
 }
 
 function show(frame) {

@@ -65,6 +65,28 @@ await test('the example talks to a chat server, and logs out when it has read al
   await bob.reads('[lobby] Server: alice left.');
 });
 
+await test('the example sends again what was refused for now, or is not known', async (t) => {
+  await using server = await startScriptedWebSocketServer();
+  const example = new ExampleProcess(server.url);
+  const connection = await server.connection();
+  await letIn(connection, 'login');
+  example.types('one\ntwo\n');
+  example.endsInput();
+  connection.refuse(await connection.reads('say'), 'TooManyMessages', 10);
+  connection.refuse(await connection.reads('say'), 'TextTooLong');
+  for (const refusal of ['Unavailable', 'OutcomeUnknown']) {
+    const again = await connection.reads('say');
+    t.match(again, { text: 'one', sequence: 1 });
+    connection.refuse(again, refusal, refusal === 'Unavailable' ? 10 : undefined);
+  }
+  const last = await connection.reads('say');
+  t.match(last, { text: 'one', sequence: 1 });
+  connection.ok(last, { room: 'lobby', epoch: 'e1', number: 11 });
+  connection.ok(await connection.reads('logout'));
+  connection.close(closeCodes.LoggedOut);
+  t.equal(await example.code(), 0);
+});
+
 await test('the example logs in again where its session is over, and says what may be lost', async (t) => {
   await using server = await startScriptedWebSocketServer();
   const example = new ExampleProcess(server.url);
