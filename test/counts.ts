@@ -33,12 +33,18 @@ export const counts = {
   messagesUnderOtherFaults: { asked: 20_000, reduced: 500, quick: 100, unit: 'messages' },
   /** All of them cut off at the same moment, twice, and back again. */
   clientsInStorm: { asked: 200, reduced: 100, quick: 20, unit: 'clients' },
-  /** 50 clients by WebSocket over two servers, resumed after each loss; by logs of 1 and 3 partitions. */
-  messagesToResumed: { asked: 20_000, reduced: 1_000, quick: 200, unit: 'messages' },
+  /** 50 clients by WebSocket over two servers, resumed after each loss, in one run… */
+  messagesToResumed: { asked: 20_000, reduced: 500, quick: 100, unit: 'messages' },
   /** …whose connections are cut at any moment… */
-  resumedCuts: { asked: 500, reduced: 60, quick: 5, unit: 'cuts' },
+  resumedCuts: { asked: 500, reduced: 30, quick: 3, unit: 'cuts' },
   /** …and whose servers are killed (kill -9) and come back. */
-  resumedKills: { asked: 5, reduced: 2, quick: 1, unit: 'kills' },
+  resumedKills: { asked: 5, reduced: 1, quick: 1, unit: 'kills' },
+  /** The same in another run, on a log of several partitions… */
+  messagesOverPartitions: { asked: 10_000, reduced: 500, quick: 100, unit: 'messages' },
+  /** …cut… */
+  cutsOverPartitions: { asked: 250, reduced: 30, quick: 3, unit: 'cuts' },
+  /** …and killed. */
+  killsOverPartitions: { asked: 3, reduced: 1, quick: 1, unit: 'kills' },
   /** Control characters and escape sequences in users, rooms and texts come out nowhere. */
   controlCharacters: { asked: 10_000, reduced: 500, quick: 100, unit: 'cases' },
   /** Random bytes, 1-byte writes, long lines, split characters: the server lives. */

@@ -5,6 +5,7 @@ import { test } from 'tap';
 
 import { addWebSocketRoute } from '../../adapters/websocket/web-socket-route.ts';
 import type { ChatServer } from '../../server/chat-server.ts';
+import type { Metrics } from '../../server/metrics.ts';
 import { type ChatHarness, type HarnessOptions, passwordOf, startHarness } from './chat-harness.ts';
 import { FrameClient } from './frame-client.ts';
 
@@ -25,8 +26,8 @@ export class WebHarness implements AsyncDisposable {
   }
 
   /** One server more, which reads the log as it is by now. */
-  async startServer(): Promise<void> {
-    await this.chat.startServer({});
+  async startServer(metrics?: Metrics): Promise<void> {
+    await this.chat.startServer({}, metrics);
     const server = this.chat.servers.at(-1);
     if (server !== undefined) await this.#listen(server);
   }
