@@ -57,6 +57,12 @@ export type ClientCommand =
   | { readonly type: 'receipts'; readonly on: boolean }
   | { readonly type: 'help'; readonly topic?: string }
   /** What could not be understood, in its place among what could. */
-  | { readonly type: 'fault'; readonly code: ErrorCode; readonly subject: string };
+  | {
+      readonly type: 'fault';
+      readonly code: ErrorCode;
+      readonly subject: string;
+      /** What it would have been, where that much was understood. */
+      readonly of?: ClientCommand['type'];
+    };
 
 export type CommandOf<T extends ClientCommand['type']> = Extract<ClientCommand, { type: T }>;

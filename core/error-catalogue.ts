@@ -38,7 +38,7 @@ export const errorCatalogue = {
   ReservedName: '{} is a name that the server speaks in: take another.',
   InvalidRoomName: `{} is no room name: 1 to ${roomNameCodePointsMax} letters, digits, - _ and dots.`,
   InvalidPassword: `A password has ${passwordCharactersMin} to ${passwordCharactersMax} printable characters and no spaces.`,
-  LoggedIn: 'You are logged in already; this line was not sent.',
+  LoggedIn: 'You are logged in already; this was passed over.',
   NotLoggedIn: 'Log in first.',
   WrongPassword: 'That is not your password.',
   EmptyText: 'There is no text in this message.',

@@ -132,7 +132,8 @@ export class Connection implements LinkOwner, TurnsOwner {
       this.#chat.log.error({ err: error, command: command.type }, 'a command failed');
       this.fail('InternalError');
     }
-    this.#chat.metrics.answered(command.type, this.answers.end() ?? 'ok');
+    const kind = command.type === 'fault' ? (command.of ?? 'fault') : command.type;
+    this.#chat.metrics.answered(kind, this.answers.end() ?? 'ok');
     if (this.state.status === 'greeting') this.#loginClock.start();
     this.flush();
   }

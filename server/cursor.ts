@@ -25,6 +25,8 @@ export function parseCursor(text: string, partitions: number): readonly Cursor[]
     if (place === null) return undefined;
     const [, digits = '', id] = place;
     const position = Number.parseInt(digits, radix);
+    // Every place but the beginning is at a record, and names it.
+    if (position > 0 !== (id !== undefined)) return undefined;
     cursors.push({ partition, position, ...(id !== undefined && { id }) });
   }
   return cursors;

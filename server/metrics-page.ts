@@ -20,9 +20,15 @@ export class MetricsPage {
 
   async text(): Promise<string> {
     const parts = [this.#registry, processRegistry()].map((registry) => registry.metrics());
-    return (await Promise.all(parts)).join('\n');
+    return withoutEmptyLag((await Promise.all(parts)).join('\n'));
   }
 }
+
+/** Of an event loop that has not turned since the last time, its lag is no number, or as long as can be. */
+const withoutEmptyLag = (page: string): string =>
+  /^nodejs_eventloop_lag_mean_seconds nan$/im.test(page)
+    ? page.replaceAll(/^nodejs_eventloop_lag_(?:min|max|mean|stddev|p\d+)_seconds .*\n/gm, '')
+    : page;
 
 let ofProcess: Registry | undefined;
 

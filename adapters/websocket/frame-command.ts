@@ -4,10 +4,38 @@ import { textBytesMax } from '../../core/limits.ts';
 import { isReservedName, parseRoomName, parseUserName, type RoomName } from '../../core/names.ts';
 import { unreachable } from '../../core/rejection.ts';
 import { cleanText, utf8Length } from '../../core/text.ts';
-import type { ClientFrame } from './client-frames.ts';
+import type { ClientFrame, ClientFrameType } from './client-frames.ts';
+
+/** What a frame of each type asks for. */
+export const commandTypes = {
+  login: 'login',
+  register: 'register',
+  resume: 'resume',
+  logout: 'logout',
+  join: 'join',
+  leave: 'leave',
+  say: 'say',
+  direct: 'direct',
+  follow: 'subscribe',
+  unfollow: 'unsubscribe',
+  rooms: 'rooms',
+  members: 'members',
+  history: 'history',
+  conversation: 'conversation',
+  conversations: 'conversations',
+  read: 'markRoomRead',
+  sessions: 'session',
+  password: 'changePassword',
+  ping: 'ping',
+} as const satisfies Record<ClientFrameType, ClientCommand['type']>;
 
 /** What a frame asks for. Its form has been checked; names and texts have rules of their own. */
 export function commandOf(frame: ClientFrame): ClientCommand {
+  const command = parsed(frame);
+  return command.type === 'fault' ? { ...command, of: commandTypes[frame.type] } : command;
+}
+
+function parsed(frame: ClientFrame): ClientCommand {
   switch (frame.type) {
     case 'login': {
       const { user, password, takeover = false } = frame;

@@ -4,13 +4,12 @@ import type { RawData, WebSocket } from 'ws';
 
 import { closeCodes, type CloseName } from '../../core/close-code.ts';
 import type { ClientCommand } from '../../core/command.ts';
-import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { frameBytesMax } from '../../core/limits.ts';
 import type { ClientLink, Input, LinkAcceptor, LinkOwner } from '../client-link.ts';
 import { Outbox } from '../outbox.ts';
-import { commandOf } from './frame-command.ts';
+import { commandOf, commandTypes } from './frame-command.ts';
 import { encodeControl, frameFormat } from './frame-format.ts';
-import { readFrame } from './frame-reader.ts';
+import { readFrame, type Unread } from './frame-reader.ts';
 import { isUnreadable, leaveUnreadable } from './unreadable.ts';
 
 /** How long a closed connection may take to let go. */
@@ -142,13 +141,10 @@ export class WebSocketLink implements ClientLink {
 
   #read(data: RawData, isBinary: boolean): void {
     if (this.#isClosing) return;
-    const read = isBinary
-      ? ({ kind: 'fault', code: 'NotJson', subject: '' } as const)
-      : readFrame((data as Buffer).toString());
+    const read = isBinary ? noText : readFrame((data as Buffer).toString());
     if (read.kind === 'frame')
       return this.#owner.onInput(inputOf(read.frame.id, commandOf(read.frame)));
-    const { code, subject, id } = read;
-    this.#owner.onInput(inputOf(id, faultOf(code, subject)));
+    this.#owner.onInput(inputOf(read.id, faultOf(read)));
   }
 }
 
@@ -157,8 +153,11 @@ const inputOf = (request: string | undefined, command: ClientCommand): Input => 
   command: () => command,
 });
 
-const faultOf = (code: ErrorCode, subject: string): ClientCommand => ({
+const noText: Unread = { kind: 'fault', code: 'NotJson', subject: '' };
+
+const faultOf = ({ code, subject, type }: Unread): ClientCommand => ({
   type: 'fault',
   code,
   subject,
+  ...(type !== undefined && { of: commandTypes[type] }),
 });

@@ -26,7 +26,13 @@ export interface WebSocketRouteOptions {
 const notWelcome =
   'Pages of this origin may not talk to this server. It can be told that they may: serve --allowed-origin.';
 
-/** Takes WebSocket clients at `/ws`; pages of other origins are answered 403 in HTTP. */
+const inAddress = 'Nothing may follow this address: credentials and tokens go into frames.';
+const unspoken = `This is for WebSockets, which have to offer the subprotocol ${webSocketProtocol}.`;
+
+const offers = (protocols = ''): boolean =>
+  protocols.split(',').some((protocol) => protocol.trim() === webSocketProtocol);
+
+/** Takes WebSocket clients at `/ws`; whoever may not, or cannot, talk there is told in HTTP. */
 export async function addWebSocketRoute(
   fastify: FastifyInstance,
   { acceptor, isOriginAllowed, onAdmitted }: WebSocketRouteOptions,
@@ -48,15 +54,16 @@ export async function addWebSocketRoute(
     // Sessions are told why by the chat server, before.
     preClose: (done: () => void) => done(),
   });
-  // Before the upgrade: a page that is not welcome gets no connection to say anything on.
+  // Before the upgrade: who is not welcome gets no connection to say anything on.
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (!isOriginAllowed(request.headers.origin, request)) await plain(reply, 403, notWelcome);
+    // Addresses are kept in logs and histories: whoever puts a secret there has to notice.
+    else if (request.url.includes('?')) await plain(reply, 400, inAddress);
+    else if (!offers(request.headers['sec-websocket-protocol'])) await plain(reply, 400, unspoken);
   };
   fastify.get(webSocketPath, { websocket: true, onRequest }, (webSocket, request) => {
     const accept = acceptor();
     if (accept === undefined) return webSocket.close(closeCodes.ServerStopping, 'ServerStopping');
-    if (webSocket.protocol !== webSocketProtocol)
-      return webSocket.close(closeCodes.BadFrame, `Speak ${webSocketProtocol}.`);
     const { socket } = request.raw;
     const address = networkOf(socket.remoteAddress);
     const link = new WebSocketLink(webSocket, socket, address, accept, () => onAdmitted?.(request));

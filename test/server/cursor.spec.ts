@@ -33,6 +33,8 @@ rule('what is no cursor, or of another number of partitions, is none', () => {
     '0~-1~0',
     '0~1.~0',
     '0~A~0',
+    '0~zzz~0',
+    '0~0.abcdefgh~0',
     `0~${'1'.repeat(11)}~0`,
   ])
     deepStrictEqual(parseCursor(text, 3), undefined, text);

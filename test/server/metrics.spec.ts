@@ -183,8 +183,19 @@ scene(
     deepStrictEqual(await second.values('securechat_sessions'), { '': 0 });
     for (const metrics of [first, second]) {
       match(await metrics.text(), /^process_resident_memory_bytes \d+$/m);
-      match(await metrics.text(), /^nodejs_eventloop_lag_p99_seconds \S+$/m);
+      match(await metrics.text(), /^nodejs_eventloop_lag_seconds \S+$/m);
     }
+  },
+  one,
+);
+
+scene(
+  'nothing is told of the event loop before it has turned',
+  async (chat) => {
+    const metrics = await measured(chat);
+    // The second at once after the first, which begins to count anew.
+    for (const text of [await metrics.text(), await metrics.text()])
+      doesNotMatch(text, /^nodejs_eventloop_lag_\w+ (?:nan|9223372036)/im);
   },
   one,
 );

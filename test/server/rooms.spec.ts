@@ -139,7 +139,7 @@ scene('what a message may be', async (chat) => {
     'ERROR: Message too long (3800 bytes at most).',
   );
   alice.send('  a\tb\u0007\u001b[2Jc\r', 'LOGIN alice password123', 'login is hard today');
-  await alice.reads('ERROR: You are logged in already; this line was not sent.');
+  await alice.reads('ERROR: You are logged in already; this was passed over.');
   await bob.reads('[lobby] alice: /join is a command', `[lobby] alice: ${long}`);
   await bob.reads('[lobby] alice:   a\tbc', '[lobby] alice: login is hard today');
 });

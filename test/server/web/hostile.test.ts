@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 import fc from 'fast-check';
 import { test } from 'tap';
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 
 import { clientFrames } from '../../../adapters/websocket/client-frames.ts';
+import type { ServerFrameOf } from '../../../adapters/websocket/server-frames.ts';
 import { closeCodes } from '../../../core/close-code.ts';
 import { frameBytesMax } from '../../../core/limits.ts';
+import { noMetrics } from '../../../server/metrics.ts';
 import { count, reportCount } from '../../counts.ts';
 import { FrameClient } from '../../support/frame-client.ts';
-import { within } from '../../support/until.ts';
+import { until, within } from '../../support/until.ts';
 import { WebHarness } from '../../support/web-harness.ts';
 
 /** A frame of so many bytes. */
@@ -21,18 +24,22 @@ function padded(bytes: number): string {
 
 const origin = 'https://chat.example';
 
-/** The answer to a page of another origin, which is no WebSocket. */
-async function refusalOf(url: string, from: string): Promise<IncomingMessage> {
-  const webSocket = new WebSocket(url, 'securechat.v1', { headers: { origin: from } });
+/** The answer to whoever is not let in: it is no WebSocket. */
+async function refusalOf(
+  url: string,
+  { from, protocols = ['securechat.v1'] }: { from?: string; protocols?: string[] },
+): Promise<IncomingMessage> {
+  const headers = from === undefined ? {} : { origin: from };
+  const webSocket = new WebSocket(url, protocols, { headers });
   const refused = once(webSocket, 'unexpected-response') as Promise<[unknown, IncomingMessage]>;
   const [, answer] = await within(refused, 5_000, 'a refusal');
-  return answer.resume();
+  return answer;
 }
 
 await test('a page of another origin is sent away, a program and our own are not', async (t) => {
   await using web = await WebHarness.start({ servers: 1 });
   for (const stranger of ['https://evil.example', 'https://chat.example.evil.example', 'null']) {
-    const { statusCode, socket } = await refusalOf(web.url(0), stranger);
+    const { statusCode, socket } = (await refusalOf(web.url(0), { from: stranger })).resume();
     t.equal(statusCode, 403, stranger);
     await within(once(socket, 'close'), 5_000, 'the connection to be closed');
   }
@@ -40,21 +47,26 @@ await test('a page of another origin is sent away, a program and our own are not
   for (const allowed of [undefined, origin]) (await web.connect(0, allowed)).vanish();
 });
 
-await test('who does not speak this protocol is sent away', async (t) => {
+await test('who does not speak this protocol is told so before there is a WebSocket', async (t) => {
   await using web = await WebHarness.start({ servers: 1 });
-  const client = new FrameClient(new WebSocket(web.url(0)));
-  t.match(await client.ended, { code: 4203, reason: /securechat\.v1/ });
+  for (const protocols of [[], ['securechat.v2'], ['securechat.v10', 'chat']]) {
+    const refusal = await refusalOf(web.url(0), { protocols });
+    t.equal(refusal.statusCode, 400);
+    t.match(await text(refusal), /securechat\.v1/);
+  }
+  const both = new FrameClient(new WebSocket(web.url(0), ['securechat.v2', 'securechat.v1']));
+  await both.sees('hello');
+  both.vanish();
 });
 
-await test('a token in the address opens nothing', async (t) => {
+await test('a token in the address is refused before there is a WebSocket', async (t) => {
   await using web = await WebHarness.start({ servers: 1 });
   const alice = await web.login('alice', 0);
-  const thief = await FrameClient.connect(`${web.url(0)}?token=${alice.token}`);
-  t.equal(await thief.isRefused({ type: 'sessions' }), 'NotLoggedIn');
-  t.equal(
-    await thief.isRefused({ type: 'say', room: 'lobby', text: 'x', sequence: 1 }),
-    'NotLoggedIn',
-  );
+  const refusal = await refusalOf(`${web.url(0)}?token=${alice.token}`, {});
+  t.equal(refusal.statusCode, 400);
+  const words = await text(refusal);
+  t.match(words, /frame/);
+  t.notMatch(words, alice.token);
 });
 
 /** A client that comes back would send the same again. */
@@ -79,11 +91,15 @@ await test("a client's own close is answered", async (t) => {
 await test('what is no frame is answered by an error, and the connection goes on', async (t) => {
   await using web = await WebHarness.start({ servers: 1 });
   const client = await web.connect(0);
-  for (const [sent, code] of [
+  for (const [sent, code, words = /./] of [
     ['', 'NotJson'],
     ['{', 'NotJson'],
-    ['null', 'UnknownFrame'],
-    ['[1]', 'UnknownFrame'],
+    ['null', 'BadFrame', /no JSON object/],
+    ['[1]', 'BadFrame', /no JSON object/],
+    ['"ping"', 'BadFrame', /no JSON object/],
+    ['{}', 'BadFrame', /no type/],
+    ['{"type":"","id":"a"}', 'BadFrame', /no type/],
+    ['{"type":"ping","id":"a","foo":1}', 'BadFrame', /ping has no foo/],
     ['{"type":"fly","id":"a"}', 'UnknownFrame'],
     ['{"type":"__proto__","id":"a"}', 'UnknownFrame'],
     ['{"type":"ping"}', 'BadFrame'],
@@ -95,11 +111,31 @@ await test('what is no frame is answered by an error, and the connection goes on
   ] as const) {
     client.webSocket.send(sent);
     const error = await client.seesError();
-    t.equal(error.code, code, String(sent));
+    t.match(error, { code, message: words }, String(sent));
   }
   await client.asks({ type: 'ping' });
   client.webSocket.send(Buffer.from([0xff, 0xfe]), { binary: false });
   t.match(await client.ended, { code: closeCodes.BadFrame, reason: /UTF-8/ });
+});
+
+await test('a frame that is refused counts as what it would have been', async (t) => {
+  await using web = await WebHarness.start({ servers: 1 });
+  const counted: string[] = [];
+  await web.startServer({
+    ...noMetrics,
+    answered: (command, outcome) => counted.push(`${command} ${outcome}`),
+  });
+  const client = await web.login('alice', 1);
+  for (const frame of [
+    { type: 'follow', user: 'bob', foo: 1 },
+    { type: 'join', room: 'Server' },
+    { type: 'fly' },
+  ]) {
+    client.webSocket.send(JSON.stringify({ ...frame, id: 'x' }));
+    await client.seesError();
+  }
+  const refused = ['subscribe BadFrame', 'join ReservedName', 'fault UnknownFrame'];
+  t.same(counted.slice(-refused.length), refused);
 });
 
 await test('a name for two requests at once ends the connection', async (t) => {
@@ -142,16 +178,38 @@ await test('any frames: the server lives, others are undisturbed', async (t) => 
     .filter(([type]) => !['logout', 'leave'].includes(type))
     .map(([type, others]) => JSON.stringify({ ...others, type }));
   let ran = 0;
+  /** How often each frame was answered, by its id; under '' what was answered without one. */
+  const answers = new Map<string, number>();
+  const answersTo = (id: string): number => answers.get(id) ?? 0;
+  const heed = (data: RawData): void => {
+    const { type, id = '' } = JSON.parse((data as Buffer).toString()) as ServerFrameOf<'error'>;
+    if (['ok', 'error'].includes(type)) answers.set(id, answersTo(id) + 1);
+  };
+  client.webSocket.on('message', heed);
   await fc.assert(
-    fc.asyncProperty(fc.oneof(frame, fc.string({ unit: 'binary' })), async (text) => {
-      if (client.hasEnded) client = await web.login('alice', 0);
+    fc.asyncProperty(fc.oneof(frame, fc.string({ unit: 'binary' })), async (sent) => {
+      if (client.hasEnded) {
+        client = await web.login('alice', 0);
+        client.webSocket.on('message', heed);
+      }
       ran += 1;
-      client.webSocket.send(text.startsWith('{') ? text.replace('{', `{"id":"f${ran}",`) : text);
-      await client.asks({ type: 'ping' });
+      const id = sent.startsWith('{"') ? `f${ran}` : '';
+      const before = answersTo(id);
+      client.webSocket.send(id === '' ? sent : sent.replace('{', `{"id":"${id}",`));
+      await until(() => answersTo(id) > before || client.hasEnded, {
+        what: `an answer to ${sent}`,
+        withinMs: 10_000,
+      });
+      if (!client.hasEnded) await client.asks({ type: 'ping' });
     }),
     { numRuns: count('randomFrames') },
   );
   await watcher.asks({ type: 'ping' });
+  t.same(
+    [...answers].filter(([id, times]) => id !== '' && times !== 1),
+    [],
+    'no frame is answered twice',
+  );
   web.chat.checkComplaints();
   t.pass();
   reportCount(t, 'randomFrames', ran);
