@@ -47,6 +47,8 @@ export class HeldSession {
   readonly shownFrom = new Map<string, number>();
   /** The rooms that its account keeps, as they were read last. */
   keptRooms: LoadedKeptRooms | undefined;
+  /** Rooms that its account keeps only now: what was said in them before is no news. */
+  readonly newlyKept = new Set<string>();
   /** Of the commit that was appended last: the answers to older ones come too late. */
   cause = '';
   /** Whether the view shows in which rooms the session is: a move's fate may be unknown. */

@@ -30,6 +30,7 @@ export async function keepRoom(
     const outcome = await held.append({ stream, expected: loaded.revision, events });
     // It may be the log that was set back: nothing is known then.
     if (outcome.status !== 'appended') held.keptRooms = undefined;
+    else if (command.type === 'KeepRoom') held.newlyKept.add(command.room);
     return outcome.status === 'conflict' ? 'conflict' : appendError(outcome);
   });
 }

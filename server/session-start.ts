@@ -149,7 +149,10 @@ async function keptRooms(
   if (decided instanceof Rejection) throw new Error(`The lobby was refused: ${decided.code}`);
   const events = withSum(user, loaded, decided);
   const parts = [{ stream: keptRoomsStream(user), expected, events }];
-  if (state.size === 0) return { rooms: [lobbyRoom], parts };
+  if (state.size === 0) {
+    held.newlyKept.add(lobby.canonical);
+    return { rooms: [lobbyRoom], parts };
+  }
   const rooms = [...state.keys()].map(async (room) => ({
     room,
     name: await shownName(chat, room, room),

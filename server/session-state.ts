@@ -62,9 +62,11 @@ export async function describeRoom(
   const members = [...room.users.keys()];
   const number = held.shownFrom.get(room.room) ?? room.number;
   const epoch = follower.view.epochs.get(room.partition) ?? '';
-  const read = kept.get(room.room) ?? 0;
+  const read = held.newlyKept.has(room.room) ? number : (kept.get(room.room) ?? 0);
   const seen = { read, number, held };
   const { unread, last } = await lookBack(stores.events, room, seen).catch(nothingSeen);
+  if (held.newlyKept.delete(room.room) && last !== undefined)
+    held.roomMarks.read(room.room, number);
   const state = { room: room.room, name: room.name, epoch, number, members, read, unread };
   return last === undefined ? state : { ...state, last };
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match } from 'node:assert/strict';
 
+import { passwordOf } from '../../support/chat-harness.ts';
 import { webScene, webScenes } from '../../support/web-harness.ts';
 
 webScenes('people on WebSocket and on lines meet in the same room', async (web) => {
@@ -62,6 +63,32 @@ webScene('a place in the log is told once to those to whom nothing is shown', as
   const told = alice.shown.flatMap((frame) => (frame.type === 'cursor' ? [frame.cursor] : []));
   deepStrictEqual(told.slice(-2), ['a', 'b']);
 });
+
+webScenes(
+  'of a room that is joined for the first time nothing is unread, of what comes then all',
+  async (web) => {
+    const alice = await web.login('alice', 0);
+    await alice.asks({ type: 'join', room: 'attic' });
+    await alice.say('attic', 'old');
+    await alice.say('lobby', 'old too');
+    const bob = await web.connect(1);
+    const { rooms } = await bob.login('bob', passwordOf('bob'));
+    const attic = await bob.asks({ type: 'join', room: 'attic' });
+    for (const { room, number, read, unread, last } of [...rooms, attic])
+      deepStrictEqual([read, unread, last?.user], [number, 0, 'alice'], room);
+    await bob.asks({ type: 'logout' });
+    await alice.say('attic', 'new');
+    const again = await web.connect(0);
+    const session = await again.login('bob', passwordOf('bob'));
+    deepStrictEqual(
+      new Map(session.rooms.map(({ room, unread }) => [room, unread])),
+      new Map([
+        ['attic', 1],
+        ['lobby', 0],
+      ]),
+    );
+  },
+);
 
 webScenes('a login shows what is unread since, and the last of each room', async (web) => {
   const alice = await web.login('alice', 0);
