@@ -13,9 +13,10 @@ export function opened(state: PageState, place: Place): PageState {
             : talk,
         )
       : state;
+  const talks = before === undefined ? left.talks : withoutEmpty(left.talks, before, place);
   // Whether its end is in sight is told when it is shown.
   const watching = before !== undefined && before === keyOpen(place) && state.watching;
-  return { ...left, open: place, watching };
+  return { ...left, talks, open: place, watching };
 }
 
 /** Whoever sees the end of what is open has seen all of it. */
@@ -34,6 +35,18 @@ export function watched(state: PageState, watching: boolean): PageState {
     const unread = countAfter(talk.timeline, read, state.me ?? '');
     return read === talk.read && unread === talk.unread ? talk : { ...talk, read, unread };
   });
+}
+
+/** A conversation in which nothing was said is no more when one goes elsewhere. */
+function withoutEmpty(talks: PageState['talks'], key: TalkKey, place: Place): PageState['talks'] {
+  const talk = talks.get(key);
+  if (talk?.kind !== 'direct' || key === keyOpen(place)) return talks;
+  const { timeline, outgoing, last } = talk;
+  const isEmpty = timeline.older === 'none' && outgoing.length === 0 && last === undefined;
+  if (!isEmpty) return talks;
+  const kept = new Map(talks);
+  kept.delete(key);
+  return kept;
 }
 
 function keyOpen(place: Place): TalkKey | undefined {

@@ -52,7 +52,7 @@ function First({ talk }: { readonly talk: Talk }) {
             ? firstWords(talk.members.size)
             : 'This is where the room begins.'
           : isEmpty
-            ? `What you write here, only ${talk.peer} and you can read. It waits if they are away.`
+            ? `What you write here, only ${talk.peer} and you can read. It waits if they are away. Whether there is a user of this name, the first message tells.`
             : `This is where your conversation with ${talk.peer} begins.`}
       </p>
     </div>

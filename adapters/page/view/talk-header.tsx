@@ -30,9 +30,7 @@ export function TalkHeader({ state, talk }: TalkHeaderProps) {
           {talk.kind === 'room' ? <Icon name="hash" /> : null}
           <bdi title={nameOf(talk)}>{nameOf(talk)}</bdi>
         </h1>
-        {talk.kind === 'direct' ? (
-          <p class="quiet">{here ? 'Here now' : 'Not in your rooms; messages wait for them'}</p>
-        ) : null}
+        {talk.kind === 'direct' ? <p class="quiet">{here ? 'Here now' : awayWords(talk)}</p> : null}
       </div>
       {talk.kind === 'room' ? (
         <>
@@ -60,6 +58,11 @@ export function TalkHeader({ state, talk }: TalkHeaderProps) {
       </button>
     </header>
   );
+}
+
+/** Before the first message nobody knows whether there is such a user. */
+function awayWords({ last }: Talk): string {
+  return last === undefined ? 'Not in your rooms' : 'Not in your rooms; messages wait for them';
 }
 
 /** On a phone: from what is open to the list. */

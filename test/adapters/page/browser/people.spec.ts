@@ -90,7 +90,7 @@ await test('what was not read of a conversation is unread at the next login, unt
   );
 });
 
-await test('a conversation is begun by name, and a name that nobody has is told', async () => {
+await test('a conversation is begun by name, and a name that nobody has is told and let go', async (t) => {
   await using it = await visit(emptyServer);
   await logIn(it.page);
   await it.page.getByRole('button', { name: 'Write to somebody' }).click();
@@ -99,6 +99,14 @@ await test('a conversation is begun by name, and a name that nobody has is told'
   await it.page.getByRole('heading', { level: 1, name: 'bob' }).waitFor();
   await say(it.page, 'Are you there?');
   await it.page.getByText('Not sent. There is no user bob.').waitFor();
+  t.equal(await it.page.getByText('messages wait for them').count(), 0, 'nobody knows that');
+  const item = it.page.locator('.talk-item', { hasText: 'bob' });
+  await openTalk(it.page, 'lobby');
+  t.equal(await item.count(), 1, 'what failed can be sent again');
+  await item.click();
+  await it.page.getByRole('button', { name: 'Discard' }).click();
+  await openTalk(it.page, 'lobby');
+  await eventually('the empty conversation to go', async () => (await item.count()) === 0);
 });
 
 await test('members are there and gone as they come and go, in a quiet line', async (t) => {
