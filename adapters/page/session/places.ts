@@ -2,8 +2,8 @@ import { directKey, roomKey, type TalkKey } from '../state/talk.ts';
 import type { Chat } from './chat.ts';
 import { failureOf } from './failure-words.ts';
 
-/** From here on a panel stands beside the messages; in a narrower window it lies over them. */
-const roomyWindow = '(width >= 75rem)';
+/** From here on a panel stands beside the list and the messages; in a narrower window it hides one. */
+const roomyWindow = '(width >= 60rem)';
 
 /** Opens a room or a conversation, at a message if one is meant. A panel that would hide it closes. */
 export function openTalkAt(chat: Chat, key: TalkKey, place?: number): void {

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import { useChat } from './chat-context.ts';
 import { Icon } from './icon.tsx';
+import { usePhone } from './use-phone.ts';
 
 interface PanelProps {
   readonly title: string;
@@ -10,25 +11,27 @@ interface PanelProps {
 }
 
 /**
- * What stands beside the messages, or over them where the window is narrow. It takes the focus (its
- * first field, or its title), and gives it back when it closes.
+ * What stands beside the messages, or alone where the window is narrow. It takes the focus (its first
+ * field, or its title), and gives it back when it closes.
  */
 export function Panel({ title, children }: PanelProps) {
   const chat = useChat();
-  const panel = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const isMain = usePhone();
+  const Title = isMain ? 'h1' : 'h2';
   useEffect(() => {
     const before = document.activeElement;
     const field = panel.current?.querySelector<HTMLElement>('input');
-    (field ?? panel.current?.querySelector<HTMLElement>('h2'))?.focus();
+    (field ?? panel.current?.querySelector<HTMLElement>('.panel-head > [tabindex]'))?.focus();
     return () => {
       const hasFocus = document.activeElement === document.body;
       if (hasFocus && before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
   return (
-    <aside ref={panel} class="panel" aria-label={title}>
+    <div ref={panel} class="panel" role={isMain ? 'main' : 'complementary'} aria-label={title}>
       <header class="panel-head">
-        <h2 tabIndex={-1}>{title}</h2>
+        <Title tabIndex={-1}>{title}</Title>
         <button
           type="button"
           class="icon-button"
@@ -39,6 +42,6 @@ export function Panel({ title, children }: PanelProps) {
         </button>
       </header>
       {children}
-    </aside>
+    </div>
   );
 }

@@ -11,6 +11,7 @@ import { Icon } from './icon.tsx';
 import { LinkStatus } from './link-status.tsx';
 import { Logo } from './logo.tsx';
 import { TalkList } from './talk-list.tsx';
+import { usePhone } from './use-phone.ts';
 
 interface SidebarProps {
   readonly state: PageState;
@@ -21,8 +22,11 @@ interface SidebarProps {
 /** What one can open, what is unread in it, and how the connection is. */
 export function Sidebar({ state, me, onDialog }: SidebarProps) {
   const chat = useChat();
+  // Alone on a phone, it is what the page is about.
+  const isMain = usePhone();
   return (
-    <div class="sidebar">
+    <div class="sidebar" role={isMain ? 'main' : undefined}>
+      {isMain ? <h1 class="visually-hidden">Rooms and conversations</h1> : null}
       <header class="sidebar-head">
         <p class="brand">
           <Logo /> SecureChat

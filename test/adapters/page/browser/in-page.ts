@@ -41,6 +41,22 @@ export const overflowing = (page: Page): Promise<readonly string[]> =>
       .map((element) => element.tagName + '.' + element.className)
   `);
 
+/** Whether the first of these ends where the second begins, and both are within the window. */
+export const isBeside = (page: Page, one: string, other: string): Promise<boolean> =>
+  page.evaluate<boolean>(`{
+    const [a, b] = [${JSON.stringify(one)}, ${JSON.stringify(other)}]
+      .map((selector) => document.querySelector(selector).getBoundingClientRect());
+    a.left >= 0 && a.width > 300 && a.right <= b.left + 1 && b.right <= innerWidth + 1;
+  }`);
+
+/** The texts that others wrote, and their names, whose direction could turn what stands beside them. */
+export const notIsolated = (page: Page): Promise<readonly string[]> =>
+  page.evaluate<readonly string[]>(`
+    [...document.querySelectorAll('.text, .text a, .talk-words[dir], .person > bdi, .stage-title bdi')]
+      .filter((element) => !/isolate|plaintext/.test(getComputedStyle(element).unicodeBidi))
+      .map((element) => element.outerHTML)
+  `);
+
 /** How far the messages could still be scrolled down. */
 export const toEndPx = (page: Page): Promise<number> =>
   page.evaluate<number>(`{

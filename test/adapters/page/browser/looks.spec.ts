@@ -5,12 +5,24 @@ import type { BrowserContextOptions } from 'playwright-core';
 import { test } from 'tap';
 
 import { busyDay, emptyServer, hardTexts } from '../scripted/scenes.ts';
-import { axeFaults, chosenTheme, groundColour, overflowing } from './in-page.ts';
+import {
+  axeFaults,
+  chosenTheme,
+  groundColour,
+  isBeside,
+  notIsolated,
+  overflowing,
+} from './in-page.ts';
 import { logIn, openTalk, say, visit } from './visit.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 } };
+/** A tablet upright, and on its side. */
+const tablets: readonly BrowserContextOptions[] = [
+  { viewport: { width: 768, height: 1_024 } },
+  { viewport: { width: 1_024, height: 768 } },
+];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   await test(`axe finds no serious fault in any part of the ${colorScheme} page`, async (t) => {
@@ -66,6 +78,54 @@ await test('nothing is wider than a phone, whatever is written', async (t) => {
     await it.page.getByRole('button', { name: /show the members/ }).click();
     t.strictSame(await overflowing(it.page), [], 'the members');
   }
+});
+
+await test('on a phone every screen has one main part and one first heading, and no serious fault', async (t) => {
+  await using it = await visit(busyDay, phone);
+  const check = async (what: string): Promise<void> => {
+    t.equal(await it.page.getByRole('main').count(), 1, `main: ${what}`);
+    t.equal(await it.page.getByRole('heading', { level: 1 }).count(), 1, `heading: ${what}`);
+    t.strictSame(await axeFaults(it.page, axe), [], what);
+  };
+  await logIn(it.page);
+  await check('the list');
+  await openTalk(it.page, 'lobby');
+  await it.page.getByText('Sleep well.').waitFor();
+  await check('a room');
+  await it.page.getByRole('button', { name: /show the members/ }).click();
+  await it.page.getByText(/^Here, /).waitFor();
+  await check('the members');
+});
+
+await test('on a tablet a panel stands beside the messages and the composer, and hides nothing of them', async (t) => {
+  for (const tablet of tablets) {
+    await using it = await visit(hardTexts, tablet);
+    await logIn(it.page);
+    await openTalk(it.page, 'Ein_Raum');
+    await it.page.locator('.message').first().waitFor();
+    const check = async (what: string): Promise<void> => {
+      await it.page.getByRole('complementary', { name: what }).waitFor();
+      t.ok(await isBeside(it.page, '.stage', '.panel'), `${what} at ${tablet.viewport?.width}`);
+      t.strictSame(await overflowing(it.page), [], what);
+      t.strictSame(await axeFaults(it.page, axe), [], what);
+      t.equal(await it.page.getByRole('main').count(), 1, what);
+    };
+    await it.page.getByRole('button', { name: /show the members/ }).click();
+    await check('Members');
+    await say(it.page, 'sent beside the panel');
+    await it.page.locator('.message', { hasText: 'sent beside the panel' }).waitFor();
+    await it.page.keyboard.press('Control+k');
+    await check('Search');
+  }
+});
+
+await test('what somebody wrote turns nothing around it, whatever its direction', async (t) => {
+  await using it = await visit(hardTexts);
+  await logIn(it.page);
+  await openTalk(it.page, 'Ein_Raum');
+  const row = it.page.locator('.message', { hasText: 'reversed by an override' });
+  await row.waitFor();
+  t.strictSame(await notIsolated(it.page), []);
 });
 
 await test('on a phone one goes from the list to a room and back', async (t) => {
