@@ -1,6 +1,6 @@
 import type { Appended, AppendOutcome, Commit, StreamAppend } from '../core/event-store.ts';
 import { partitionOf } from '../core/stream.ts';
-import type { Placement } from './record-codec.ts';
+import type { Placement } from '../core/log-source.ts';
 
 /** A writer as a partition sees it. */
 export interface WriterIdentity {

@@ -3,12 +3,15 @@ import { hash } from 'node:crypto';
 
 import type { ChatEvent } from '../core/event.ts';
 import type { Actor, NewEvent, Recorded } from '../core/event-store.ts';
+import type { Placement, StoredRecord } from '../core/log-source.ts';
 
 /** The version of the record's form. It is kept with the log; a higher one is refused. */
 export const recordFormat = 1;
 
 /** The body's first byte: how the rest is to be read. */
 const bodyPlain = 0;
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** A record as a store keeps it: two byte strings, stored as they are and never rewritten. */
 export interface EncodedEvent {
@@ -20,12 +23,6 @@ export interface EncodedEvent {
   /** The format byte and the text in UTF-8; absent for an event without text. */
   readonly body?: Buffer;
 }
-
-/** What a store adds to a record. */
-export type Placement = Pick<
-  Recorded,
-  'partition' | 'position' | 'stream' | 'revision' | 'at' | 'link'
->;
 
 interface Meta {
   readonly id: string;
@@ -47,38 +44,43 @@ export function encodeEvent({ id, actor, cause, event }: NewEvent): EncodedEvent
 }
 
 /** @throws {CorruptRecord} when the bytes are not what `encodeEvent` makes. */
-export function decodeRecord(placement: Placement, meta: Buffer, body?: Buffer): Recorded {
-  const { id, type, actor, cause, data, body: named } = parseMeta(placement, meta);
+export function decodeRecord(stored: StoredRecord): Recorded {
+  const { partition, position, stream, revision, at, link, body } = stored;
+  const { id, type, actor, cause, data, body: named } = parseMeta(stored);
   if (named !== (body && bodyHash(body)))
-    throw new CorruptRecord(placement, 'its body is not the one that its metadata names');
-  const event = { type, data } as ChatEvent;
-  if (body === undefined) return { ...placement, id, actor, cause, event };
-  if (body[0] !== bodyPlain) throw new CorruptRecord(placement, `body of kind ${body[0]}`);
-  const text = body.toString('utf8', 1);
-  return { ...placement, id, actor, cause, event: { ...event, text } as ChatEvent };
+    throw new CorruptRecord(stored, 'its body is not the one that its metadata names');
+  const event = { type, data, ...(body && { text: textOf(stored, body) }) } as ChatEvent;
+  const recorded = { partition, position, stream, revision, at, id, actor, cause, event };
+  return link === undefined ? recorded : { ...recorded, link };
+}
+
+function textOf(stored: StoredRecord, body: Uint8Array): string {
+  if (body[0] !== bodyPlain) throw new CorruptRecord(stored, `body of kind ${body[0]}`);
+  return utf8.decode(body.subarray(1));
 }
 
 /** SHA-256 of a stored body, in base64url: what the metadata says of it. */
-export const bodyHash = (body: Buffer): string => hash('sha256', body, 'base64url');
+export const bodyHash = (body: Uint8Array): string => hash('sha256', body, 'base64url');
 
 /** A record that cannot be read: the store was changed by something else than this program. */
 export class CorruptRecord extends Error {
   override readonly name = 'CorruptRecord';
 
-  constructor({ partition, position }: Placement, what: string) {
+  constructor({ partition, position }: Pick<Placement, 'partition' | 'position'>, what: string) {
     super(`The record at position ${position} of partition ${partition} is damaged: ${what}.`);
   }
 }
 
-function parseMeta(placement: Placement, bytes: Buffer): Meta {
-  if (!isUtf8(bytes)) throw new CorruptRecord(placement, 'its metadata is no UTF-8');
+function parseMeta(stored: StoredRecord): Meta {
+  const { meta: bytes } = stored;
+  if (!isUtf8(bytes)) throw new CorruptRecord(stored, 'its metadata is no UTF-8');
   let meta: unknown;
   try {
-    meta = JSON.parse(bytes.toString());
+    meta = JSON.parse(utf8.decode(bytes));
   } catch (error) {
-    throw new CorruptRecord(placement, `its metadata is no JSON (${String(error)})`);
+    throw new CorruptRecord(stored, `its metadata is no JSON (${String(error)})`);
   }
-  if (!isMeta(meta)) throw new CorruptRecord(placement, 'its metadata lacks what each record has');
+  if (!isMeta(meta)) throw new CorruptRecord(stored, 'its metadata lacks what each record has');
   return meta;
 }
 

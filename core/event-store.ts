@@ -1,4 +1,5 @@
 import type { ChatEvent } from './event.ts';
+import type { LogSource } from './log-source.ts';
 
 /** Who caused an event. A command-line tool has no user and no session. */
 export interface Actor {
@@ -189,19 +190,17 @@ export interface LogHead {
  *    across any number of reconnects. What has been appended is seen by all subscribers.
  * 10. A reader never sees part of a commit at the end of a log, nor a record that a later reader
  *    of the same epoch does not see. An `appended` record is durable as far as the store is.
- * 11. `readStream` and `readAll` reject with `StoreUnreachable` when the store cannot answer.
+ * 11. `readStream`, `readAll` and `readStored` reject with `StoreUnreachable` when the store cannot answer.
  * 12. What waits while the log is set back was decided by what is no longer there: it is
  *    `unavailable`, as far as the store comes to know of it in time.
  * 13. A log that does not exist is made at `open`: each partition begins with an EpochStarted.
  */
-export interface EventStore {
-  readonly info: LogInfo;
+export interface EventStore extends LogSource {
   /** `incarnation` 0 is for tools: they may write under one name at the same time. */
   writer(server: string, incarnation: number): Writer;
   readStream(query: StreamQuery): Promise<readonly Recorded[]>;
   /** Records from position `from` on, at most `limit`, oldest first. */
   readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]>;
-  head(partition: number): Promise<LogHead>;
   /** `group` names the consumer group (one for each server); `after` is the last position held. */
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import {
   type Subscription,
   type Writer,
 } from '../../core/event-store.ts';
+import type { Placement, StoredRecord } from '../../core/log-source.ts';
 import type { Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
 import { HandedOut } from '../handed-out.ts';
@@ -104,6 +105,16 @@ class LmdbEventStore implements EventStore {
     );
   }
 
+  async readStored(
+    partition: number,
+    from: number,
+    limit: number,
+  ): Promise<readonly StoredRecord[]> {
+    return pagewise(limit, from, behind, (next, pageLimit) =>
+      this.#reader(partition).stored(partition, next ?? from, pageLimit),
+    );
+  }
+
   async head(partition: number): Promise<LogHead> {
     const { position, epoch } = this.#reader(partition).head(partition);
     return { position, epoch };
@@ -127,15 +138,15 @@ class LmdbEventStore implements EventStore {
   }
 }
 
-const behind = ({ position }: Recorded): number => position + 1;
+const behind = ({ position }: Placement): number => position + 1;
 
 /** Reads in pages, so that a long read holds nobody up. `next` is where the page after goes on. */
-async function pagewise(
+async function pagewise<R extends Placement>(
   limit: number,
   from: number | undefined,
-  next: (last: Recorded) => number,
-  read: (from: number | undefined, limit: number) => readonly Recorded[],
-): Promise<readonly Recorded[]> {
+  next: (last: R) => number,
+  read: (from: number | undefined, limit: number) => readonly R[],
+): Promise<readonly R[]> {
   const first = read(from, Math.min(limit, readAtOnce));
   if (first.length < readAtOnce || limit <= readAtOnce) return first;
   const records = [...first];

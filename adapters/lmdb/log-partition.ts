@@ -12,7 +12,8 @@ import {
   type WriterIdentity,
 } from '../commit-rules.ts';
 import { epochEvent } from '../epoch-event.ts';
-import { type EncodedEvent, encodeEvent, type Placement } from '../record-codec.ts';
+import type { Placement } from '../../core/log-source.ts';
+import { type EncodedEvent, encodeEvent } from '../record-codec.ts';
 import { headKey, logKey, numberedKey, numberValue, writeNumber } from './keys.ts';
 import { type PartitionHead, readHead, readRevision } from './log-reader.ts';
 import { OnceTable, type StoredOnce } from './once-table.ts';

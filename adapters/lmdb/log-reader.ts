@@ -1,5 +1,7 @@
 import { type LogHead, type Recorded, StoreUnusable } from '../../core/event-store.ts';
 import type { StreamQuery } from '../../core/event-store.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
+import { decodeRecord } from '../record-codec.ts';
 import { headKey, logKey, numberedKey, readNumber } from './keys.ts';
 import { readStoredRecord } from './stored-record.ts';
 import type { Tables } from './tables.ts';
@@ -39,6 +41,17 @@ export class LogReader {
     return records;
   }
 
+  /** The same as they are kept, which nobody has looked into. @throws {StoreUnusable} */
+  stored(partition: number, from: number, limit: number): readonly StoredRecord[] {
+    this.#refresh();
+    const first = Math.max(from, 1);
+    const last = Math.min(readHead(this.#tables, partition).position, first + limit - 1);
+    const records: StoredRecord[] = [];
+    for (let position = first; position <= last; position++)
+      records.push(this.#stored(partition, position));
+    return records;
+  }
+
   stream(partition: number, query: Omit<StreamQuery, 'partition'>): readonly Recorded[] {
     this.#refresh();
     const { stream, from, direction = 'forwards', limit } = query;
@@ -55,6 +68,10 @@ export class LogReader {
   }
 
   #record(partition: number, position: number): Recorded {
+    return decodeRecord(this.#stored(partition, position));
+  }
+
+  #stored(partition: number, position: number): StoredRecord {
     const bytes = this.#tables.log.getBinary(logKey(partition, position));
     if (bytes === undefined) throw hole(`position ${position}`, partition);
     return readStoredRecord(partition, position, bytes);

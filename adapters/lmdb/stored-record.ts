@@ -1,5 +1,5 @@
-import type { Recorded } from '../../core/event-store.ts';
-import { CorruptRecord, decodeRecord, type EncodedEvent, type Placement } from '../record-codec.ts';
+import type { Placement, StoredRecord } from '../../core/log-source.ts';
+import { CorruptRecord, type EncodedEvent } from '../record-codec.ts';
 import { readNumber, writeNumber } from './keys.ts';
 
 /** The first byte of a stored record: how the rest is laid out. */
@@ -40,7 +40,7 @@ export function storedRecord(placement: Placement, { meta, body }: EncodedEvent)
 }
 
 /** @throws {CorruptRecord} when the bytes are not what `storedRecord` makes. */
-export function readStoredRecord(partition: number, position: number, bytes: Buffer): Recorded {
+export function readStoredRecord(partition: number, position: number, bytes: Buffer): StoredRecord {
   if (bytes[0] !== layout || bytes.length < namesAt) throw damaged(partition, position);
   const linkAt = namesAt + bytes.readUInt16BE(streamBytesAt);
   const metaAt = linkAt + bytes.readUInt16BE(linkBytesAt);
@@ -48,20 +48,17 @@ export function readStoredRecord(partition: number, position: number, bytes: Buf
   if (bodyAt > bytes.length) throw damaged(partition, position);
   const linkRevision = readNumber(bytes, linkRevisionAt);
   const link = { stream: bytes.toString('utf8', linkAt, metaAt), revision: linkRevision };
-  const placement: Placement = {
+  return {
     partition,
     position,
     stream: bytes.toString('utf8', namesAt, linkAt),
     revision: readNumber(bytes, revisionAt),
     ...(linkRevision === 0 ? {} : { link }),
     at: readNumber(bytes, atAt),
+    meta: bytes.subarray(metaAt, bodyAt),
+    ...(bodyAt < bytes.length && { body: bytes.subarray(bodyAt) }),
   };
-  const body = bodyAt === bytes.length ? undefined : bytes.subarray(bodyAt);
-  return decodeRecord(placement, bytes.subarray(metaAt, bodyAt), body);
 }
 
 const damaged = (partition: number, position: number): CorruptRecord =>
-  new CorruptRecord(
-    { partition, position, stream: '', revision: 0, at: 0 },
-    'its bytes are not a record',
-  );
+  new CorruptRecord({ partition, position }, 'its bytes are not a record');

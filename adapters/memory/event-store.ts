@@ -12,6 +12,7 @@ import {
   type Subscription,
   type Writer,
 } from '../../core/event-store.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
 import type { Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
 import { partitionOfCommit, type WriterIdentity } from '../commit-rules.ts';
@@ -56,6 +57,14 @@ class MemoryEventStore implements EventStore {
 
   async readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
     return this.#partition(partition).read(from, limit);
+  }
+
+  async readStored(
+    partition: number,
+    from: number,
+    limit: number,
+  ): Promise<readonly StoredRecord[]> {
+    return this.#partition(partition).readStored(from, limit);
   }
 
   async head(partition: number): Promise<LogHead> {

@@ -21,6 +21,7 @@ import {
   type WriterIdentity,
 } from '../commit-rules.ts';
 import { epochEvent } from '../epoch-event.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
 import { decodeRecord, encodeEvent } from '../record-codec.ts';
 
 /** What a partition needs to know of the world. */
@@ -37,6 +38,7 @@ export class MemoryPartition implements PartitionState {
   readonly #number: number;
   readonly #surroundings: Surroundings;
   readonly #records: Recorded[] = [];
+  readonly #stored: StoredRecord[] = [];
   /** The positions of each stream's records, by revision. */
   readonly #streams = new Map<string, number[]>();
   readonly #fences = new Map<string, Fence>();
@@ -80,6 +82,7 @@ export class MemoryPartition implements PartitionState {
    * of itself, and tells so in the log.
    */
   setBack(from: number): Rollback {
+    this.#stored.splice(from - 1);
     const records = this.#records.splice(from - 1);
     for (const { stream, link } of records) {
       this.#streams.get(stream)?.pop();
@@ -100,6 +103,12 @@ export class MemoryPartition implements PartitionState {
   read(from: number, limit: number): readonly Recorded[] {
     const start = Math.max(from, 1) - 1;
     return this.#records.slice(start, start + limit);
+  }
+
+  /** The same as they are kept. */
+  readStored(from: number, limit: number): readonly StoredRecord[] {
+    const start = Math.max(from, 1) - 1;
+    return this.#stored.slice(start, start + limit);
   }
 
   readStream({ stream, from, direction, limit }: StreamQuery): readonly Recorded[] {
@@ -146,7 +155,9 @@ export class MemoryPartition implements PartitionState {
       if (event === undefined) throw new Error('a placement without an event');
       // Through the bytes, so that a reader gets what any other store would give.
       const { meta, body } = encodeEvent(event);
-      this.#records.push(decodeRecord(placement, meta, body));
+      const stored = { ...placement, meta, ...(body && { body }) };
+      this.#stored.push(stored);
+      this.#records.push(decodeRecord(stored));
       this.#index(placement.stream, placement.position);
       if (placement.link) this.#index(placement.link.stream, placement.position);
     }

@@ -1,5 +1,6 @@
 import type { Recorded } from '../../core/event-store.ts';
-import { decodeRecord, type Placement } from '../record-codec.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
+import { decodeRecord } from '../record-codec.ts';
 import { bytesOf, listOf, numberOf, type Reply, textOf } from './reply.ts';
 
 /** An entry of a log as Redis gives it: its position, and its fields by their one-letter names. */
@@ -64,10 +65,14 @@ export function entryOf(reply: Reply | undefined): Entry {
 export const entriesOf = (reply: Reply): readonly Entry[] => listOf(reply).map(entryOf);
 
 /** The record that an entry holds. @throws {CorruptRecord} */
-export function recordOf(partition: number, entry: Entry): Recorded {
+export const recordOf = (partition: number, entry: Entry): Recorded =>
+  decodeRecord(storedIn(partition, entry));
+
+/** The same as it is kept. */
+export function storedIn(partition: number, entry: Entry): StoredRecord {
   const { position, stream, revision, at, link, meta, body } = entry;
-  const place: Placement = { partition, position, stream, revision, at };
-  return decodeRecord(link === undefined ? place : { ...place, link }, meta, body);
+  const stored = { partition, position, stream, revision, at, meta, ...(body && { body }) };
+  return link === undefined ? stored : { ...stored, link };
 }
 
 /** An id in a stream of Redis is a number of ours and `-0`. */

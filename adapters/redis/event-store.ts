@@ -10,6 +10,7 @@ import type {
   Writer,
 } from '../../core/event-store.ts';
 import { StoreUnreachable } from '../../core/event-store.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
 import type { LinkNews, Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
 import { HandedOut } from '../handed-out.ts';
@@ -26,7 +27,7 @@ import { KnownLog } from './known-log.ts';
 import { RedisLeases } from './leases.ts';
 import { Link, type LinkOptions } from './link.ts';
 import { readLogInfo } from './log-info.ts';
-import { pageEntriesMax, readPage } from './log-reader.ts';
+import { pageEntriesMax, readPage, readStored } from './log-reader.ts';
 import { inspectLog } from './log-state.ts';
 import { asStoreError } from './refusal.ts';
 import { Replication, replicasWithinMs } from './replication.ts';
@@ -157,6 +158,15 @@ class RedisEventStore implements EventStore {
       const records = await this.#readPages(known, Math.max(from, 1), limit);
       if (records !== undefined) return records;
     }
+  }
+
+  async readStored(
+    partition: number,
+    from: number,
+    limit: number,
+  ): Promise<readonly StoredRecord[]> {
+    const { keys } = this.#log(partition);
+    return this.#link.run((connection) => readStored(connection, keys, from, limit));
   }
 
   /** Undefined when the log was rolled back in between: what was read never was one log. */

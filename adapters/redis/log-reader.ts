@@ -1,5 +1,6 @@
 import { type Connection } from './connection.ts';
-import { entriesOf, type Entry } from './entry.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
+import { entriesOf, type Entry, storedIn } from './entry.ts';
 import type { PartitionKeys } from './keys.ts';
 
 /** With records of the usual few hundred bytes a page is well below a megabyte. */
@@ -17,6 +18,23 @@ export async function readPage(
   const range = ['XRANGE', log, `${from}-0`, '+', 'COUNT', count] as const;
   const [name, ...args] = range;
   return entriesOf(await connection.callWithin(pageWithinMs, name, ...args));
+}
+
+/** Records as they are kept, from a position on; holes are left to whoever reads them. */
+export async function readStored(
+  connection: Connection,
+  keys: PartitionKeys,
+  from: number,
+  limit: number,
+): Promise<readonly StoredRecord[]> {
+  const records: StoredRecord[] = [];
+  for (let next = from; ; next = (records.at(-1)?.position ?? next) + 1) {
+    const wanted = Math.min(limit - records.length, pageEntriesMax);
+    if (wanted <= 0) return records;
+    const page = await readPage(connection, keys, next, wanted);
+    for (const entry of page) records.push(storedIn(keys.partition, entry));
+    if (page.length < wanted) return records;
+  }
 }
 
 /** The entry at one position, if the log has it. */

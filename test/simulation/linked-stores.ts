@@ -34,6 +34,8 @@ export function linkedStores(link: StoreLink, store: SharedStore): Stores {
       held(linkedWriter({ link, store, epochs }, server, incarnation)),
     readStream: (query) => ask(() => inner.events.readStream(query)),
     readAll: (partition, from, limit) => ask(() => inner.events.readAll(partition, from, limit)),
+    readStored: (partition, from, limit) =>
+      ask(() => inner.events.readStored(partition, from, limit)),
     head: (partition) => ask(() => inner.events.head(partition)),
     subscribe: (_group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription =>
       held(new LinkedSubscription({ link, store, epochs, after, subscriber })),

@@ -14,6 +14,7 @@ import type {
 } from '../../core/event-store.ts';
 import { StoreUnreachable } from '../../core/event-store.ts';
 import type { EventType } from '../../core/event.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
 import type { Stores } from '../../core/stores.ts';
 
 /** What happens to an append instead of what was asked for; `append` does that. */
@@ -181,6 +182,10 @@ export class FaultyStores implements Stores, EventStore {
   readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
     this.readsOfAll += 1;
     return this.#inner.events.readAll(partition, from, limit);
+  }
+
+  readStored(partition: number, from: number, limit: number): Promise<readonly StoredRecord[]> {
+    return this.#inner.events.readStored(partition, from, limit);
   }
 
   async head(partition: number): Promise<LogHead> {

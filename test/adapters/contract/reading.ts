@@ -1,7 +1,14 @@
+import { decodeRecord, encodeEvent } from '../../../adapters/record-codec.ts';
 import type { NewEvent, Recorded, StreamQuery } from '../../../core/event-store.ts';
 import { inboxStream } from '../../../core/stream.ts';
-import { commitTo, directMessagePosted, messagePosted, newEvent } from '../../support/events.ts';
-import { accountRegistered } from '../../support/events.ts';
+import {
+  accountRegistered,
+  commitTo,
+  directMessagePosted,
+  messagePosted,
+  newEvent,
+  roomJoined,
+} from '../../support/events.ts';
 import { appended, idsOf, textOf, times, type ContractTests } from './log-under-test.ts';
 
 /** `readStream`, `readAll`, links, and what a record says. */
@@ -47,6 +54,27 @@ export const readingTests: ContractTests = {
     t.same(await read(1, 0), []);
   },
 
+  'a record is read as it is kept, and is what its text, place and bytes say': async (t, logs) => {
+    const { events } = await logs.open(t);
+    const partition = logs.partitions - 1;
+    const said = ['one', '', 'é'.repeat(1_900)].map((text) => messagePosted(text));
+    const joined = roomJoined('alice');
+    appended(await events.writer('a', 1).append(commitTo(logs.stream('room'), ...said, joined)));
+    const stored = await events.readStored(partition, 1, 10);
+    t.strictSame(stored.map(decodeRecord), await events.readAll(partition, 1, 10));
+    for (const [index, event] of [...said, joined].entries()) {
+      const { meta, body } = encodeEvent(event);
+      t.ok(meta.equals(stored[index + 1]?.meta ?? Buffer.of()), 'metadata as it was written');
+      t.equal(body?.equals(stored[index + 1]?.body ?? Buffer.of()), body && true);
+    }
+    t.same(
+      (await events.readStored(partition, 3, 2)).map(({ position }) => position),
+      [3, 4],
+    );
+    t.same(await events.readStored(partition, 6, 10), []);
+    t.same(await events.readStored(partition, 1, 0), []);
+  },
+
   'a log longer than a batch is read whole': async (t, logs) => {
     const { events } = await logs.open(t);
     const writer = events.writer('a', 1);
@@ -57,6 +85,7 @@ export const readingTests: ContractTests = {
     for (const outcome of await Promise.all(appends)) appended(outcome);
     const all = await events.readAll(logs.partitions - 1, 1, 10_000);
     t.equal(all.length, 3_001);
+    t.equal((await events.readStored(logs.partitions - 1, 1, 10_000)).length, 3_001);
     const forwards = await events.readStream({ stream, limit: 10_000 });
     t.same(idsOf(forwards), idsOf(all.slice(1)));
     const backwards = await events.readStream({ stream, direction: 'backwards', limit: 10_000 });
