@@ -9,6 +9,7 @@ import type { Commit } from '../core/event-store.ts';
  * what differs when a client asks again: event ids, causes, actors and expectations.
  */
 export function commitContent(commit: Commit): string {
+  if (commit.once?.content !== undefined) return commit.once.content;
   const content = commit.parts.map(({ stream, events }) => [
     stream,
     events.map(({ link = null, event }) => [link, event]),

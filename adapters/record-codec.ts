@@ -10,6 +10,8 @@ export const recordFormat = 1;
 
 /** The body's first byte: how the rest is to be read. */
 const bodyPlain = 0;
+/** A sealed text, as `sealing/sealed-text.ts` makes it. */
+export const bodySealed = 1;
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -34,11 +36,12 @@ interface Meta {
   readonly body?: string;
 }
 
-export function encodeEvent({ id, actor, cause, event }: NewEvent): EncodedEvent {
+export function encodeEvent({ id, actor, cause, event, sealed }: NewEvent): EncodedEvent {
   const { type, data } = event;
   const fields = { id, type, v: 1, actor, cause, data };
   if (!('text' in event)) return { meta: Buffer.from(JSON.stringify(fields)) };
-  const body = Buffer.concat([Buffer.of(bodyPlain), Buffer.from(event.text)]);
+  const plain = (): Buffer => Buffer.concat([Buffer.of(bodyPlain), Buffer.from(event.text)]);
+  const body = sealed === undefined ? plain() : Buffer.from(sealed);
   const meta = Buffer.from(JSON.stringify({ ...fields, body: bodyHash(body) } satisfies Meta));
   return { meta, body };
 }
@@ -51,10 +54,12 @@ export function decodeRecord(stored: StoredRecord): Recorded {
     throw new CorruptRecord(stored, 'its body is not the one that its metadata names');
   const event = { type, data, ...(body && { text: textOf(stored, body) }) } as ChatEvent;
   const recorded = { partition, position, stream, revision, at, id, actor, cause, event };
-  return link === undefined ? recorded : { ...recorded, link };
+  const sealed = body?.[0] === bodySealed ? { sealed: body } : {};
+  return { ...recorded, ...(link && { link }), ...sealed };
 }
 
 function textOf(stored: StoredRecord, body: Uint8Array): string {
+  if (body[0] === bodySealed) return '';
   if (body[0] !== bodyPlain) throw new CorruptRecord(stored, `body of kind ${body[0]}`);
   return utf8.decode(body.subarray(1));
 }

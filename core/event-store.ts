@@ -1,5 +1,6 @@
 import type { ChatEvent } from './event.ts';
 import type { LogSource } from './log-source.ts';
+import type { Withheld } from './sealing.ts';
 
 /** Who caused an event. A command-line tool has no user and no session. */
 export interface Actor {
@@ -20,6 +21,8 @@ export interface NewEvent {
   readonly event: ChatEvent;
   /** A second stream, of the same partition, under which the record is also indexed. */
   readonly link?: string;
+  /** The body to keep in place of the event's text, which is sealed in it. */
+  readonly sealed?: Uint8Array;
 }
 
 /** An event in the log. */
@@ -38,6 +41,10 @@ export interface Recorded<E extends ChatEvent = ChatEvent> {
   readonly actor: Actor;
   readonly cause: string;
   readonly event: E;
+  /** The body, when the text is sealed in it; the event's text is empty then. */
+  readonly sealed?: Uint8Array;
+  /** Why the event's text is not what was written but a word in its place. */
+  readonly withheld?: Withheld;
 }
 
 /** What a commit does to one stream. Without events it only states an expectation. */
@@ -60,7 +67,12 @@ export interface Commit {
   readonly partition?: number;
   readonly parts: readonly StreamAppend[];
   /** A client's own number for the commit: a repeated one is answered with the first result. */
-  readonly once?: { readonly session: string; readonly sequence: number };
+  readonly once?: {
+    readonly session: string;
+    readonly sequence: number;
+    /** What the commit says, if its events do not tell: those with the same are the same. */
+    readonly content?: string;
+  };
   /** Refused with `leased` while this server's lease is held. */
   readonly unlessLeased?: string;
   /** From this commit on, no writer of this incarnation appends to this partition again. */

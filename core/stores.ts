@@ -1,11 +1,13 @@
 import type { CredentialStore } from './credential-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { KeyStore } from './key-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 
-/** The three ports of one store, as an adapter opens them. */
+/** The ports of one store, as an adapter opens them. */
 export interface Stores {
   readonly events: EventStore;
   readonly credentials: CredentialStore;
+  readonly keys: KeyStore;
   readonly leases: LeaseStore;
   /** What the operator should know about this store: one sentence each. */
   readonly warnings: readonly string[];

@@ -17,6 +17,7 @@ import { HandedOut } from '../handed-out.ts';
 import { LmdbCredentials } from './credentials.ts';
 import { openFolder } from './data-folder.ts';
 import type { Environment } from './environment.ts';
+import { LmdbKeys } from './kept-keys.ts';
 import { LmdbLeases } from './leases.ts';
 import type { LogReader } from './log-reader.ts';
 import { giveBack, share } from './shared-environments.ts';
@@ -63,6 +64,7 @@ export async function openLmdb({ dir, partitions, own, now }: LmdbOptions): Prom
   return {
     events,
     credentials: new LmdbCredentials(environment, () => closed !== undefined),
+    keys: new LmdbKeys(environment, () => closed !== undefined),
     leases: new LmdbLeases(environment),
     warnings: [],
     close: () => (closed ??= close()),

@@ -24,6 +24,8 @@ export interface Tables {
   readonly onceUses: Table;
   /** user 0 id → credential, in JSON */
   readonly credentials: Table;
+  /** name → a wrapped data key */
+  readonly dataKeys: Table;
 }
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
@@ -42,6 +44,7 @@ export function openTables(root: RootDatabase<Buffer, Buffer>, meta: Table): Tab
     once: openTable(root, 'once'),
     onceUses: openTable(root, 'onceUses'),
     credentials: openTable(root, 'credentials'),
+    dataKeys: openTable(root, 'dataKeys'),
   };
 }
 

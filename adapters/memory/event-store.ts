@@ -31,8 +31,8 @@ export type MemoryOptions = MemoryLogOptions | { readonly log: MemoryLog };
 export function openMemory(options: MemoryOptions = {}): Stores & { readonly log: MemoryLog } {
   const log = 'log' in options ? options.log : new MemoryLog(options);
   const events = new MemoryEventStore(log);
-  const { credentials, leases } = log;
-  return { log, events, credentials, leases, warnings: [], close: () => events.close() };
+  const { credentials, keys, leases } = log;
+  return { log, events, credentials, keys, leases, warnings: [], close: () => events.close() };
 }
 
 class MemoryEventStore implements EventStore {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Rollback } from '../../core/event-store.ts';
 import { MemoryCredentials } from './credentials.ts';
+import { MemoryKeys } from './kept-keys.ts';
 import { MemoryLeases } from './leases.ts';
 import { MemoryPartition } from './partition.ts';
 
@@ -18,6 +19,7 @@ export interface MemoryLogOptions {
 export class MemoryLog {
   readonly partitions: readonly MemoryPartition[];
   readonly credentials = new MemoryCredentials();
+  readonly keys = new MemoryKeys();
   readonly leases: MemoryLeases;
   readonly #listeners = new Set<() => void>();
   readonly #rollbackListeners = new Set<(rollback: Rollback) => void>();

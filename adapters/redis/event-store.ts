@@ -24,6 +24,7 @@ import { Fitness } from './fitness.ts';
 import { guard } from './guards.ts';
 import { pingWithinMs } from './heartbeat.ts';
 import { KnownLog } from './known-log.ts';
+import { RedisKeys } from './kept-keys.ts';
 import { RedisLeases } from './leases.ts';
 import { Link, type LinkOptions } from './link.ts';
 import { readLogInfo } from './log-info.ts';
@@ -84,8 +85,9 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
     const events = new RedisEventStore(info, logs, { link, ownLinks }, dial);
     const credentials = new RedisCredentials(link, info.partitions);
     const leases = new RedisLeases(link, info.partitions);
+    const keys = new RedisKeys(link, info.partitions);
     const [unfit, close] = [() => link.unfit, () => events.close()];
-    return { events, credentials, leases, warnings, unfit, close };
+    return { events, credentials, keys, leases, warnings, unfit, close };
   } catch (error) {
     throw asStoreError(error);
   } finally {

@@ -10,6 +10,7 @@ export interface PartitionKeys {
   readonly log: string;
   readonly heads: string;
   readonly credentials: string;
+  readonly dataKeys: string;
 }
 
 export function partitionKeys(partition: number): PartitionKeys {
@@ -19,6 +20,7 @@ export function partitionKeys(partition: number): PartitionKeys {
     log: `${prefix}log`,
     heads: `${prefix}heads`,
     credentials: `${prefix}credentials`,
+    dataKeys: `${prefix}keys`,
   };
 }
 

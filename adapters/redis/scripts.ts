@@ -20,6 +20,7 @@ export const scripts = {
   rebuildHeads: script('rebuild-heads'),
   reindexStream: script('reindex-stream'),
   readStream: script('read-stream'),
+  changeKey: script('change-key'),
   refreshLease: script('refresh-lease'),
   releaseLease: script('release-lease'),
 } as const;

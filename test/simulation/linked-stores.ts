@@ -7,6 +7,7 @@ import {
   type Subscription,
   type Writer,
 } from '../../core/event-store.ts';
+import type { KeyStore } from '../../core/key-store.ts';
 import type { LeaseStore } from '../../core/lease-store.ts';
 import type { Stores } from '../../core/stores.ts';
 import { partitionOfCommit } from '../../adapters/commit-rules.ts';
@@ -59,7 +60,12 @@ export function linkedStores(link: StoreLink, store: SharedStore): Stores {
     remove: (user, id) => ask(() => inner.credentials.remove(user, id)),
     list: () => inner.credentials.list(),
   };
-  return { events, leases, credentials, warnings: [], close: () => events.close() };
+  const keys: KeyStore = {
+    get: (name) => ask(() => inner.keys.get(name)),
+    change: (name, before, after) => ask(() => inner.keys.change(name, before, after)),
+    list: () => inner.keys.list(),
+  };
+  return { events, leases, credentials, keys, warnings: [], close: () => events.close() };
 }
 
 function linkedWriter(

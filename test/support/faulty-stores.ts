@@ -70,6 +70,7 @@ interface ArrangedFault {
 export class FaultyStores implements Stores, EventStore {
   readonly events: EventStore = this;
   readonly credentials: Stores['credentials'];
+  readonly keys: Stores['keys'];
   readonly leases: Stores['leases'];
   readonly warnings: readonly string[] = [];
   /** Whether its subscriptions say that they read. */
@@ -89,6 +90,7 @@ export class FaultyStores implements Stores, EventStore {
   constructor(inner: Stores) {
     this.#inner = inner;
     this.credentials = inner.credentials;
+    this.keys = inner.keys;
     this.leases = inner.leases;
   }
 

@@ -1,0 +1,112 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+import type { KeyStore } from '../../core/key-store.ts';
+import { type MasterKey, type MasterKeys, UnusableMasterKey } from './master-keys.ts';
+
+const algorithm = 'aes-256-gcm';
+const keyBytes = 32;
+const nonceBytes = 12;
+const tagBytes = 16;
+/** What is kept of a key that was destroyed. */
+const destroyed = 'destroyed';
+/** A key that is being rewrapped is found under its new master key when looked at again. */
+const looksMax = 3;
+
+/**
+ * The data keys of a log, wrapped by the master key. A key's kept form is the master key's id, `:`
+ * and base64url of nonce, key and tag under AES-256-GCM with the name as associated data.
+ */
+export class DataKeys {
+  readonly #store: KeyStore;
+  readonly #masters: MasterKeys;
+
+  constructor(store: KeyStore, masters: MasterKeys) {
+    this.#store = store;
+    this.#masters = masters;
+  }
+
+  /** The key of this name, made if there was none; undefined when it was destroyed. */
+  async obtain(name: string): Promise<Buffer | undefined> {
+    const found = await this.find(name);
+    if (found !== 'none') return found;
+    const key = randomBytes(keyBytes);
+    const [master] = this.#masters.read();
+    const kept = await this.#store.change(name, undefined, wrap(master, name, key));
+    return this.#unwrapped(name, kept);
+  }
+
+  /** The same, but `none` where there was none. */
+  async find(name: string): Promise<Buffer | undefined | 'none'> {
+    const kept = await this.#store.get(name);
+    return kept === undefined ? 'none' : this.#unwrapped(name, kept);
+  }
+
+  /** From now on nobody gets it, and nobody makes it again. @returns whether it was there */
+  async destroy(name: string): Promise<boolean> {
+    for (let kept = await this.#store.get(name); kept !== destroyed; ) {
+      const found = await this.#store.change(name, kept, destroyed);
+      if (found === destroyed) return kept !== undefined;
+      kept = found;
+    }
+    return false;
+  }
+
+  /** All that are not destroyed. */
+  async *names(): AsyncIterable<string> {
+    for await (const { name, value } of this.#store.list()) if (value !== destroyed) yield name;
+  }
+
+  /**
+   * Wraps anew, by the first of the master keys, all that another one wraps.
+   * @returns how many were
+   */
+  async rewrap(): Promise<number> {
+    const [master] = this.#masters.read();
+    let rewrapped = 0;
+    for await (const { name, value } of this.#store.list()) {
+      if (value === destroyed || value.startsWith(`${master.id}:`)) continue;
+      const key = await this.#unwrapped(name, value);
+      if (key === undefined) continue;
+      const after = wrap(master, name, key);
+      if ((await this.#store.change(name, value, after)) === after) rewrapped += 1;
+    }
+    return rewrapped;
+  }
+
+  /** @throws {UnusableMasterKey} when none of the master keys is the one that wraps it */
+  async #unwrapped(name: string, found: string): Promise<Buffer | undefined> {
+    let kept: string | undefined = found;
+    for (let look = 1; kept !== undefined; look++) {
+      if (kept === destroyed) return undefined;
+      const id = kept.slice(0, kept.indexOf(':'));
+      const master = this.#masters.read().find((one) => one.id === id);
+      if (master !== undefined) return unwrap(master, name, kept);
+      if (look === looksMax) throw new UnusableMasterKey(notOurs(name, id));
+      kept = await this.#store.get(name);
+    }
+    return undefined;
+  }
+}
+
+const notOurs = (name: string, id: string): string =>
+  `The key ${name} is wrapped by the master key ${id}, which is not the one given.`;
+
+function wrap(master: MasterKey, name: string, key: Buffer): string {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, master.key, nonce).setAAD(Buffer.from(name));
+  const parts = [nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()];
+  return `${master.id}:${Buffer.concat(parts).toString('base64url')}`;
+}
+
+function unwrap(master: MasterKey, name: string, kept: string): Buffer {
+  const bytes = Buffer.from(kept.slice(master.id.length + 1), 'base64url');
+  try {
+    const decipher = createDecipheriv(algorithm, master.key, bytes.subarray(0, nonceBytes));
+    decipher.setAAD(Buffer.from(name)).setAuthTag(bytes.subarray(-tagBytes));
+    return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
+  } catch (error) {
+    throw new UnusableMasterKey(`The key ${name} is damaged, or was put under another name.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+
+import { placeKeyName, type SealedUnder, userKeyName, type Withheld } from '../../core/sealing.ts';
+import type { DataKeys } from './data-keys.ts';
+
+/** Derived keys that are held at a time: a busy server's authors in their rooms. */
+const heldMax = 8_192;
+/** One that nobody has used for so long is let go of. */
+const unusedMsMax = 600_000;
+const letGoMs = 60_000;
+const keyBytes = 32;
+
+/** A key to seal or open with, or why there is none. */
+export type TextKey = Buffer | Extract<Withheld, 'erased' | 'expired'>;
+
+/**
+ * The keys that texts are sealed under, derived from two data keys: their author's, and their
+ * place's of a month. Without either there is no text. They are in memory while they are used.
+ */
+export class Keyring {
+  readonly #keys: DataKeys;
+  readonly #held = new LRUCache<string, Buffer>({
+    max: heldMax,
+    ttl: unusedMsMax,
+    updateAgeOnGet: true,
+    dispose: (key) => key.fill(0),
+  });
+  readonly #letGo: NodeJS.Timeout;
+  /** Raised by each `forget`: a key that was on its way then is not held. */
+  #forgotten = 0;
+
+  constructor(keys: DataKeys) {
+    this.#keys = keys;
+    this.#letGo = setInterval(() => this.#held.purgeStale(), letGoMs).unref();
+  }
+
+  /** The key for a text, if it is held. */
+  held({ author, place }: SealedUnder, month: number): Buffer | undefined {
+    return this.#held.get(heldName(author, placeKeyName(place, month)));
+  }
+
+  /** The key to seal a text with; its data keys are made if there are none. */
+  async toSeal(under: SealedUnder, month: number): Promise<TextKey> {
+    return this.#derived(under, month, async (name) => this.#keys.obtain(name));
+  }
+
+  /** The key to open a text with. A key that is missing counts as destroyed. */
+  async toOpen(under: SealedUnder, month: number): Promise<TextKey> {
+    return this.#derived(under, month, async (name) => {
+      const key = await this.#keys.find(name);
+      return key === 'none' ? undefined : key;
+    });
+  }
+
+  /** What a numbered commit says, as only this author's key can tell: no text is guessed from it. */
+  async contentOf(author: string, content: string): Promise<string | 'erased'> {
+    const name = heldName(author, 'once');
+    let key = this.#held.get(name);
+    if (key === undefined) {
+      const asked = this.#forgotten;
+      const data = await this.#keys.obtain(userKeyName(author));
+      if (data === undefined) return 'erased';
+      key = derive([data], 'securechat/once/v1');
+      if (asked === this.#forgotten) this.#held.set(name, key);
+    }
+    return createHmac('sha256', key).update(content).digest('base64url');
+  }
+
+  /** Lets go of all that is derived from a data key, for it was destroyed. */
+  forget(name: string): void {
+    this.#forgotten += 1;
+    const isOf = (held: string): boolean =>
+      name.startsWith('user:') ? held.startsWith(`${name}\n`) : held.endsWith(`\n${name}`);
+    for (const held of [...this.#held.keys()]) if (isOf(held)) this.#held.delete(held);
+  }
+
+  close(): void {
+    clearInterval(this.#letGo);
+    this.#held.clear();
+  }
+
+  async #derived(
+    { author, place }: SealedUnder,
+    month: number,
+    find: (name: string) => Promise<Buffer | undefined>,
+  ): Promise<TextKey> {
+    const asked = this.#forgotten;
+    const placeName = placeKeyName(place, month);
+    const [ofAuthor, ofPlace] = await Promise.all([find(userKeyName(author)), find(placeName)]);
+    if (ofAuthor === undefined) return 'erased';
+    if (ofPlace === undefined) return 'expired';
+    const key = derive([ofAuthor, ofPlace], 'securechat/text/v1');
+    if (asked === this.#forgotten) this.#held.set(heldName(author, placeName), key);
+    return key;
+  }
+}
+
+const heldName = (author: string, other: string): string => `${userKeyName(author)}\n${other}`;
+
+function derive(keys: readonly Buffer[], info: string): Buffer {
+  const material = Buffer.concat(keys);
+  const key = Buffer.from(hkdfSync('sha256', material, Buffer.alloc(0), info, keyBytes));
+  for (const spent of [material, ...keys]) spent.fill(0);
+  return key;
+}

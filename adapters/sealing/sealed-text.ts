@@ -1,0 +1,43 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+import { bodySealed } from '../record-codec.ts';
+
+const algorithm = 'aes-256-gcm';
+const monthAt = 1;
+const nonceAt = 3;
+const nonceBytes = 12;
+const textAt = nonceAt + nonceBytes;
+const tagBytes = 16;
+
+/**
+ * A body: the format byte, the month of its place's key (2 bytes, big-endian, counted from January
+ * 1970), a random nonce of 12 bytes, and the text under AES-256-GCM with its tag of 16 bytes.
+ * The record's id is associated data, so that no body can be put under another record.
+ */
+export function sealText(key: Buffer, id: string, month: number, text: string): Buffer {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(id));
+  const head = Buffer.alloc(nonceAt);
+  head[0] = bodySealed;
+  head.writeUInt16BE(month, monthAt);
+  return Buffer.concat([head, nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Undefined when the key is not the one that sealed it, or the bytes are others. */
+export function openText(key: Buffer, id: string, body: Uint8Array): string | undefined {
+  const end = body.length - tagBytes;
+  if (end < textAt) return undefined;
+  const nonce = body.subarray(nonceAt, textAt);
+  const decipher = createDecipheriv(algorithm, key, nonce).setAAD(Buffer.from(id));
+  decipher.setAuthTag(body.subarray(end));
+  try {
+    return decipher.update(body.subarray(textAt, end), undefined, 'utf8') + decipher.final('utf8');
+  } catch {
+    // Node says of a tag that does not fit no more than that.
+    return undefined;
+  }
+}
+
+/** The month that a sealed body names. */
+export const monthOfBody = (body: Uint8Array): number =>
+  ((body[monthAt] ?? 0) << 8) | (body[monthAt + 1] ?? 0);
