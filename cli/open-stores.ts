@@ -1,6 +1,7 @@
 import { openLmdb } from '../adapters/lmdb/event-store.ts';
 import { parseAddress } from '../adapters/redis/address.ts';
 import { openRedis } from '../adapters/redis/event-store.ts';
+import { sealStores } from '../adapters/sealing/seal-stores.ts';
 import type { LinkNews, Stores } from '../core/stores.ts';
 import type { BannerStore } from './banner.ts';
 import { word } from './invocation.ts';
@@ -25,7 +26,22 @@ export function openServerStores(
   return open(store, true, onLink);
 }
 
-function open(
+async function open(
+  store: StoreOptions,
+  own: boolean,
+  onLink: (news: LinkNews) => void,
+): Promise<Stores> {
+  const stores = await openPlain(store, own, onLink);
+  if (store.sealing === undefined) return stores;
+  try {
+    return await sealStores(stores, store.sealing);
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+function openPlain(
   store: StoreOptions,
   own: boolean,
   onLink: (news: LinkNews) => void,

@@ -75,7 +75,7 @@ type ServeFlag = keyof typeof serveFlags;
 
 /** Variables that mean something, but are no flags. */
 const otherVariables =
-  /^SECURECHAT_(DEBUG|REDIS_FILE|CONNECT|PASSWORD|PASSWORD_FILE|REDIS_SERVER|TMUX|CHROMIUM|TEST_\w+)$/;
+  /^SECURECHAT_(DEBUG|REDIS_FILE|MASTER_KEY|CONNECT|PASSWORD|PASSWORD_FILE|REDIS_SERVER|TMUX|CHROMIUM|TEST_\w+)$/;
 
 /** What `serve` was told, checked. */
 export interface ServeOptions {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseAddress } from '../adapters/redis/address.ts';
+import type { SealingOptions } from '../adapters/sealing/seal-stores.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { StoreUnusable } from '../core/event-store.ts';
 import type { Environment, Flag, Settings } from './settings.ts';
@@ -23,6 +25,17 @@ export const storeFlags = {
     group,
     about: 'so many replicas of Redis must have what is acknowledged (default: 0)',
   },
+  'master-key-file': {
+    argument: 'FILE',
+    group,
+    about:
+      'the key that seals what people write, shared by all servers (default: master.key in the data folder, made there); SECURECHAT_MASTER_KEY may hold the key itself',
+  },
+  seal: {
+    argument: 'HOW',
+    group,
+    about: 'keep what people write sealed: on or off (default: on where there is a master key)',
+  },
   'accept-loss': { group, about: 'use a Redis even if it may lose what it was given' },
 } as const satisfies Record<string, Flag>;
 
@@ -36,6 +49,8 @@ const replicasMax = 16;
 export type StoreOptions = {
   /** For a log that does not exist yet; absent: 1, or what the log has. */
   readonly partitions?: number;
+  /** Absent: what people write is kept as it is. */
+  readonly sealing?: SealingOptions;
 } & (
   | { readonly kind: 'embedded'; readonly dir: string }
   | {
@@ -57,7 +72,6 @@ export function parseStoreOptions<Name extends string>(
   env: Environment,
 ): StoreOptions {
   const partitions = settings.integer('partitions', 1, partitionsMax);
-  const common = partitions === undefined ? {} : { partitions };
   const acceptLoss = settings.isOn('accept-loss');
   const replicas = settings.integer('replicas', 0, replicasMax);
   const dir = settings.text('data') ?? './data';
@@ -68,9 +82,36 @@ export function parseStoreOptions<Name extends string>(
     const named = [...sources.map(({ name }) => name), ...(data ? [data.source] : [])];
     settings.problems.push(`Only one store can be used, but ${named.join(' and ')} are given.`);
   }
+  const home = source === undefined ? dir : undefined;
+  const sealing = parseSealing(settings, env, home);
+  const common = {
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(sealing === undefined ? {} : { sealing }),
+  };
   if (source === undefined) return { kind: 'embedded', dir, ...common };
   const url = source.read(settings.problems);
   return { kind: 'redis', url, acceptLoss, ...common, ...(replicas !== undefined && { replicas }) };
+}
+
+/** @param home the data folder, if the log is kept in one */
+function parseSealing<Name extends string>(
+  settings: Settings<Name | StoreFlag>,
+  env: Environment,
+  home: string | undefined,
+): SealingOptions | undefined {
+  const seal = settings.choice('seal', ['on', 'off']);
+  const file = settings.given('master-key-file');
+  const name = 'SECURECHAT_MASTER_KEY';
+  const text = env[name]?.trim();
+  const seals = seal !== 'off';
+  if (file !== undefined && text)
+    settings.problems.push(`One master key can be used, but ${file.source} and ${name} are given.`);
+  if (file !== undefined) return { master: { file: file.values.at(-1) ?? '', make: false }, seals };
+  if (text) return { master: { text, name }, seals };
+  if (home !== undefined) return { master: { file: join(home, 'master.key'), make: true }, seals };
+  if (seal === 'on')
+    settings.problems.push('To seal what people write, a log in Redis needs --master-key-file.');
+  return undefined;
 }
 
 interface RedisSource {

@@ -26,16 +26,34 @@ export interface AccountReinstated {
   readonly data: { readonly user: string };
 }
 
+/** The account is closed for ever, and the key of all that its user wrote is destroyed. */
+export interface UserErased {
+  readonly type: 'UserErased';
+  readonly data: {
+    readonly user: string;
+    /** What the erasure cannot reach, in words for people: backups, replicas, what was exported. */
+    readonly unreached: readonly string[];
+  };
+}
+
 export type AccountEvent =
   | AccountRegistered
   | PasswordChanged
   | AccountSuspended
-  | AccountReinstated;
+  | AccountReinstated
+  | UserErased;
 
 export type Account =
   | { readonly status: 'none' }
-  | { readonly status: 'active'; readonly user: string; readonly credential: string }
-  | { readonly status: 'suspended'; readonly user: string; readonly credential: string };
+  | KnownAccount
+  | { readonly status: 'erased' };
+
+/** An account that somebody has. */
+export interface KnownAccount {
+  readonly status: 'active' | 'suspended';
+  readonly user: string;
+  readonly credential: string;
+}
 
 export type AccountCommand =
   | { readonly type: 'RegisterAccount'; readonly user: string; readonly credential: string }
@@ -48,20 +66,27 @@ export type AccountCommand =
       readonly replaces?: string;
     }
   | { readonly type: 'SuspendAccount'; readonly user: string }
-  | { readonly type: 'ReinstateAccount'; readonly user: string };
+  | { readonly type: 'ReinstateAccount'; readonly user: string }
+  | ({ readonly type: 'EraseUser' } & UserErased['data']);
 
 export const initialAccount: Account = { status: 'none' };
+
+/** Whether somebody has the account: it was made, and not erased. */
+export const isKnown = (account: Account): account is KnownAccount =>
+  account.status === 'active' || account.status === 'suspended';
 
 export function evolveAccount(state: Account, event: AccountEvent): Account {
   switch (event.type) {
     case 'AccountRegistered':
       return { status: 'active', user: event.data.user, credential: event.data.credential };
     case 'PasswordChanged':
-      return state.status === 'none' ? state : { ...state, credential: event.data.credential };
+      return isKnown(state) ? { ...state, credential: event.data.credential } : state;
     case 'AccountSuspended':
-      return state.status === 'none' ? state : { ...state, status: 'suspended' };
+      return isKnown(state) ? { ...state, status: 'suspended' } : state;
     case 'AccountReinstated':
-      return state.status === 'none' ? state : { ...state, status: 'active' };
+      return isKnown(state) ? { ...state, status: 'active' } : state;
+    case 'UserErased':
+      return { status: 'erased' };
     default:
       return unreachable(event);
   }
@@ -73,7 +98,9 @@ export function decideAccount(command: AccountCommand, state: Account): Decision
     if (state.status !== 'none') return new Rejection('NameTaken', user);
     return [{ type: 'AccountRegistered', data: { user, credential: command.credential } }];
   }
-  if (state.status === 'none') return new Rejection('NoSuchUser', user);
+  // Asked again after a half-done erasure, the rest of it is still to be done.
+  if (type === 'EraseUser' && state.status === 'erased') return [];
+  if (!isKnown(state)) return new Rejection('NoSuchUser', user);
   switch (type) {
     case 'ChangePassword': {
       const { credential, reason, replaces } = command;
@@ -87,6 +114,8 @@ export function decideAccount(command: AccountCommand, state: Account): Decision
       return state.status === 'suspended' ? [] : [{ type: 'AccountSuspended', data: { user } }];
     case 'ReinstateAccount':
       return state.status === 'active' ? [] : [{ type: 'AccountReinstated', data: { user } }];
+    case 'EraseUser':
+      return [{ type: 'UserErased', data: { user, unreached: command.unreached } }];
     default:
       return unreachable(type);
   }

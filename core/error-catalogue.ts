@@ -20,6 +20,7 @@ export const errorCatalogue = {
   SessionOver: 'That session is over. Log in again.',
   TooManyRooms: 'Not joined {}: you have reached the limit of rooms.',
   AccountSuspended: 'This account is suspended.',
+  AccountErased: 'This account was erased.',
   NameTaken: 'The name {} is taken.',
   NoSuchUser: 'There is no user {}.',
   PasswordChangedMeanwhile: 'The password of {} was changed meanwhile. Try again.',

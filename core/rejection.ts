@@ -4,6 +4,7 @@ export type RejectionCode =
   | 'SessionOver'
   | 'TooManyRooms'
   | 'AccountSuspended'
+  | 'AccountErased'
   | 'NameTaken'
   | 'NoSuchUser'
   | 'PasswordChangedMeanwhile'

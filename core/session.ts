@@ -31,6 +31,7 @@ export type SessionEnd =
   | 'takenOver'
   | 'expired'
   | 'suspended'
+  | 'erased'
   /** An operator gave the account another password. */
   | 'passwordReset';
 

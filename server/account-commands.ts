@@ -1,3 +1,4 @@
+import { isKnown } from '../core/account.ts';
 import type { CommandOf } from '../core/command.ts';
 import type { Actor } from '../core/event-store.ts';
 import { decideFollowing, type FollowingCommand } from '../core/following.ts';
@@ -21,7 +22,7 @@ export async function subscribe(
 ): Promise<void> {
   const { user } = held;
   const { state } = await loadAccount(chat.stores.events, target);
-  const known = state.status !== 'none';
+  const known = isKnown(state);
   return changeFollowing(chat, connection, held, { type: 'Subscribe', user, target, known });
 }
 

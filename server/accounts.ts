@@ -1,10 +1,21 @@
 import type { PasswordHasher } from '../adapters/password-hasher.ts';
-import type { Account, PasswordChanged } from '../core/account.ts';
-import { decideAccount } from '../core/account.ts';
+import {
+  type AccountCommand,
+  decideAccount,
+  isKnown,
+  type KnownAccount,
+  type PasswordChanged,
+  type UserErased,
+} from '../core/account.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Actor, EventStore } from '../core/event-store.ts';
 import { Rejection } from '../core/rejection.ts';
-import { decideSession, type SessionCommand, type SessionResumed } from '../core/session.ts';
+import {
+  decideSession,
+  type SessionCommand,
+  type SessionEnd,
+  type SessionResumed,
+} from '../core/session.ts';
 import { accountStream, sessionStream } from '../core/stream.ts';
 import type { Stores } from '../core/stores.ts';
 import { loadAccount, loadSession } from './aggregate.ts';
@@ -18,8 +29,6 @@ export interface AccountsContext {
   readonly hasher: PasswordHasher;
   readonly appender: Pick<Appender, 'append'>;
 }
-
-export type KnownAccount = Exclude<Account, { status: 'none' }>;
 
 export interface VerifiedAccount {
   readonly account: KnownAccount;
@@ -39,7 +48,7 @@ export async function verifyPassword(
   isWanted: () => boolean,
 ): Promise<VerifiedAccount | undefined> {
   const account = user === undefined ? undefined : (await loadAccount(stores.events, user)).state;
-  const known = account === undefined || account.status === 'none' ? undefined : account;
+  const known = account !== undefined && isKnown(account) ? account : undefined;
   const credential =
     known === undefined ? undefined : await stores.credentials.get(known.user, known.credential);
   const matches = await hasher.verify(credential?.hash, password.normalize('NFC'), isWanted);
@@ -100,8 +109,8 @@ export async function setPassword(
     if (outcome.status === 'conflict') return 'conflict';
     // The sweep removes a credential of unknown fate: only the log says whether it counts.
     if (outcome.status !== 'appended') return appendError(outcome);
-    const obsolete = events.length === 0 ? credential : currentOf(state);
-    if (obsolete !== undefined) await credentials.remove(user, obsolete);
+    if (events.length === 0) await credentials.remove(user, credential);
+    else if (isKnown(state)) await credentials.remove(user, state.credential);
     return undefined;
   });
 }
@@ -124,9 +133,6 @@ async function sessionAfter(
   if (events instanceof Rejection) return events;
   return [{ stream: sessionStream(user), expected, events }];
 }
-
-const currentOf = (state: Account): string | undefined =>
-  state.status === 'none' ? undefined : state.credential;
 
 /** An account that is to be made. The password has been parsed, or is a demonstration's. */
 export interface NewAccount {
@@ -162,18 +168,49 @@ export async function createAccount(
  * @throws {StoreUnreachable}
  */
 export async function setSuspended(
-  { stores: { events: store }, appender }: AccountsContext,
+  context: AccountsContext,
   actor: Actor,
   { user, suspended }: { readonly user: string; readonly suspended: boolean },
 ): Promise<Answer | undefined> {
+  const type = suspended ? 'SuspendAccount' : 'ReinstateAccount';
+  return changeAccount(context, actor, { type, user }, suspended ? 'suspended' : undefined);
+}
+
+/**
+ * Closes an account for ever and ends its session, in one commit. What remains of its text is to be
+ * destroyed after it. Answers an error, or undefined; also for an account that was erased before.
+ * @throws {StoreUnreachable}
+ */
+export async function closeForEver(
+  context: AccountsContext,
+  actor: Actor,
+  erased: UserErased['data'],
+): Promise<Answer | undefined> {
+  const { user } = erased;
+  const error = await changeAccount(context, actor, { type: 'EraseUser', ...erased }, 'erased');
+  if (error !== undefined) return error;
+  const { credentials } = context.stores;
+  for await (const { id, user: owner } of credentials.list())
+    if (owner === user) await credentials.remove(user, id);
+  return undefined;
+}
+
+async function changeAccount(
+  { stores: { events: store }, appender }: AccountsContext,
+  actor: Actor,
+  change: AccountCommand,
+  endsSession: SessionEnd | undefined,
+): Promise<Answer | undefined> {
+  const { user } = change;
   return untilNoConflict(async () => {
     const account = await loadAccount(store, user);
-    const type = suspended ? 'SuspendAccount' : 'ReinstateAccount';
-    const changed = decideAccount({ type, user }, account.state);
+    const changed = decideAccount(change, account.state);
     if (changed instanceof Rejection) return rejected(changed);
     const session = await loadSession(store, user);
-    const command = { type: 'CloseAnySession', user, reason: 'suspended' } as const;
-    const closed = suspended ? decideSession(command, session.state) : [];
+    const closed =
+      endsSession === undefined
+        ? []
+        : decideSession({ type: 'CloseAnySession', user, reason: endsSession }, session.state);
     if (closed instanceof Rejection) return rejected(closed);
     const outcome = await appender.append(actor, [
       { stream: accountStream(user), expected: account.revision, events: changed },

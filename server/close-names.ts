@@ -6,6 +6,7 @@ export const closeNames = {
   TakenOver: 'TakenOver',
   ResumedElsewhere: 'ResumedElsewhere',
   AccountSuspended: 'AccountSuspended',
+  AccountErased: 'AccountSuspended',
   SessionEnded: 'SessionEnded',
   LoginTimedOut: 'LoginTimedOut',
   SlowReader: 'SlowReader',

@@ -182,6 +182,7 @@ export class Connection implements LinkOwner, TurnsOwner {
   sessionEnded(reason: SessionEnd): void {
     if (reason === 'takenOver') this.disconnect('TakenOver');
     else if (reason === 'suspended') this.disconnect('AccountSuspended');
+    else if (reason === 'erased') this.disconnect('AccountErased');
     else if (reason === 'expired' || reason === 'passwordReset') this.disconnect('SessionEnded');
     else this.close('LoggedOut');
   }

@@ -1,3 +1,4 @@
+import { isKnown } from '../core/account.ts';
 import type { Stores } from '../core/stores.ts';
 import { loadAccount } from './aggregate.ts';
 
@@ -17,7 +18,7 @@ export async function sweepCredentials(
   for await (const { id, user, createdAt } of credentials.list()) {
     if (now - createdAt < graceMs) continue;
     const { state } = await loadAccount(events, user);
-    if (state.status !== 'none' && state.credential === id) continue;
+    if (isKnown(state) && state.credential === id) continue;
     await credentials.remove(user, id);
     swept += 1;
   }

@@ -1,3 +1,4 @@
+import { isKnown } from '../core/account.ts';
 import type { CommandOf } from '../core/command.ts';
 import { decideDirect, initialConversation } from '../core/direct.ts';
 import { Rejection } from '../core/rejection.ts';
@@ -18,7 +19,7 @@ export async function sendDirect(
   if (!connection.pace.takesMessage()) return connection.fail('TooManyMessages', '1');
   const { user: from } = held;
   const { state } = await loadAccount(chat.stores.events, to);
-  const known = state.status !== 'none';
+  const known = isKnown(state);
   const command = { type: 'PostDirectMessage', from, to, known, text } as const;
   const events = decideDirect(command, initialConversation);
   if (events instanceof Rejection) return connection.tell(rejected(events));

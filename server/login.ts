@@ -1,5 +1,5 @@
 import { HasherBusy } from '../adapters/password-hasher.ts';
-import { decideAccount } from '../core/account.ts';
+import { decideAccount, isKnown, type KnownAccount } from '../core/account.ts';
 import type { Answer } from '../core/answer.ts';
 import type { CommandOf } from '../core/command.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
@@ -9,7 +9,7 @@ import { parsePassword } from '../core/password.ts';
 import { Rejection } from '../core/rejection.ts';
 import { accountStream } from '../core/stream.ts';
 import { cleanText } from '../core/text.ts';
-import { type KnownAccount, setPassword, storeCredential } from './accounts.ts';
+import { setPassword, storeCredential } from './accounts.ts';
 import { loadAccount } from './aggregate.ts';
 import { rejected } from './appender.ts';
 import type { Chat } from './chat.ts';
@@ -59,7 +59,7 @@ export async function register(
     const opening = { user, takeover: false, registration: account };
     const error = await openSession(chat, connection, opening);
     const { state: after } = await loadAccount(chat.stores.events, user);
-    const isOurs = after.status !== 'none' && after.credential === credential;
+    const isOurs = isKnown(after) && after.credential === credential;
     // One of unknown fate is left to the sweep: the account may yet appear.
     const isUnknown = error?.kind === 'error' && error.code === 'OutcomeUnknown';
     if (!isOurs && !isUnknown) await chat.stores.credentials.remove(user, credential);

@@ -69,6 +69,7 @@ async function tryToResume(
   const following = await loadFollowing(store, user);
   const account = await loadAccount(store, user);
   if (account.state.status === 'suspended') return error('AccountSuspended');
+  if (account.state.status === 'erased') return error('AccountErased');
   if (connection.isClosing) return undefined;
   connection.state.beginOpening({ held, following });
   const cause = randomId();

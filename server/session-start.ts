@@ -120,6 +120,7 @@ async function prepare(
   if (registration !== undefined && registration.expected !== account.revision)
     return new Rejection('NameTaken', user);
   if (account.state.status === 'suspended') return new Rejection('AccountSuspended', user);
+  if (account.state.status === 'erased') return new Rejection('AccountErased', user);
   const opened = decideSession({ type: 'OpenSession', ...held.data, takeover }, current.state);
   if (opened instanceof Rejection) return opened;
   const unchanged = { stream: accountStream(user), expected: account.revision, events: [] };

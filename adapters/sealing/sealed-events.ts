@@ -14,13 +14,20 @@ import {
 } from '../../core/event-store.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
-import { type SealedUnder, sealedUnder, withheldRecord } from '../../core/sealing.ts';
+import { type SealedUnder, sealedUnder, userKeyName, withheldRecord } from '../../core/sealing.ts';
 import type { Keyring, TextKey } from './keyring.ts';
 import { monthOfBody, openText } from './sealed-text.ts';
 import { SealedWriter } from './sealed-writer.ts';
 
 /** So long after a failed look for a key comes the next. */
 const retryMs = 200;
+
+export interface SealedEventsOptions {
+  /** Whether what is written is sealed. */
+  readonly seals: boolean;
+  /** Milliseconds since 1970: a text is sealed under a key of its month. */
+  readonly now: () => number;
+}
 
 /**
  * An event store whose texts are sealed: writers seal, and what is read is opened. A text that
@@ -30,18 +37,19 @@ export class SealedEvents implements EventStore {
   readonly info: LogInfo;
   readonly #inner: EventStore;
   readonly #keyring: Keyring;
-  readonly #now: () => number;
+  readonly #options: SealedEventsOptions;
 
-  /** @param now milliseconds since 1970: a text is sealed under a key of its month */
-  constructor(inner: EventStore, keyring: Keyring, now: () => number) {
+  constructor(inner: EventStore, keyring: Keyring, options: SealedEventsOptions) {
     this.info = inner.info;
     this.#inner = inner;
     this.#keyring = keyring;
-    this.#now = now;
+    this.#options = options;
   }
 
   writer(server: string, incarnation: number): Writer {
-    return new SealedWriter(this.#inner.writer(server, incarnation), this.#keyring, this.#now);
+    const writer = this.#inner.writer(server, incarnation);
+    const { seals, now } = this.#options;
+    return seals ? new SealedWriter(writer, this.#keyring, now) : writer;
   }
 
   async readStream(query: StreamQuery): Promise<readonly Recorded[]> {
@@ -63,6 +71,8 @@ export class SealedEvents implements EventStore {
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
     return this.#inner.subscribe(group, after, {
       onBatch: (batch) => {
+        for (const { event } of batch)
+          if (event.type === 'UserErased') this.#keyring.forget(userKeyName(event.data.user));
         const ready = openedAtOnce(this.#keyring, batch);
         if (ready !== undefined) return subscriber.onBatch(ready);
         return this.#openAndGive(batch, subscriber);
