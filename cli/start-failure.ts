@@ -1,3 +1,4 @@
+import { UnusableMasterKey } from '../adapters/sealing/master-keys.ts';
 import { CertificateProblem } from '../adapters/tls/certificate-problem.ts';
 import { StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
 import { NameTaken } from '../server/incarnation.ts';
@@ -22,6 +23,7 @@ const isPlain = (error: unknown): error is Error =>
   error instanceof CertificateProblem ||
   error instanceof StoreUnusable ||
   error instanceof StoreUnreachable ||
+  error instanceof UnusableMasterKey ||
   error instanceof NameTaken;
 
 interface ListenError extends Error {

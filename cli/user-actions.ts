@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { PasswordHasher } from '../adapters/password-hasher.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
+import { isKnown } from '../core/account.ts';
 import type { Answer } from '../core/answer.ts';
 import { errorWords } from '../core/error-catalogue.ts';
 import type { Actor } from '../core/event-store.ts';
@@ -17,21 +18,23 @@ import {
 import { loadAccount } from '../server/aggregate.ts';
 import { Appender } from '../server/appender.ts';
 import { parseAccountsFile } from './accounts-file.ts';
+import { confirmErasure, eraseUser } from './erase-user.ts';
 import { openStores } from './open-stores.ts';
 import { askNewPassword } from './password-prompt.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 import { type Environment, type Options, Settings } from './settings.ts';
 import { startFailure } from './start-failure.ts';
-import { parseStoreOptions, storeFlags } from './store-options.ts';
+import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
 
 /** In the log, who did it: no user, no session, a tool. */
 const actor: Actor = { server: 'user-tool', incarnation: 0 };
+const eraseFlags = { yes: { about: 'do not ask' } };
 const pageSize = 500;
 /** Hashing takes all cores but one; a few more than those keep them busy. */
 const importsAtOnce = 8;
 
 /** What `securechat user` can do. Each prints what it did, and throws a PlainFailure if it did not. */
-const actions = { add, list, passwd, suspend, reinstate, import: importAccounts };
+const actions = { add, list, passwd, suspend, reinstate, erase, import: importAccounts };
 export type UserActions = typeof actions;
 
 /** Runs one action on the store that the options and the environment mean. */
@@ -41,11 +44,11 @@ export async function runUserAction(
   options: Options,
   env: Environment,
 ): Promise<void> {
-  const settings = new Settings(storeFlags, options, env);
+  const settings = new Settings({ ...storeFlags, ...eraseFlags }, options, env);
   const store = parseStoreOptions(settings, env);
   const { problems } = settings;
   if (problems.length > 0) throw new PlainFailure(problems.join('\n'), exitUsage);
-  const prepared = await actions[name](argument);
+  const prepared = await actions[name](argument, settings.isOn('yes'));
   try {
     const stores = await openStores(store);
     for (const warning of stores.warnings) console.error(`securechat: ${warning}`);
@@ -55,7 +58,7 @@ export async function runUserAction(
     const { partitions } = stores.events.info;
     const appender = new Appender(writer, reader, partitions, () => undefined);
     try {
-      await prepared({ stores, hasher: new PasswordHasher(), appender });
+      await prepared({ stores, hasher: new PasswordHasher(), appender }, store);
     } finally {
       await appender.close();
       await stores.close();
@@ -66,7 +69,7 @@ export async function runUserAction(
 }
 
 /** What is left to do once everything that can be asked and checked before has been. */
-type Prepared = (context: AccountsContext) => Promise<void>;
+type Prepared = (context: AccountsContext, store: StoreOptions) => Promise<void>;
 
 async function add(typed: string): Promise<Prepared> {
   const user = userNamed(typed);
@@ -102,12 +105,24 @@ async function reinstate(typed: string): Promise<Prepared> {
   };
 }
 
+async function erase(typed: string, isSure: boolean): Promise<Prepared> {
+  const user = userNamed(typed);
+  await confirmErasure(user, isSure);
+  return async (context, { sealing }) => {
+    if (sealing === undefined)
+      throw new PlainFailure(
+        'There is no master key here, so nothing that was written can be erased. Give the one of the servers with --master-key-file, or suspend the account.',
+      );
+    await eraseUser(context, actor, user, sealing.master);
+  };
+}
+
 async function list(): Promise<Prepared> {
   return async (context) => {
     const users = await allUsers(context);
     for (const user of users) {
       const { state } = await loadAccount(context.stores.events, user);
-      console.log(state.status === 'suspended' ? `${user} (suspended)` : user);
+      console.log(isKnown(state) && state.status === 'active' ? user : `${user} (${state.status})`);
     }
     if (users.length === 0) console.error('There are no accounts yet.');
   };

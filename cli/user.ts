@@ -33,6 +33,12 @@ export function userCommand(): Command {
   action(user, 'reinstate', 'let a suspended account in again', '<name>');
   action(
     user,
+    'erase',
+    'close an account for ever, and make all it wrote unreadable',
+    '<name>',
+  ).option('--yes', 'do not ask');
+  action(
+    user,
     'import',
     'make the accounts of a file: one name,password a line, no header (- is standard input)',
     '<file>',

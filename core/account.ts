@@ -43,10 +43,7 @@ export type AccountEvent =
   | AccountReinstated
   | UserErased;
 
-export type Account =
-  | { readonly status: 'none' }
-  | KnownAccount
-  | { readonly status: 'erased' };
+export type Account = { readonly status: 'none' } | KnownAccount | { readonly status: 'erased' };
 
 /** An account that somebody has. */
 export interface KnownAccount {

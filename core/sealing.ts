@@ -39,7 +39,8 @@ export const placeKeyName = (place: string, month: number): string =>
 
 /** The months of a place's key, or undefined for the name of another. */
 export function monthOfKey(name: string, place: string): number | undefined {
-  const found = name.startsWith(`${place}:`) && /^(\d{4,})-(\d\d)$/.exec(name.slice(place.length + 1));
+  const found =
+    name.startsWith(`${place}:`) && /^(\d{4,})-(\d\d)$/.exec(name.slice(place.length + 1));
   return found ? (Number(found[1]) - 1970) * 12 + Number(found[2]) - 1 : undefined;
 }
 

@@ -13,6 +13,11 @@ export interface Stores {
   readonly warnings: readonly string[];
   /** Why nothing is entrusted to the store now, although it answers; absent where that cannot be. */
   unfit?(): Unfitness | undefined;
+  /**
+   * Starts to rewrite what the store keeps on disk, so that what was overwritten goes from there
+   * too. Answers, in words, what it could not do.
+   */
+  rewrite(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

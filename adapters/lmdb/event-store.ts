@@ -67,6 +67,8 @@ export async function openLmdb({ dir, partitions, own, now }: LmdbOptions): Prom
     keys: new LmdbKeys(environment, () => closed !== undefined),
     leases: new LmdbLeases(environment),
     warnings: [],
+    // What was overwritten is in pages that are free, until they are used again.
+    rewrite: async () => [],
     close: () => (closed ??= close()),
   };
 }

@@ -32,7 +32,16 @@ export function openMemory(options: MemoryOptions = {}): Stores & { readonly log
   const log = 'log' in options ? options.log : new MemoryLog(options);
   const events = new MemoryEventStore(log);
   const { credentials, keys, leases } = log;
-  return { log, events, credentials, keys, leases, warnings: [], close: () => events.close() };
+  return {
+    log,
+    events,
+    credentials,
+    keys,
+    leases,
+    warnings: [],
+    rewrite: async () => [],
+    close: () => events.close(),
+  };
 }
 
 class MemoryEventStore implements EventStore {

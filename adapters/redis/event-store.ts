@@ -30,7 +30,7 @@ import { Link, type LinkOptions } from './link.ts';
 import { readLogInfo } from './log-info.ts';
 import { pageEntriesMax, readPage, readStored } from './log-reader.ts';
 import { inspectLog } from './log-state.ts';
-import { asStoreError } from './refusal.ts';
+import { asStoreError, RedisRefusal } from './refusal.ts';
 import { Replication, replicasWithinMs } from './replication.ts';
 import { loadScripts } from './scripts.ts';
 import { readStream } from './stream-index.ts';
@@ -87,7 +87,8 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
     const leases = new RedisLeases(link, info.partitions);
     const keys = new RedisKeys(link, info.partitions);
     const [unfit, close] = [() => link.unfit, () => events.close()];
-    return { events, credentials, keys, leases, warnings, unfit, close };
+    const rewriteFiles = (): Promise<readonly string[]> => rewrite(link);
+    return { events, credentials, keys, leases, warnings, unfit, rewrite: rewriteFiles, close };
   } catch (error) {
     throw asStoreError(error);
   } finally {
@@ -103,6 +104,16 @@ async function openLinks(
   const withinMs = replicasWithinMs + pingWithinMs;
   const options = { dial, prepare, withinMs, ...(look && { look }) };
   return Promise.all(logs.map(() => Link.open(options)));
+}
+
+async function rewrite(link: Link): Promise<readonly string[]> {
+  try {
+    await link.run((connection) => connection.call('BGREWRITEAOF'));
+    return [];
+  } catch (error) {
+    if (!(error instanceof RedisRefusal)) throw error;
+    return [`Redis's append-only file, which it did not rewrite (${error.message})`];
+  }
 }
 
 class RedisEventStore implements EventStore {

@@ -43,7 +43,7 @@ export class DataKeys {
 
   /** From now on nobody gets it, and nobody makes it again. @returns whether it was there */
   async destroy(name: string): Promise<boolean> {
-    for (let kept = await this.#store.get(name); kept !== destroyed; ) {
+    for (let kept = await this.#store.get(name); kept !== destroyed;) {
       const found = await this.#store.change(name, kept, destroyed);
       if (found === destroyed) return kept !== undefined;
       kept = found;
@@ -103,7 +103,10 @@ function unwrap(master: MasterKey, name: string, kept: string): Buffer {
   try {
     const decipher = createDecipheriv(algorithm, master.key, bytes.subarray(0, nonceBytes));
     decipher.setAAD(Buffer.from(name)).setAuthTag(bytes.subarray(-tagBytes));
-    return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
+    return Buffer.concat([
+      decipher.update(bytes.subarray(nonceBytes, -tagBytes)),
+      decipher.final(),
+    ]);
   } catch (error) {
     throw new UnusableMasterKey(`The key ${name} is damaged, or was put under another name.`, {
       cause: error,

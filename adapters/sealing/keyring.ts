@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 import { placeKeyName, type SealedUnder, userKeyName, type Withheld } from '../../core/sealing.ts';
@@ -12,7 +12,7 @@ const letGoMs = 60_000;
 const keyBytes = 32;
 
 /** A key to seal or open with, or why there is none. */
-export type TextKey = Buffer | Extract<Withheld, 'erased' | 'expired'>;
+export type TextKey = KeyObject | Extract<Withheld, 'erased' | 'expired'>;
 
 /**
  * The keys that texts are sealed under, derived from two data keys: their author's, and their
@@ -20,11 +20,11 @@ export type TextKey = Buffer | Extract<Withheld, 'erased' | 'expired'>;
  */
 export class Keyring {
   readonly #keys: DataKeys;
-  readonly #held = new LRUCache<string, Buffer>({
+  /** As key objects, whose memory is wiped when they are let go of. */
+  readonly #held = new LRUCache<string, KeyObject>({
     max: heldMax,
     ttl: unusedMsMax,
     updateAgeOnGet: true,
-    dispose: (key) => key.fill(0),
   });
   readonly #letGo: NodeJS.Timeout;
   /** Raised by each `forget`: a key that was on its way then is not held. */
@@ -36,7 +36,7 @@ export class Keyring {
   }
 
   /** The key for a text, if it is held. */
-  held({ author, place }: SealedUnder, month: number): Buffer | undefined {
+  held({ author, place }: SealedUnder, month: number): KeyObject | undefined {
     return this.#held.get(heldName(author, placeKeyName(place, month)));
   }
 
@@ -98,9 +98,10 @@ export class Keyring {
 
 const heldName = (author: string, other: string): string => `${userKeyName(author)}\n${other}`;
 
-function derive(keys: readonly Buffer[], info: string): Buffer {
+function derive(keys: readonly Buffer[], info: string): KeyObject {
   const material = Buffer.concat(keys);
-  const key = Buffer.from(hkdfSync('sha256', material, Buffer.alloc(0), info, keyBytes));
-  for (const spent of [material, ...keys]) spent.fill(0);
+  const derived = Buffer.from(hkdfSync('sha256', material, Buffer.alloc(0), info, keyBytes));
+  const key = createSecretKey(derived);
+  for (const spent of [derived, material, ...keys]) spent.fill(0);
   return key;
 }

@@ -72,6 +72,8 @@ function contentOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UnusableMasterKey(`The master key ${file} cannot be read (${code ?? String(error)}).`);
+    throw new UnusableMasterKey(
+      `The master key ${file} cannot be read (${code ?? String(error)}).`,
+    );
   }
 }

@@ -2,13 +2,22 @@ import type { Stores } from '../../core/stores.ts';
 import { placeOnce } from '../tls/whole-file.ts';
 import { DataKeys } from './data-keys.ts';
 import { Keyring } from './keyring.ts';
-import { type MasterKeys, masterKeysIn, masterKeysOf, masterKeysText, newMasterKey } from './master-keys.ts';
+import {
+  type MasterKeys,
+  masterKeysIn,
+  masterKeysOf,
+  masterKeysText,
+  newMasterKey,
+} from './master-keys.ts';
 import { SealedEvents } from './sealed-events.ts';
 
 /** Where the master key is. A file is shared by all servers of a log, and can be replaced. */
 export type MasterKeySource =
   | { readonly file: string; /** Made if it is not there. */ readonly make: boolean }
-  | { readonly text: string; /** Where the text comes from, for complaints. */ readonly name: string };
+  | {
+      readonly text: string;
+      /** Where the text comes from, for complaints. */ readonly name: string;
+    };
 
 export interface SealingOptions {
   readonly master: MasterKeySource;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 import { bodySealed } from '../record-codec.ts';
 
@@ -14,17 +14,23 @@ const tagBytes = 16;
  * 1970), a random nonce of 12 bytes, and the text under AES-256-GCM with its tag of 16 bytes.
  * The record's id is associated data, so that no body can be put under another record.
  */
-export function sealText(key: Buffer, id: string, month: number, text: string): Buffer {
+export function sealText(key: KeyObject, id: string, month: number, text: string): Buffer {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(id));
   const head = Buffer.alloc(nonceAt);
   head[0] = bodySealed;
   head.writeUInt16BE(month, monthAt);
-  return Buffer.concat([head, nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([
+    head,
+    nonce,
+    cipher.update(text, 'utf8'),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
 }
 
 /** Undefined when the key is not the one that sealed it, or the bytes are others. */
-export function openText(key: Buffer, id: string, body: Uint8Array): string | undefined {
+export function openText(key: KeyObject, id: string, body: Uint8Array): string | undefined {
   const end = body.length - tagBytes;
   if (end < textAt) return undefined;
   const nonce = body.subarray(nonceAt, textAt);

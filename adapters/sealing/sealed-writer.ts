@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+
 import {
   type AppendOutcome,
   type Commit,
@@ -14,13 +16,23 @@ import { sealText } from './sealed-text.ts';
 const refused: AppendOutcome = { status: 'unavailable', reason: 'closed' };
 const outOfReach: AppendOutcome = { status: 'unavailable', reason: 'disconnected' };
 
+/** A commit that is ready for the log, or what becomes of it without. */
+type Sealed = Commit | AppendOutcome;
+
+/** A commit whose keys are being looked for. */
+interface Waiting {
+  readonly sealed: Promise<Sealed>;
+  readonly answer: (outcome: Promise<AppendOutcome>) => void;
+}
+
 /** Seals texts on their way into the log. Commits keep the order of their calls. */
 export class SealedWriter implements Writer {
   readonly #inner: Writer;
   readonly #keyring: Keyring;
   readonly #now: () => number;
-  /** The last of those that wait for a key; what comes behind it waits too. */
-  #waiting: Promise<unknown> | undefined;
+  /** In order; what comes behind one that waits for a key waits too. */
+  readonly #waiting: Waiting[] = [];
+  #passingOn: Promise<void> = Promise.resolve();
 
   constructor(inner: Writer, keyring: Keyring, now: () => number) {
     this.#inner = inner;
@@ -29,28 +41,39 @@ export class SealedWriter implements Writer {
   }
 
   append(commit: Commit): Promise<AppendOutcome> {
-    const ready = this.#waiting === undefined && this.#sealedAtOnce(commit);
-    return ready ? this.#inner.append(ready) : this.#appendInTurn(commit);
+    const ready = this.#waiting.length === 0 ? this.#sealedAtOnce(commit) : undefined;
+    if (ready !== undefined) return this.#inner.append(ready);
+    const sealed = this.#sealed(commit);
+    // It is looked at in its turn; until then nobody has failed to.
+    sealed.catch(() => undefined);
+    return new Promise((answer) => {
+      this.#waiting.push({ sealed, answer });
+      if (this.#waiting.length === 1) this.#passingOn = this.#passOn();
+    });
   }
 
   async close(): Promise<void> {
-    await this.#waiting;
+    await this.#passingOn;
     await this.#inner.close();
   }
 
-  async #appendInTurn(commit: Commit): Promise<AppendOutcome> {
-    const before = this.#waiting;
-    const sealed = this.#sealed(commit);
-    const turn = Promise.allSettled([before, sealed]);
-    this.#waiting = turn;
-    await turn;
-    if (this.#waiting === turn) this.#waiting = undefined;
+  async #passOn(): Promise<void> {
+    for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
+      const { outcome } = await this.#handOver(next.sealed);
+      next.answer(outcome);
+      this.#waiting.shift();
+    }
+  }
+
+  /** Wrapped, for the next one need not wait for what becomes of this one. */
+  async #handOver(sealed: Promise<Sealed>): Promise<{ outcome: Promise<AppendOutcome> }> {
     try {
       const ready = await sealed;
-      return ready === 'erased' ? refused : await this.#inner.append(ready);
+      const isRefused = 'status' in ready;
+      return { outcome: isRefused ? Promise.resolve(ready) : this.#inner.append(ready) };
     } catch (error) {
-      if (error instanceof StoreUnreachable) return outOfReach;
-      throw error;
+      const isOutage = error instanceof StoreUnreachable;
+      return { outcome: isOutage ? Promise.resolve(outOfReach) : Promise.reject(error) };
     }
   }
 
@@ -58,7 +81,7 @@ export class SealedWriter implements Writer {
   #sealedAtOnce(commit: Commit): Commit | undefined {
     if (commit.once !== undefined) return undefined;
     const month = monthAt(this.#now());
-    const keyOf = (event: NewEvent): Buffer | undefined => {
+    const keyOf = (event: NewEvent): KeyObject | undefined => {
       const under = sealedUnder(event.event);
       return under && this.#keyring.held(under, month);
     };
@@ -71,7 +94,7 @@ export class SealedWriter implements Writer {
     });
   }
 
-  async #sealed(commit: Commit): Promise<Commit | 'erased'> {
+  async #sealed(commit: Commit): Promise<Sealed> {
     const month = monthAt(this.#now());
     const sealed = new Map<NewEvent, NewEvent>();
     let author: string | undefined;
@@ -80,17 +103,17 @@ export class SealedWriter implements Writer {
       if (under === undefined) continue;
       ({ author } = under);
       const key = this.#keyring.held(under, month) ?? (await this.#keyring.toSeal(under, month));
-      if (typeof key === 'string') return 'erased';
+      if (typeof key === 'string') return refused;
       sealed.set(event, sealedBy(key, event, month));
     }
     const ready = withTexts(commit, (event) => sealed.get(event) ?? event);
     if (commit.once === undefined || author === undefined) return ready;
     const content = await this.#keyring.contentOf(author, commitContent(commit));
-    return content === 'erased' ? content : { ...ready, once: { ...commit.once, content } };
+    return content === 'erased' ? refused : { ...ready, once: { ...commit.once, content } };
   }
 }
 
-function sealedBy(key: Buffer, event: NewEvent, month: number): NewEvent {
+function sealedBy(key: KeyObject, event: NewEvent, month: number): NewEvent {
   if (!('text' in event.event)) return event;
   return { ...event, sealed: sealText(key, event.id, month, event.event.text) };
 }

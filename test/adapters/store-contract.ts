@@ -4,6 +4,7 @@ import { closingTests } from './contract/closing.ts';
 import { commitTests } from './contract/commits.ts';
 import { credentialTests } from './contract/credentials.ts';
 import { fencingTests } from './contract/fencing.ts';
+import { keyTests } from './contract/keys.ts';
 import { lapseTests, leaseTests } from './contract/leases.ts';
 import { type ContractTests, type LogFactory, TestLogs } from './contract/log-under-test.ts';
 import { onceTests } from './contract/once.ts';
@@ -24,12 +25,13 @@ const sections: readonly ContractTests[] = [
   subscribingTests,
   leaseTests,
   credentialTests,
+  keyTests,
   randomCommitTests,
 ];
 
 /**
- * Holds an adapter to the contracts of the three ports: the numbered sentences of `EventStore`,
- * `LeaseStore` and `CredentialStore`, on logs of one and of eight partitions. An adapter's test
+ * Holds an adapter to the contracts of the four ports: the numbered sentences of `EventStore`,
+ * `LeaseStore`, `CredentialStore` and `KeyStore`, on logs of one and of eight partitions. An adapter's test
  * file awaits it at its top level; what comes of its storage's faults it tests in other files.
  */
 export async function storeContract(factory: LogFactory): Promise<void> {

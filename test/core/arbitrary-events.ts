@@ -42,6 +42,7 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
   ),
   AccountSuspended: plain('AccountSuspended', fc.record({ user })),
   AccountReinstated: plain('AccountReinstated', fc.record({ user })),
+  UserErased: plain('UserErased', fc.record({ user, unreached: fc.array(fc.string()) })),
   SessionOpened: plain(
     'SessionOpened',
     fc.record(
@@ -66,6 +67,7 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
         'expired',
         'suspended',
         'passwordReset',
+        'erased',
       ),
     }),
   ),

@@ -11,6 +11,7 @@ import './names.spec.ts';
 import './password.spec.ts';
 import './room.spec.ts';
 import './server.spec.ts';
+import './sealing.spec.ts';
 import './session.spec.ts';
 import './stream.spec.ts';
 import './text.spec.ts';

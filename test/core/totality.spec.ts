@@ -37,7 +37,7 @@ function folds<S, T extends EventType>(
 
 folds(
   'an account',
-  ['AccountRegistered', 'PasswordChanged', 'AccountSuspended', 'AccountReinstated'],
+  ['AccountRegistered', 'PasswordChanged', 'AccountSuspended', 'AccountReinstated', 'UserErased'],
   initialAccount,
   evolveAccount,
 );

@@ -65,7 +65,15 @@ export function linkedStores(link: StoreLink, store: SharedStore): Stores {
     change: (name, before, after) => ask(() => inner.keys.change(name, before, after)),
     list: () => inner.keys.list(),
   };
-  return { events, leases, credentials, keys, warnings: [], close: () => events.close() };
+  return {
+    events,
+    leases,
+    credentials,
+    keys,
+    warnings: [],
+    rewrite: inner.rewrite,
+    close: () => events.close(),
+  };
 }
 
 function linkedWriter(

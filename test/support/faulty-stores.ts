@@ -71,6 +71,7 @@ export class FaultyStores implements Stores, EventStore {
   readonly events: EventStore = this;
   readonly credentials: Stores['credentials'];
   readonly keys: Stores['keys'];
+  readonly rewrite: Stores['rewrite'];
   readonly leases: Stores['leases'];
   readonly warnings: readonly string[] = [];
   /** Whether its subscriptions say that they read. */
@@ -91,6 +92,7 @@ export class FaultyStores implements Stores, EventStore {
     this.#inner = inner;
     this.credentials = inner.credentials;
     this.keys = inner.keys;
+    this.rewrite = () => inner.rewrite();
     this.leases = inner.leases;
   }
 

@@ -61,11 +61,17 @@ export const readingTests: ContractTests = {
     const joined = roomJoined('alice');
     appended(await events.writer('a', 1).append(commitTo(logs.stream('room'), ...said, joined)));
     const stored = await events.readStored(partition, 1, 10);
-    t.strictSame(stored.map(decodeRecord), await events.readAll(partition, 1, 10));
+    const read = await events.readAll(partition, 1, 10);
+    const isSealed = stored.some(({ body }) => body !== undefined && body[0] !== 0);
+    if (!isSealed) t.strictSame(stored.map(decodeRecord), read);
     for (const [index, event] of [...said, joined].entries()) {
+      const found = stored[index + 1];
+      t.equal(found && decodeRecord(found).id, read[index + 1]?.id);
       const { meta, body } = encodeEvent(event);
-      t.ok(meta.equals(stored[index + 1]?.meta ?? Buffer.of()), 'metadata as it was written');
-      t.equal(body?.equals(stored[index + 1]?.body ?? Buffer.of()), body && true);
+      if (isSealed && body !== undefined) continue;
+      t.ok(found && meta.equals(found.meta), 'metadata as it was written');
+      t.equal(found?.body === undefined, body === undefined);
+      if (body !== undefined) t.ok(body.equals(found?.body ?? Buffer.of()), 'a body as written');
     }
     t.same(
       (await events.readStored(partition, 3, 2)).map(({ position }) => position),
