@@ -1,0 +1,138 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+
+import { masterKeysText, newMasterKey } from '../../adapters/sealing/master-keys.ts';
+import { type CliEnd, runCli } from '../cli/cli-process.ts';
+import { until } from '../support/until.ts';
+import { type Cluster, EmbeddedCluster, type RedisCluster, startRedisCluster } from './cluster.ts';
+import { recoveredTexts } from './recovered-texts.ts';
+import { loginOf, welcome } from './words.ts';
+
+const aliceSaid = 'the blue heron nests by the mill';
+const alicePrivately = 'only bob should know of the heron';
+const bobSaid = 'the kettle sings in the kitchen';
+
+test('an erased user’s text is gone from Redis, its files, history and every server', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'securechat-master-'));
+  t.teardown(() => rm(dir, { recursive: true }));
+  const masterFile = join(dir, 'master.key');
+  await writeFile(masterFile, masterKeysText([newMasterKey()]), { mode: 0o600 });
+  const args = ['--master-key-file', masterFile];
+  await using cluster = await startRedisCluster({ servers: 0 });
+  for (const _ of [0, 1]) await cluster.startServer({ args });
+  // Else a text could hide from the search in a compressed block.
+  await cluster.redis.command('CONFIG', 'SET', 'rdbcompression', 'no');
+  const env = { REDIS_URL: cluster.redis.url };
+  await talk(cluster);
+  const files = (): Promise<Buffer> => filesOf(cluster);
+  const accountEvents = async (): Promise<readonly number[]> =>
+    (await cluster.log())
+      .filter(({ stream }) => stream === 'account:alice')
+      .map(({ revision }) => revision);
+  await t.test('whoever has the master key can read it before', async (u) =>
+    u.same(recoveredTexts(await files(), masterFile), [
+      ...[alicePrivately, aliceSaid, bobSaid].toSorted(),
+    ]),
+  );
+  await t.test('it is plain nowhere', async (u) => notPlain(u, await files()));
+  const erased = await runCli(['user', 'erase', 'alice', '--yes', ...args], { cwd: dir, env });
+  t.match(erased, { code: 0, stderr: '' });
+  t.match(erased.stdout, /^Erased alice: .*\nThe master key is replaced; \d+ other keys/);
+  await afterwards(t, cluster, () => runCli(['user', 'list'], { cwd: dir, env }));
+  await rewritten(cluster);
+  t.same(recoveredTexts(await files(), masterFile), [bobSaid], 'nobody recovers it');
+  const events = await accountEvents();
+  const again = await runCli(['user', 'erase', 'alice', '--yes', ...args], { cwd: dir, env });
+  t.match(again, { code: 0, stderr: '' }, 'what was broken off can be done again');
+  t.same(await accountEvents(), events);
+});
+
+test('the same on the embedded store, which makes its master key by itself', async (t) => {
+  const cwd = await mkdtemp(join(tmpdir(), 'securechat-erasure-'));
+  t.teardown(() => rm(cwd, { recursive: true }));
+  const data = join(cwd, 'data');
+  const masterFile = join(data, 'master.key');
+  await using cluster = new EmbeddedCluster();
+  await cluster.start({ data, servers: 2 });
+  await talk(cluster);
+  const files = (): Promise<Buffer> => bytesIn(data, 'master.key');
+  t.same(recoveredTexts(await files(), masterFile), [
+    ...[alicePrivately, aliceSaid, bobSaid].toSorted(),
+  ]);
+  notPlain(t, await files());
+  t.match(await runCli(['user', 'erase', 'alice', '--yes'], { cwd }), { code: 0, stderr: '' });
+  await afterwards(t, cluster, () => runCli(['user', 'list'], { cwd }));
+  t.same(recoveredTexts(await files(), masterFile), [bobSaid]);
+});
+
+test('an erasure is asked for twice, and needs the master key', async (t) => {
+  const cwd = t.testdir();
+  const user = (...args: string[]) => runCli(['user', ...args], { cwd, input: 'password1\n' });
+  await user('add', 'carol');
+  const unsure = await user('erase', 'carol');
+  t.match(unsure, { code: 2, stderr: /cannot be undone.*\n.*add --yes/ });
+  t.match(await user('erase', 'nobody', '--yes'), { code: 1, stderr: /There is no user nobody/ });
+  t.match(await user('list'), { stdout: 'carol\n' });
+  t.match(await user('erase', 'carol', '--yes'), { code: 0 });
+  t.match(await user('list'), { stdout: 'carol (erased)\n' });
+  t.match(await user('add', 'carol'), { code: 1, stderr: /The name carol is taken/ });
+});
+
+/** alice and bob say what is looked for later. */
+async function talk(cluster: Cluster): Promise<void> {
+  const alice = await cluster.login('alice', 0);
+  const bob = await cluster.login('bob', 1);
+  alice.send(aliceSaid);
+  await bob.sees(`[lobby] alice: ${aliceSaid}`);
+  alice.send(`/msg bob ${alicePrivately}`);
+  await bob.sees(`[DM] alice: ${alicePrivately}`);
+  bob.send(bobSaid);
+  await alice.sees(`[lobby] bob: ${bobSaid}`);
+}
+
+/** What people find once alice is erased. */
+async function afterwards(t: Test, cluster: Cluster, list: () => Promise<CliEnd>): Promise<void> {
+  t.match((await list()).stdout, 'alice (erased)\n');
+  for (const server of [0, 1]) {
+    const client = await cluster.client(server);
+    client.send(loginOf('alice'));
+    await client.reads('ERROR: Invalid credentials.');
+    const bob = await cluster.client(server);
+    bob.send(`${loginOf('bob')} TAKEOVER`);
+    await bob.reads(welcome('bob'));
+    bob.send('/history 10');
+    const { line } = await bob.seesMatching(/ alice: /);
+    t.match(line, /^#\d+ \S+ alice: \[erased\]$/);
+    await bob.seesMatching((one) => one.endsWith(` bob: ${bobSaid}`));
+  }
+}
+
+function notPlain(t: Test, bytes: Buffer): void {
+  for (const text of [aliceSaid, alicePrivately, bobSaid])
+    t.equal(bytes.includes(text), false, `"${text}" is not in the files`);
+}
+
+/** All files of the cluster's Redis, the dump made anew. */
+async function filesOf(cluster: RedisCluster): Promise<Buffer> {
+  await cluster.redis.command('SAVE');
+  return bytesIn(cluster.redis.dir);
+}
+
+/** Waits for the rewriting of the append-only file that an erasure starts. */
+const rewritten = (cluster: RedisCluster): Promise<unknown> =>
+  until(
+    async () => {
+      const info = String(await cluster.redis.command('INFO', 'persistence'));
+      return /aof_rewrite_in_progress:0\r?\naof_rewrite_scheduled:0/.test(info);
+    },
+    { what: 'the append-only file to be rewritten', withinMs: 10_000 },
+  );
+
+async function bytesIn(dir: string, except = ''): Promise<Buffer> {
+  const names = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile() && entry.name !== except);
+  const read = files.map(({ parentPath, name }) => readFile(join(parentPath, name)));
+  return Buffer.concat(await Promise.all(read));
+}
