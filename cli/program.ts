@@ -6,12 +6,13 @@ import { connectCommand } from './connect.ts';
 import { addHelpText } from './help-text.ts';
 import { invocation } from './invocation.ts';
 import { exitFailure, exitUsage, PlainFailure } from './plain-failure.ts';
+import { roomCommand } from './room.ts';
 import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
 import { version } from './version.ts';
 
 /** Commands load what they run only when they run, so that `--help` is there at once. */
-const commands = [serveCommand, connectCommand, userCommand, certsCommand];
+const commands = [serveCommand, connectCommand, userCommand, roomCommand, certsCommand];
 
 /** A process that failed and still has something open ends after this long all the same. */
 const lingerMsMax = 2_000;

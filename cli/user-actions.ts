@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { PasswordHasher } from '../adapters/password-hasher.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { isKnown } from '../core/account.ts';
 import type { Answer } from '../core/answer.ts';
 import { errorWords } from '../core/error-catalogue.ts';
-import type { Actor } from '../core/event-store.ts';
 import { isReservedName, parseUserName } from '../core/names.ts';
 import { parsePassword } from '../core/password.ts';
 import { accountsStream } from '../core/stream.ts';
@@ -16,18 +14,15 @@ import {
   setSuspended,
 } from '../server/accounts.ts';
 import { loadAccount } from '../server/aggregate.ts';
-import { Appender } from '../server/appender.ts';
 import { parseAccountsFile } from './accounts-file.ts';
 import { confirmErasure, eraseUser } from './erase-user.ts';
-import { openStores } from './open-stores.ts';
 import { askNewPassword } from './password-prompt.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 import { type Environment, type Options, Settings } from './settings.ts';
-import { startFailure } from './start-failure.ts';
 import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
+import { runTool, toolActor } from './tool-run.ts';
 
-/** In the log, who did it: no user, no session, a tool. */
-const actor: Actor = { server: 'user-tool', incarnation: 0 };
+const actor = toolActor('user-tool');
 const eraseFlags = { yes: { about: 'do not ask' } };
 const pageSize = 500;
 /** Hashing takes all cores but one; a few more than those keep them busy. */
@@ -49,23 +44,7 @@ export async function runUserAction(
   const { problems } = settings;
   if (problems.length > 0) throw new PlainFailure(problems.join('\n'), exitUsage);
   const prepared = await actions[name](argument, settings.isOn('yes'));
-  try {
-    const stores = await openStores(store);
-    for (const warning of stores.warnings) console.error(`securechat: ${warning}`);
-    const writer = stores.events.writer(actor.server, actor.incarnation);
-    // Nobody here waits for a fold: what the store has answered is in the log.
-    const reader = { isCurrent: true, reached: () => Promise.resolve(true) };
-    const { partitions } = stores.events.info;
-    const appender = new Appender(writer, reader, partitions, () => undefined);
-    try {
-      await prepared({ stores, hasher: new PasswordHasher(), appender }, store);
-    } finally {
-      await appender.close();
-      await stores.close();
-    }
-  } catch (error) {
-    throw startFailure(error);
-  }
+  await runTool(store, actor, (context) => prepared(context, store));
 }
 
 /** What is left to do once everything that can be asked and checked before has been. */

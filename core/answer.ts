@@ -24,6 +24,8 @@ export interface RoomState {
   /** Messages after that; `unreadShownMax` stands for as many or more. */
   readonly unread: number;
   readonly last?: PastMessage;
+  /** For how many days what is said here is kept; for ever where it is absent. */
+  readonly retentionDays?: number;
 }
 
 /** What a client is told in return for what it sent, on any transport. */
@@ -54,6 +56,8 @@ export type Answer =
   | { readonly kind: 'moreDirect' }
   | { readonly kind: 'goodbye'; readonly user?: string }
   | { readonly kind: 'joined'; readonly room: string }
+  /** What is said in the room is kept for so many days, and for ever without a number. */
+  | { readonly kind: 'retention'; readonly room: string; readonly days?: number }
   | { readonly kind: 'entered'; readonly state: RoomState }
   | { readonly kind: 'leftRoom' }
   | { readonly kind: 'readMarked' }
@@ -97,6 +101,8 @@ export type Answer =
       readonly more: boolean;
       /** Whether more were asked for, and lie further back than is looked. */
       readonly isCut: boolean;
+      /** The first and the last number of those that were met and are no longer kept. */
+      readonly expired?: { readonly from: number; readonly to: number };
     }
   | {
       readonly kind: 'conversation';

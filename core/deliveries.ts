@@ -22,6 +22,8 @@ export function deliveriesOf(view: ChatView, recorded: Recorded): readonly Deliv
     case 'ServerStopped':
     case 'ServerLost':
       return endDeliveries(departuresBy(view.rooms, recorded), recorded.at);
+    case 'RetentionSet':
+      return retentionDeliveries(view, event);
     case 'DirectMessagePosted':
       return directDeliveries(view, recorded, event);
     case 'SessionOpened': {
@@ -73,6 +75,13 @@ function joinDeliveries(
   // A login's own join is part of its welcome.
   if (view.sessions.bySession.get(session)?.cause !== recorded.cause)
     deliveries.push({ kind: 'answer', to: [session], answer: { kind: 'joined', room: shown } });
+  const days = view.retentions.get(canonical);
+  if (days !== undefined)
+    deliveries.push({
+      kind: 'answer',
+      to: [session],
+      answer: { kind: 'retention', room: shown, days },
+    });
   const { to, own } = room === undefined ? nobody : membersBut(room, user);
   const others = own.filter((one) => one !== session);
   const place = placeOf(view, recorded, canonical);
@@ -80,6 +89,18 @@ function joinDeliveries(
   const everyOwn = [...others, session];
   deliveries.push({ kind: 'joined', to, own: everyOwn, room: shown, user, place, isNews });
   return deliveries;
+}
+
+/** All who are in the room are told. */
+function retentionDeliveries(
+  view: ChatView,
+  { data: { room: canonical, days } }: EventOf<'RetentionSet'>,
+): readonly Delivery[] {
+  const room = view.rooms.byRoom.get(canonical);
+  if (room === undefined) return [];
+  const kept = days === undefined ? {} : { days };
+  const answer: Answer = { kind: 'retention', room: room.name, ...kept };
+  return [...room.members.keys()].map((session) => ({ kind: 'answer', to: [session], answer }));
 }
 
 /** A user has left when the last of their sessions in the room has. */

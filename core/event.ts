@@ -3,6 +3,7 @@ import type { DirectEvent } from './direct.ts';
 import type { EpochStarted } from './epoch.ts';
 import type { KeptRoomsEvent } from './kept-rooms.ts';
 import type { FollowingEvent } from './following.ts';
+import type { RetentionEvent } from './retention.ts';
 import type { RoomEvent } from './room.ts';
 import type { ServerEvent } from './server.ts';
 import type { SessionEvent } from './session.ts';
@@ -18,6 +19,7 @@ export type ChatEvent =
   | FollowingEvent
   | KeptRoomsEvent
   | DirectEvent
+  | RetentionEvent
   | ServerEvent
   | EpochStarted;
 

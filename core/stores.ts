@@ -3,11 +3,24 @@ import type { EventStore } from './event-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 
+/** The keys that texts are sealed under, by name (`sealing.ts`), as far as they can be destroyed. */
+export interface TextKeys {
+  /** All of them, also those that were destroyed. @throws {StoreUnreachable} */
+  names(): AsyncIterable<string>;
+  /**
+   * Destroys a key for ever, and lets go of it in this process. Answers whether it was there.
+   * @throws {StoreUnreachable}
+   */
+  destroy(name: string): Promise<boolean>;
+}
+
 /** The ports of one store, as an adapter opens them. */
 export interface Stores {
   readonly events: EventStore;
   readonly credentials: CredentialStore;
   readonly keys: KeyStore;
+  /** Absent where texts are not sealed. */
+  readonly textKeys?: TextKeys;
   readonly leases: LeaseStore;
   /** What the operator should know about this store: one sentence each. */
   readonly warnings: readonly string[];

@@ -9,6 +9,8 @@ export const followingStream = (user: string): string => `following:${user}`;
 export const keptRoomsStream = (user: string): string => `rooms:${user}`;
 export const inboxStream = (user: string): string => `inbox:${user}`;
 export const roomStream = (room: string): string => `room:${room}`;
+/** How long a room's text is kept; in the room's partition. */
+export const retentionStream = (room: string): string => `retention:${room}`;
 export const serverStream = (server: string): string => `server:${server}`;
 /** Lists the accounts: every AccountRegistered is linked here. In every partition. */
 export const accountsStream = 'accounts';

@@ -2,6 +2,12 @@ import { type Account, type AccountEvent, evolveAccount, initialAccount } from '
 import type { ChatEvent } from '../core/event.ts';
 import type { EventStore, Recorded } from '../core/event-store.ts';
 import { evolveFollowing, type Following, type FollowingEvent } from '../core/following.ts';
+import {
+  evolveRetention,
+  initialRetention,
+  type Retention,
+  type RetentionEvent,
+} from '../core/retention.ts';
 import { evolveServer, initialServer, type Server, type ServerEvent } from '../core/server.ts';
 import {
   endWithServer,
@@ -10,7 +16,13 @@ import {
   type Session,
   type SessionEvent,
 } from '../core/session.ts';
-import { accountStream, followingStream, serverStream, sessionStream } from '../core/stream.ts';
+import {
+  accountStream,
+  followingStream,
+  retentionStream,
+  serverStream,
+  sessionStream,
+} from '../core/stream.ts';
 import { type LoadedFollowing, nothingFollowed } from '../core/views/followers.ts';
 import { recordsForwards } from './stream-records.ts';
 
@@ -40,6 +52,11 @@ export async function loadFollowing(
   );
   return { targets: state, revision };
 }
+
+export const loadRetention = (events: EventStore, room: string): Promise<Loaded<Retention>> =>
+  load<Retention>(events, retentionStream(room), nothing(initialRetention), (state, event) =>
+    evolveRetention(state, event as RetentionEvent),
+  );
 
 /** A server's state, from its home partition. */
 export const loadServer = (events: EventStore, server: string): Promise<Loaded<Server>> =>

@@ -22,6 +22,7 @@ import { MeteredWriter } from './metered-writer.ts';
 import { type Metrics, noMetrics } from './metrics.ts';
 import { resume, toldOfRollback } from './rollback.ts';
 import { heedSession } from './session-records.ts';
+import { Expiry } from './expiry.ts';
 import type { SetBack } from './set-back.ts';
 import { finishEnds } from './unfinished-ends.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
@@ -49,6 +50,7 @@ export class ChatServer implements Chat, FollowerOwner {
   readonly #lostServers: LostServers;
   readonly #waitingSessions: WaitingSessions;
   readonly #bulletins: Bulletins;
+  readonly #expiry: Expiry | undefined;
   readonly #connections = new Set<Connection>();
   #fail: (reason: Error) => void = () => {};
   #incarnation: Incarnation | undefined;
@@ -72,6 +74,9 @@ export class ChatServer implements Chat, FollowerOwner {
     this.follower = new LogFollower(stores.events, this);
     this.#bulletins = new Bulletins(this.follower, this.fanOut);
     this.#waitingSessions = new WaitingSessions(this);
+    const { textKeys } = stores;
+    const retentions = () => this.follower.view.retentions;
+    this.#expiry = textKeys && new Expiry(textKeys, retentions, this.log);
     this.failure = new Promise((resolve) => (this.#fail = resolve));
     const servers = () => this.follower.view.servers;
     this.#lostServers = new LostServers(stores, options.name, servers, this.log);
@@ -111,6 +116,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#lostServers.start();
     this.#waitingSessions.start();
     this.#bulletins.start();
+    this.#expiry?.start();
     this.#status = 'serving';
   }
 
@@ -135,6 +141,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#lostServers.stop();
     this.#waitingSessions.stop();
     this.#bulletins.stop();
+    this.#expiry?.stop();
     await this.#dropClients('ServerStopping');
     await this.#anew;
     try {
@@ -151,6 +158,8 @@ export class ChatServer implements Chat, FollowerOwner {
     this.fanOut.deliver(recorded, deliveries);
     this.#appender?.folds(recorded.id);
     heedSession(this, recorded);
+    if (event.type === 'RetentionSet') void this.#expiry?.look();
+    if (event.type === 'UserErased') this.recent.clear();
     if (event.type === 'ServerStopped' || event.type === 'ServerLost')
       this.#onServerEnded(recorded, event.data);
   }

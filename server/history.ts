@@ -31,7 +31,12 @@ export async function history(
   const records = isForwards
     ? recordsForwards(events, { stream, from: after + 1 })
     : recordsBackwards(events, { stream, ...(before !== undefined && { from: before - 1 }) });
-  const { found, more, isCut } = await gather(records, limit, pastMessage, isForwards && before);
+  const { found, more, isCut, expired } = await gather(
+    records,
+    limit,
+    pastMessage,
+    isForwards && before,
+  );
   const messages = isForwards ? found : found.toReversed();
   connection.tell({
     kind: 'history',
@@ -40,6 +45,7 @@ export async function history(
     messages,
     more,
     isCut,
+    ...(expired && { expired }),
   });
 }
 
@@ -63,6 +69,8 @@ interface Gathered<T> {
   readonly more: boolean;
   /** Whether it was given up before there were enough. */
   readonly isCut: boolean;
+  /** The first and the last number of those whose text has expired. */
+  readonly expired: { readonly from: number; readonly to: number } | undefined;
 }
 
 async function gather<T>(
@@ -73,15 +81,23 @@ async function gather<T>(
 ): Promise<Gathered<T>> {
   const found: T[] = [];
   let looked = 0;
+  let expired: Gathered<T>['expired'];
+  const gathered = (more: boolean, isCut = false): Gathered<T> => ({ found, more, isCut, expired });
   for await (const recorded of records) {
-    if (looked++ === historyRecordsMax) return { found, more: true, isCut: true };
-    if (typeof endsBefore === 'number' && recorded.revision >= endsBefore) break;
+    const { revision } = recorded;
+    if (looked++ === historyRecordsMax) return gathered(true, true);
+    if (typeof endsBefore === 'number' && revision >= endsBefore) break;
+    if (recorded.withheld === 'expired') {
+      const { from, to } = expired ?? { from: revision, to: revision };
+      expired = { from: Math.min(from, revision), to: Math.max(to, revision) };
+      continue;
+    }
     const picked = pick(recorded);
     if (picked === undefined) continue;
-    if (found.length === limit) return { found, more: true, isCut: false };
+    if (found.length === limit) return gathered(true);
     found.push(picked);
   }
-  return { found, more: false, isCut: false };
+  return gathered(false);
 }
 
 function pastMessage({ event, revision: number, at }: Recorded): PastMessage | undefined {

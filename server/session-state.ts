@@ -68,7 +68,12 @@ export async function describeRoom(
   if (held.newlyKept.delete(room.room) && last !== undefined)
     held.roomMarks.read(room.room, number);
   const state = { room: room.room, name: room.name, epoch, number, members, read, unread };
-  return last === undefined ? state : { ...state, last };
+  const retentionDays = follower.view.retentions.get(room.room);
+  return {
+    ...state,
+    ...(last && { last }),
+    ...(retentionDays !== undefined && { retentionDays }),
+  };
 }
 
 const nothingKnown = (error: unknown): { readonly state: KeptRooms } => {

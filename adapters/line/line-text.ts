@@ -47,6 +47,8 @@ export function answerText(answer: Answer): string {
       return success(answer.user === undefined ? 'Goodbye.' : `Goodbye ${answer.user}.`);
     case 'joined':
       return success(`Joined ${answer.room}`);
+    case 'retention':
+      return `[${answer.room}] Server: What is said here is kept ${keptFor(answer.days)}.\n`;
     case 'subscribed':
       return success(`Subscribed to ${answer.target}`);
     case 'unsubscribed':
@@ -111,6 +113,9 @@ function listText(answer: List): string {
   }
 }
 
+const keptFor = (days: number | undefined): string =>
+  days === undefined ? 'for ever' : `for ${days} ${days === 1 ? 'day' : 'days'}`;
+
 const success = (words: string): string => `SUCCESS: ${words}\n`;
 
 /** A text of several lines shows its prefix on each: no line of it can pass for the server's. */
@@ -122,16 +127,25 @@ const prefixed = (prefix: string, text: string): string =>
 /** ISO 8601, in UTC, to the second. */
 const instant = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-function historyText({ room, messages, isCut }: Extract<Answer, { kind: 'history' }>): string {
+function historyText({
+  room,
+  messages,
+  isCut,
+  expired,
+}: Extract<Answer, { kind: 'history' }>): string {
   const said = messages.length === 0 ? `Nothing has been said in ${room}` : undefined;
   const heading =
     said === undefined
       ? `The last ${messages.length} of ${room}${isCut ? '; older ones lie too far back' : ''}:\n`
       : `${said}${isCut ? ' lately' : ''}.\n`;
+  const gone =
+    expired === undefined
+      ? ''
+      : `What was said from #${expired.from} to #${expired.to} is no longer kept.\n`;
   return messages.reduce(
     (lines, { number, at, user, text }) =>
       lines + prefixed(`#${number} ${instant(at)} ${user}: `, text),
-    heading,
+    heading + gone,
   );
 }
 

@@ -51,9 +51,9 @@ export class DataKeys {
     return false;
   }
 
-  /** All that are not destroyed. */
+  /** All of them, also those that were destroyed. */
   async *names(): AsyncIterable<string> {
-    for await (const { name, value } of this.#store.list()) if (value !== destroyed) yield name;
+    for await (const { name } of this.#store.list()) yield name;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Stores } from '../../core/stores.ts';
+import type { Stores, TextKeys } from '../../core/stores.ts';
 import { placeOnce } from '../tls/whole-file.ts';
 import { DataKeys } from './data-keys.ts';
 import { Keyring } from './keyring.ts';
@@ -46,10 +46,19 @@ export async function sealStores(
   now: () => number = Date.now,
 ): Promise<Stores> {
   const keys = new DataKeys(stores.keys, await openMasterKeys(master));
-  const events = new SealedEvents(stores.events, new Keyring(keys), { seals, now });
+  const keyring = new Keyring(keys);
+  const events = new SealedEvents(stores.events, keyring, { seals, now });
+  const textKeys: TextKeys = {
+    names: () => keys.names(),
+    destroy: async (name) => {
+      const wasThere = await keys.destroy(name);
+      keyring.forget(name);
+      return wasThere;
+    },
+  };
   const close = async (): Promise<void> => {
     await events.close();
     await stores.close();
   };
-  return { ...stores, events, close };
+  return { ...stores, events, textKeys, close };
 }

@@ -148,8 +148,8 @@ function okBody(
       return { room, name, members };
     }
     case 'history': {
-      const { canonical: room, messages, more } = answer;
-      return { room, messages, more };
+      const { canonical: room, messages, more, expired } = answer;
+      return { room, messages, more, ...(expired && { expired }) };
     }
     case 'conversation':
       return { peer: answer.peer, messages: answer.messages.map(directOf), more: answer.more };
@@ -175,6 +175,7 @@ function okBody(
     case 'registered':
     case 'welcome':
     case 'joined':
+    case 'retention':
     case 'receipts':
     case 'moreDirect':
     case 'subscriptions':

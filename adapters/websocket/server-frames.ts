@@ -39,6 +39,9 @@ const joinedRoom = Type.Object({
   read: Type.Integer({ description: 'The account has read up to here; 0 for nothing.' }),
   unread: Type.Integer({ description: 'Messages after `read`; 100 stands for 100 or more.' }),
   last: Type.Optional(message),
+  retentionDays: Type.Optional(
+    Type.Integer({ description: 'For how many days what is said here is kept; absent: for ever.' }),
+  ),
 });
 
 const token = Type.String({
@@ -85,6 +88,12 @@ export const okBodies = {
     room: canonical,
     messages: Type.Array(message, { description: 'Oldest first.' }),
     more: Type.Boolean({ description: 'Whether there is more in the direction that was read.' }),
+    expired: Type.Optional(
+      Type.Object(
+        { from: Type.Integer(), to: Type.Integer() },
+        { description: 'Messages between these two numbers, and they, are no longer kept.' },
+      ),
+    ),
   }),
   conversation: Type.Object({
     peer: user,

@@ -2,6 +2,7 @@ import type { Recorded } from '../event-store.ts';
 import { emptyFollowers, evolveFollowers, type FollowersView } from './followers.ts';
 import { emptyRooms, evolveRooms, type RoomsView } from './rooms.ts';
 import { emptySessions, evolveSessions, type SessionsView } from './sessions.ts';
+import { evolveRetentions, type RetentionsView } from './retentions.ts';
 import { evolveServers, type ServersView } from './servers.ts';
 
 /** All that a chat server shows of the log, and that a replay folds: one state, one fold. */
@@ -10,6 +11,7 @@ export interface ChatView {
   readonly rooms: RoomsView;
   readonly followers: FollowersView;
   readonly servers: ServersView;
+  readonly retentions: RetentionsView;
   /** The epoch in force, by partition. */
   readonly epochs: Map<number, string>;
 }
@@ -19,6 +21,7 @@ export const emptyChat = (): ChatView => ({
   rooms: emptyRooms(),
   followers: emptyFollowers(),
   servers: new Map(),
+  retentions: new Map(),
   epochs: new Map(),
 });
 
@@ -31,5 +34,6 @@ export function evolveChat(view: ChatView, recorded: Recorded): ChatView {
   evolveSessions(view.sessions, recorded);
   evolveFollowers(view.followers, recorded);
   evolveServers(view.servers, recorded);
+  evolveRetentions(view.retentions, recorded);
   return view;
 }

@@ -80,6 +80,10 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
   ),
   RoomLeft: plain('RoomLeft', fc.record({ room, user, session })),
   MessagePosted: withText('MessagePosted', fc.record({ room, user, session })),
+  RetentionSet: plain(
+    'RetentionSet',
+    fc.record({ room, days: fc.integer({ min: 1, max: 3_650 }) }, { requiredKeys: ['room'] }),
+  ),
   RoomKept: plain('RoomKept', fc.record({ user, room })),
   RoomDropped: plain('RoomDropped', fc.record({ user, room })),
   RoomRead: plain('RoomRead', fc.record({ user, room, through: revision })),

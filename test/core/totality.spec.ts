@@ -5,6 +5,7 @@ import { evolveDirect, initialConversation } from '../../core/direct.ts';
 import type { EventOf, EventType } from '../../core/event.ts';
 import { evolveFollowing, initialFollowing } from '../../core/following.ts';
 import { evolveKeptRooms, initialKeptRooms } from '../../core/kept-rooms.ts';
+import { evolveRetention, initialRetention } from '../../core/retention.ts';
 import { evolveRoom, initialRoom, type Room } from '../../core/room.ts';
 import { evolveServer, initialServer } from '../../core/server.ts';
 import { evolveSession, initialSession } from '../../core/session.ts';
@@ -53,6 +54,7 @@ folds(
   initialKeptRooms,
   evolveKeptRooms,
 );
+folds('a retention', ['RetentionSet'], initialRetention, evolveRetention);
 folds('a following', ['UserSubscribed', 'UserUnsubscribed'], initialFollowing, evolveFollowing);
 folds(
   'a conversation',
