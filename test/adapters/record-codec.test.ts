@@ -153,9 +153,17 @@ rule('a body that is not the one that was written is damaged', () =>
   ),
 );
 rule('a body of a kind that is not known is refused, although its hash is right', () => {
-  const sealed = Buffer.from('\u0001sealed');
+  const unknown = Buffer.from('\u0002unknown');
   const meta = JSON.parse(whole.meta.toString()) as object;
-  isDamaged(Buffer.from(JSON.stringify({ ...meta, body: bodyHash(sealed) })), sealed);
+  isDamaged(Buffer.from(JSON.stringify({ ...meta, body: bodyHash(unknown) })), unknown);
+});
+rule('a sealed text is kept as its bytes, and is empty until it is opened', () => {
+  const body = Buffer.from('\u0001as good as sealed');
+  const encoded = encodeEvent({ ...posted, sealed: body });
+  deepStrictEqual(encoded.body, body);
+  const { event, sealed } = decode(placement, encoded.meta, encoded.body);
+  deepStrictEqual(event, { ...message, text: '' });
+  deepStrictEqual(sealed, body);
 });
 rule('damage is told with its place', () =>
   throws(() => decode(placement, Buffer.from('{')), {

@@ -77,6 +77,24 @@ rule('a suspended account is reinstated', () =>
 rule('an active account needs no reinstating', () =>
   given(registered).when(reinstate).thenNothing(),
 );
+const erase: AccountCommand = { type: 'EraseUser', user, unreached: ['a backup'] };
+const erased: AccountEvent = { type: 'UserErased', data: { user, unreached: ['a backup'] } };
+rule('an account is erased, suspended or not', () => {
+  given(registered).when(erase).then(erased);
+  given(registered, suspended).when(erase).then(erased);
+});
+rule('an erased account is erased already', () =>
+  given(registered, erased).when(erase).thenNothing(),
+);
+rule('nobody cannot be erased', () => given().when(erase).thenRejected('NoSuchUser', user));
+rule('the name of an erased account stays taken, and is nobody’s', () => {
+  given(registered, erased).when(register).thenRejected('NameTaken', user);
+  for (const command of [suspend, reinstate, change('reset')])
+    given(registered, erased).when(command).thenRejected('NoSuchUser', user);
+});
+rule('an account stays erased', () =>
+  given(registered, erased, suspended, reinstated, changed('reset')).gives({ status: 'erased' }),
+);
 rule('a reinstated account can be suspended again', () =>
   given(registered, suspended, reinstated).when(suspend).then(suspended),
 );

@@ -9,6 +9,7 @@ import './kept-rooms.spec.ts';
 import './limits.spec.ts';
 import './names.spec.ts';
 import './password.spec.ts';
+import './retention.spec.ts';
 import './room.spec.ts';
 import './server.spec.ts';
 import './sealing.spec.ts';

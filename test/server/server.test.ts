@@ -15,6 +15,7 @@ import './unconfirmed-moves.spec.ts';
 import './inbox-faults.spec.ts';
 import './command-lifetime.spec.ts';
 import './limits.spec.ts';
+import './retention.spec.ts';
 import './rollback.spec.ts';
 import './server-end.spec.ts';
 import './login-clock.spec.ts';

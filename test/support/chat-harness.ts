@@ -4,13 +4,16 @@ import { test } from 'tap';
 import { LineLink } from '../../adapters/line/line-link.ts';
 import { openMemory } from '../../adapters/memory/event-store.ts';
 import { MemoryLog } from '../../adapters/memory/log.ts';
+import { type MasterKeySource, sealStores } from '../../adapters/sealing/seal-stores.ts';
 import type { EventType } from '../../core/event.ts';
 import type { Recorded } from '../../core/event-store.ts';
+import type { Stores } from '../../core/stores.ts';
 import { createAccount } from '../../server/accounts.ts';
 import type { ChatOptions } from '../../server/chat.ts';
 import { ChatServer } from '../../server/chat-server.ts';
 import { type Metrics, noMetrics } from '../../server/metrics.ts';
 import { demoAccounts } from '../../server/start.ts';
+import { someMasterKey } from '../adapters/sealing/some-master-key.ts';
 import { ChatClient } from './chat-client.ts';
 import { duplexPair } from './duplex-pair.ts';
 import { FaultyStores } from './faulty-stores.ts';
@@ -22,6 +25,8 @@ export interface HarnessOptions extends Partial<Omit<ChatOptions, 'name'>> {
   readonly partitions?: number;
   /** 2 unless given. */
   readonly servers?: number;
+  /** Whether texts are sealed; they are not unless told so. */
+  readonly sealed?: boolean;
 }
 
 export interface ClientOptions {
@@ -35,8 +40,8 @@ const greeting = 'AUTH_REQUIRED: LOGIN <user> <pass>';
 
 /** Chat servers of one cluster in this process, over one log in memory, without any port. */
 export async function startHarness(options: HarnessOptions = {}): Promise<ChatHarness> {
-  const { partitions = 1, servers = 2, ...others } = options;
-  const harness = new ChatHarness(partitions);
+  const { partitions = 1, servers = 2, sealed = false, ...others } = options;
+  const harness = new ChatHarness(partitions, sealed);
   for (let number = 0; number < servers; number++) await harness.startServer(others);
   const [first] = harness.servers;
   if (first === undefined) throw new Error('a chat has a server');
@@ -80,7 +85,10 @@ export class ChatHarness implements AsyncDisposable {
   #now = 0;
   #clients = 0;
 
-  constructor(partitions: number) {
+  readonly #master: MasterKeySource | undefined;
+
+  constructor(partitions: number, sealed = false) {
+    this.#master = sealed ? someMasterKey() : undefined;
     this.log = new MemoryLog({ partitions, now: () => Date.now() + this.#now });
   }
 
@@ -88,7 +96,7 @@ export class ChatHarness implements AsyncDisposable {
     options: Partial<Omit<ChatOptions, 'name'>>,
     metrics: Metrics = noMetrics,
   ): Promise<void> {
-    const stores = new FaultyStores(openMemory({ log: this.log }));
+    const stores = new FaultyStores(await this.#openStores());
     const chosen = { registrationOpen: true, messagesPerSecond: 1_000, ...options };
     const name = `server-${this.servers.length}`;
     const log = pino(
@@ -99,6 +107,12 @@ export class ChatHarness implements AsyncDisposable {
     this.stores.push(stores);
     this.servers.push(server);
     await server.start();
+  }
+
+  async #openStores(): Promise<Stores> {
+    const stores = openMemory({ log: this.log });
+    const seals = true;
+    return this.#master ? sealStores(stores, { master: this.#master, seals }) : stores;
   }
 
   server(number: number): ChatServer {

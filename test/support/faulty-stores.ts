@@ -71,6 +71,7 @@ export class FaultyStores implements Stores, EventStore {
   readonly events: EventStore = this;
   readonly credentials: Stores['credentials'];
   readonly keys: Stores['keys'];
+  readonly textKeys?: NonNullable<Stores['textKeys']>;
   readonly rewrite: Stores['rewrite'];
   readonly leases: Stores['leases'];
   readonly warnings: readonly string[] = [];
@@ -92,6 +93,7 @@ export class FaultyStores implements Stores, EventStore {
     this.#inner = inner;
     this.credentials = inner.credentials;
     this.keys = inner.keys;
+    if (inner.textKeys !== undefined) this.textKeys = inner.textKeys;
     this.rewrite = () => inner.rewrite();
     this.leases = inner.leases;
   }
