@@ -159,7 +159,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#appender?.folds(recorded.id);
     heedSession(this, recorded);
     if (event.type === 'RetentionSet') void this.#expiry?.look();
-    if (event.type === 'UserErased') this.recent.clear();
+    if (event.type === 'UserErased') this.follower.recent.clear();
     if (event.type === 'ServerStopped' || event.type === 'ServerLost')
       this.#onServerEnded(recorded, event.data);
   }
