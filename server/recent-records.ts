@@ -30,6 +30,12 @@ export class RecentRecords {
     if (bytes > this.#bytesMax) this.#halve(partition);
   }
 
+  /** Lets go of all of them: of a user who was erased nobody keeps the text at hand. */
+  clear(): void {
+    this.#byPartition.clear();
+    this.#bytes.clear();
+  }
+
   /**
    * What came after a position, oldest first, and the record at it if it is not the beginning;
    * undefined when that is further back than is kept.
