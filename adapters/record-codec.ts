@@ -70,9 +70,12 @@ export const bodyHash = (body: Uint8Array): string => hash('sha256', body, 'base
 /** A record that cannot be read: the store was changed by something else than this program. */
 export class CorruptRecord extends Error {
   override readonly name = 'CorruptRecord';
+  /** The damage, to go on a sentence with. */
+  readonly what: string;
 
   constructor({ partition, position }: Pick<Placement, 'partition' | 'position'>, what: string) {
     super(`The record at position ${position} of partition ${partition} is damaged: ${what}.`);
+    this.what = what;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AccountEvent } from './account.ts';
+import type { AuditEvent } from './audit.ts';
 import type { DirectEvent } from './direct.ts';
 import type { EpochStarted } from './epoch.ts';
 import type { KeptRoomsEvent } from './kept-rooms.ts';
@@ -21,7 +22,8 @@ export type ChatEvent =
   | DirectEvent
   | RetentionEvent
   | ServerEvent
-  | EpochStarted;
+  | EpochStarted
+  | AuditEvent;
 
 export type EventType = ChatEvent['type'];
 

@@ -16,6 +16,8 @@ export const serverStream = (server: string): string => `server:${server}`;
 export const accountsStream = 'accounts';
 /** Where a partition tells of its epochs. In every partition. */
 export const epochStream = 'epoch';
+/** Where a partition's log is sealed, and the first one's reading is told. In its own partition. */
+export const auditStream = (partition: number): string => `audit:${partition}`;
 
 /** The conversation of two users, whoever names whom first. */
 export const directStream = (one: string, other: string): string =>

@@ -121,6 +121,24 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
       { requiredKeys: ['epoch', 'from'] },
     ),
   ),
+  SigningKeyPublished: plain('SigningKeyPublished', fc.record({ key: fc.string() })),
+  CheckpointSigned: withText(
+    'CheckpointSigned',
+    fc.record({
+      epoch: fc.string(),
+      size: fc.nat(),
+      root: fc.base64String(),
+      range: fc.array(fc.base64String(), { maxLength: 3 }),
+      note: fc.string(),
+    }),
+  ),
+  AuditRead: plain(
+    'AuditRead',
+    fc.record(
+      { reader: fc.string(), what: fc.string(), why: fc.string() },
+      { requiredKeys: ['reader', 'what'] },
+    ),
+  ),
 };
 
 export const eventTypes = Object.keys(eventsByType) as readonly EventType[];

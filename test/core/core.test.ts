@@ -7,6 +7,7 @@ import './error-catalogue.spec.ts';
 import './following.spec.ts';
 import './kept-rooms.spec.ts';
 import './limits.spec.ts';
+import './merkle/merkle.spec.ts';
 import './names.spec.ts';
 import './password.spec.ts';
 import './retention.spec.ts';

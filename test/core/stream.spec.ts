@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   accountsStream,
   accountStream,
+  auditStream,
   directStream,
   epochStream,
   followingStream,
@@ -28,6 +29,7 @@ rule('streams are named by their kind and their key', () =>
       serverStream('north'),
       accountsStream,
       epochStream,
+      auditStream(3),
     ],
     [
       'account:alice',
@@ -38,6 +40,7 @@ rule('streams are named by their kind and their key', () =>
       'server:north',
       'accounts',
       'epoch',
+      'audit:3',
     ],
   ),
 );

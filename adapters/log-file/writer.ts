@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { link, open, rm } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+
+import type { StoredRecord } from '../../core/log-source.ts';
+import { type FiledCheckpoint, lineOf, type LogFileHeader } from './lines.ts';
+
+/** What people said is in it. */
+const fileMode = 0o600;
+
+/** Whether a file of this name is, or is to be, compressed. */
+export const isCompressed = (path: string): boolean => path.endsWith('.gz');
+
+/**
+ * Writes a log file: the records of each partition in their order, then its checkpoints. It has
+ * its name when it is whole, and not before; one that is there is not written over.
+ */
+export class LogFileWriter {
+  readonly #path: string;
+  readonly #unfinished: string;
+  /** What is written to, and where that ends up: the same unless it is compressed on the way. */
+  readonly #into: Writable;
+  readonly #done: Promise<void>;
+  #failure: Error | undefined;
+  #records = 0;
+
+  private constructor(path: string, unfinished: string) {
+    this.#path = path;
+    this.#unfinished = unfinished;
+    const file = createWriteStream(unfinished, { mode: fileMode, flags: 'wx', flush: true });
+    const gzip = isCompressed(path) ? createGzip() : undefined;
+    gzip?.pipe(file);
+    gzip?.on('error', (error) => file.destroy(error));
+    this.#into = gzip ?? file;
+    this.#done = finished(file);
+    this.#done.catch((error: Error) => {
+      this.#failure = error;
+      // Whoever waits for it to take more is not to wait for ever.
+      this.#into.destroy(error);
+    });
+  }
+
+  /** @throws the system's error, `EEXIST` when a file has the name */
+  static async create(path: string, header: LogFileHeader): Promise<LogFileWriter> {
+    const unfinished = `${path}.${process.pid}.unfinished`;
+    // Better now than after an hour.
+    await (await open(path, 'wx', fileMode)).close();
+    await rm(path);
+    const writer = new LogFileWriter(path, unfinished);
+    await writer.#write(lineOf({ kind: 'header', header }));
+    return writer;
+  }
+
+  /** How many records were written. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** @throws the system's error */
+  async write(records: readonly StoredRecord[]): Promise<void> {
+    const lines = records.map((record) => lineOf({ kind: 'record', record }));
+    this.#records += records.length;
+    await this.#write(lines.join(''));
+  }
+
+  async writeCheckpoint(checkpoint: FiledCheckpoint): Promise<void> {
+    await this.#write(lineOf({ kind: 'checkpoint', checkpoint }));
+  }
+
+  /** Ends the file and gives it its name. @throws the system's error; `EEXIST` if it is taken by now */
+  async finish(): Promise<void> {
+    await this.#write(lineOf({ kind: 'end', records: this.#records }));
+    this.#into.end();
+    await this.#done;
+    await link(this.#unfinished, this.#path);
+    await rm(this.#unfinished);
+  }
+
+  /** Leaves nothing behind of a file that is not finished. */
+  async abandon(): Promise<void> {
+    this.#into.destroy(new Error('It was abandoned.'));
+    await this.#done.catch(() => undefined);
+    await rm(this.#unfinished, { force: true });
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (text === '' || this.#into.write(text)) return;
+    try {
+      await once(this.#into, 'drain');
+    } catch (error) {
+      throw this.#failure ?? error;
+    }
+  }
+}

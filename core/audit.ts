@@ -1,0 +1,43 @@
+/**
+ * What the log holds for those who check it. No state follows from these events: nobody is shown
+ * them, and no view folds them.
+ */
+
+/** A key with which checkpoints are signed from here on. */
+export interface SigningKeyPublished {
+  readonly type: 'SigningKeyPublished';
+  /** A verifier key as in C2SP signed-note: `<name>+<id>+<base64>`. */
+  readonly data: { readonly key: string };
+}
+
+/** The first `size` records of the partition's log are those of which this is the tree. */
+export interface CheckpointSigned {
+  readonly type: 'CheckpointSigned';
+  readonly data: {
+    readonly epoch: string;
+    readonly size: number;
+    /** The root of the tree, in base64. */
+    readonly root: string;
+    /** The roots of its perfect subtrees, largest first, in base64: what the next one goes on from. */
+    readonly range: readonly string[];
+    /** The signed C2SP tlog-checkpoint. */
+    readonly note: string;
+  };
+  /** The hashes of the leaves since the checkpoint before, 32 bytes each, one base64 of them all. */
+  readonly text: string;
+}
+
+/** Somebody reads the log as an auditor: appended before the reading begins. */
+export interface AuditRead {
+  readonly type: 'AuditRead';
+  readonly data: {
+    /** The name of the operating system's user. */
+    readonly reader: string;
+    /** The command and its filters, as they were typed. */
+    readonly what: string;
+    /** The reason, where one was given. */
+    readonly why?: string;
+  };
+}
+
+export type AuditEvent = SigningKeyPublished | CheckpointSigned | AuditRead;
