@@ -27,3 +27,8 @@ export interface LogSource {
   head(partition: number): Promise<LogHead>;
   readStored(partition: number, from: number, limit: number): Promise<readonly StoredRecord[]>;
 }
+
+/** A log that is looked at where it lies, as it is: nothing in it is checked, mended or written. */
+export interface StoredLog extends LogSource {
+  close(): Promise<void>;
+}

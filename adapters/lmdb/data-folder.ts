@@ -21,7 +21,7 @@ const folderMode = 0o700;
 const fileMode = 0o600;
 
 /** What a folder without a log may hold all the same: what a volume has, or a log has left. */
-const noMatter = /^(\..*|lost\+found|lock\.mdb|owner-\w+\.sock)$/;
+const noMatter = /^(\..*|lost\+found|lock\.mdb|audit\.key|owner-\w+\.sock)$/;
 const strangersShownMax = 3;
 
 /**

@@ -142,7 +142,7 @@ export class Environment {
   }
 }
 
-function logInfo(meta: Table): LogInfo | undefined {
+export function logInfo(meta: Table): LogInfo | undefined {
   const value = meta.getBinary(logKey);
   return value === undefined ? undefined : (JSON.parse(value.toString()) as LogInfo);
 }

@@ -1,15 +1,20 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 
 import { type LogHead, type LogInfo, StoreUnusable } from '../../core/event-store.ts';
-import type { LogSource, StoredRecord } from '../../core/log-source.ts';
+import type { StoredLog, StoredRecord } from '../../core/log-source.ts';
 import { recordFormat } from '../record-codec.ts';
-import { LogFileDamaged, type LogFileHeader, parseLine, placeIn } from './lines.ts';
+import {
+  type FiledCheckpoint,
+  LogFileDamaged,
+  type LogFileHeader,
+  parseLine,
+  placeIn,
+} from './lines.ts';
 import { linesOf } from './reader.ts';
 import { isCompressed } from './writer.ts';
 
@@ -19,9 +24,10 @@ const readBytes = 256 * 1024;
 const lineFeed = 0x0a;
 
 /** A log in a file. It must be closed; nothing else may write to the file meanwhile. */
-export interface LogFile extends LogSource {
+export interface LogFile extends StoredLog {
   readonly header: LogFileHeader;
-  close(): Promise<void>;
+  /** Those that stand behind the records. */
+  readonly checkpoints: readonly FiledCheckpoint[];
 }
 
 /**
@@ -45,6 +51,7 @@ export async function openLogFile(path: string): Promise<LogFile> {
 interface Index {
   readonly header: LogFileHeader;
   readonly partitions: readonly PartitionIndex[];
+  readonly checkpoints: readonly FiledCheckpoint[];
 }
 
 interface PartitionIndex {
@@ -63,14 +70,16 @@ interface Mark {
 class IndexedLogFile implements LogFile {
   readonly info: LogInfo;
   readonly header: LogFileHeader;
+  readonly checkpoints: readonly FiledCheckpoint[];
   readonly #file: FileHandle;
   readonly #partitions: readonly PartitionIndex[];
   /** By partition, what follows the records that were read last: mostly that is asked for next. */
   readonly #next = new Map<number, Mark>();
 
-  constructor(file: FileHandle, { header, partitions }: Index) {
+  constructor(file: FileHandle, { header, partitions, checkpoints }: Index) {
     this.#file = file;
     this.header = header;
+    this.checkpoints = checkpoints;
     this.info = { format: header.format, partitions: header.partitions };
     this.#partitions = partitions;
   }
@@ -125,21 +134,25 @@ class IndexedLogFile implements LogFile {
 async function indexOf(path: string): Promise<Index> {
   let header: LogFileHeader | undefined;
   const partitions: PartitionIndex[] = [];
+  const checkpoints: FiledCheckpoint[] = [];
   for await (const { lines, offsets } of linesOf(path)) {
     for (const [number, line] of lines.entries()) {
-      header ??= await startIndex(line, path, partitions);
-      note(partitions, placeIn(line), offsets[number] ?? 0);
+      header ??= startIndex(line, path, partitions);
+      const place = placeIn(line);
+      if (place !== undefined) note(partitions, place, offsets[number] ?? 0);
+      else checkpoints.push(...checkpointsIn(line));
     }
   }
   if (header === undefined) throw new LogFileDamaged(`${basename(path)} is empty.`);
-  return { header, partitions };
+  return { header, partitions, checkpoints };
 }
 
-async function startIndex(
-  line: Buffer,
-  path: string,
-  partitions: PartitionIndex[],
-): Promise<LogFileHeader> {
+function checkpointsIn(line: Buffer): readonly FiledCheckpoint[] {
+  const parsed = parseLine(line.toString());
+  return parsed.kind === 'checkpoint' ? [parsed.checkpoint] : [];
+}
+
+function startIndex(line: Buffer, path: string, partitions: PartitionIndex[]): LogFileHeader {
   const first = parseLine(line.toString());
   if (first.kind !== 'header')
     throw new LogFileDamaged(`${basename(path)} is no log file: its first line is another's.`);
@@ -155,15 +168,13 @@ async function startIndex(
 
 function note(
   partitions: readonly PartitionIndex[],
-  place: { readonly partition: number; readonly position: number } | undefined,
+  { partition, position }: { readonly partition: number; readonly position: number },
   offset: number,
 ): void {
-  if (place === undefined) return;
-  const { position } = place;
-  const index = partitions[place.partition];
+  const index = partitions[partition];
   if (index === undefined || (index.records > 0 && position !== index.last + 1))
     throw new LogFileDamaged(
-      `The log file is damaged: position ${position} of partition ${place.partition} is out of its place.`,
+      `The log file is damaged: position ${position} of partition ${partition} is out of its place.`,
     );
   if (index.records % indexEvery === 0) index.marks.push({ position, offset });
   index.records += 1;

@@ -28,7 +28,7 @@ export const optional = <T>(reply: Reply | undefined, read: (reply: Reply) => T)
   reply === null || reply === undefined ? undefined : read(reply);
 
 /** Redis answered in a form that no version of it that we know does. */
-class UnexpectedReply extends Error {
+export class UnexpectedReply extends Error {
   override readonly name = 'UnexpectedReply';
 
   constructor(wanted: string, reply: Reply | undefined) {

@@ -1,0 +1,223 @@
+import type { Recorded } from '../../core/event-store.ts';
+import type { CheckpointSigned } from '../../core/audit.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
+import { CorruptRecord, decodeRecord } from '../record-codec.ts';
+import { type Checkpoint, parseCheckpoint } from './checkpoint-note.ts';
+import { EpochChain } from './epoch-chain.ts';
+import type { Finding, FindingKind } from './finding.ts';
+import { inOrder } from './finding.ts';
+import { KeyRing } from './key-ring.ts';
+import { LeafList } from './leaf-list.ts';
+import { recordLeaf } from './record-leaf.ts';
+import { isSameHash } from '../../core/merkle/tree-hash.ts';
+import { SealedTree } from './sealed-tree.ts';
+import type { VerifierKey } from './verifier-key.ts';
+
+/** A record that is missing has no leaf: no record has this one. */
+const noLeaf = Buffer.alloc(32);
+/** A hole larger than this is told of, and not gone into. */
+const missingMax = 1_000_000;
+
+/** A checkpoint that somebody has kept elsewhere. */
+export interface KeptNote extends Checkpoint {
+  readonly note: string;
+}
+
+/** What was found of one partition. */
+export interface PartitionReport {
+  readonly partition: number;
+  readonly records: number;
+  /** Up to which position the records are what was signed. */
+  readonly sealed: number;
+  /** The public keys whose signatures counted. */
+  readonly keys: readonly string[];
+  /** What the log itself tells of having lost. */
+  readonly losses: readonly { readonly epoch: string; readonly from: number }[];
+  /** In the order of positions; whole when there is none. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Checks one partition's log: its records in the order in which they are, then the checkpoints that
+ * came from elsewhere. Memory is bounded by the distance between two checkpoints.
+ */
+export class PartitionAudit {
+  readonly #partition: number;
+  readonly #keys: KeyRing;
+  readonly #tree = new SealedTree();
+  readonly #epochs = new EpochChain();
+  readonly #findings: Finding[] = [];
+  /** From elsewhere, smallest first: those that are still to be met, and those that differ. */
+  readonly #others: KeptNote[];
+  readonly #contradicted: { readonly checkpoint: KeptNote; readonly after: number }[] = [];
+  readonly #kept: readonly KeptNote[];
+  /** The largest size at which a checkpoint from elsewhere was right. */
+  #agreed = 0;
+  /** Once the records differ from what was signed, later trees differ too and tell nothing. */
+  #isAstray = false;
+
+  constructor(
+    partition: number,
+    {
+      keys,
+      others,
+    }: { readonly keys: readonly VerifierKey[]; readonly others: readonly KeptNote[] },
+  ) {
+    this.#partition = partition;
+    this.#keys = new KeyRing(keys);
+    this.#kept = others.toSorted((one, other) => one.size - other.size);
+    this.#others = [...this.#kept];
+  }
+
+  add(record: StoredRecord): void {
+    const { position } = record;
+    const expected = this.#tree.size + 1;
+    if (position < expected)
+      return this.#find(position, 'stands a second time, or out of its place');
+    if (position > expected) this.#missing(expected, position);
+    const isName = [record.stream, record.link?.stream ?? ''].every((name) => !name.includes('\n'));
+    if (!isName) this.#find(position, 'has a stream that no record can have');
+    this.#tree.add(recordLeaf(record));
+    this.#look(record);
+    this.#compareOthers();
+  }
+
+  /** Something is wrong with what stands where the next record should. */
+  damaged(what: string): void {
+    this.#find(this.#tree.size + 1, what);
+  }
+
+  /** A checkpoint that stands behind the records, and its leaf hashes: that of an exported file. */
+  addCheckpoint(note: string, leaves: string): void {
+    const checkpoint = parseCheckpoint(note);
+    const fault = checkpoint === undefined ? 'is none' : this.#keys.faultOf(note);
+    if (checkpoint === undefined || fault !== undefined)
+      return this.#find(this.#tree.size + 1, `is followed by a checkpoint that ${fault}`);
+    const stored = LeafList.parse(leaves) ?? new LeafList();
+    this.#tree.noteLeaves(stored);
+    this.#seal(checkpoint, stored, this.#tree.size + 1);
+  }
+
+  /** All has been read. `isSealedWhole`: nothing may stand behind the last checkpoint. */
+  report({ isSealedWhole = false } = {}): PartitionReport {
+    const { size, sealedSize } = this.#tree;
+    if (size === 0) this.#find(1, 'is missing: every log has a first record');
+    else if (isSealedWhole && sealedSize < size && !this.#isAstray)
+      this.#find(sealedSize + 1, 'stands behind the last checkpoint', size);
+    for (const checkpoint of this.#others.splice(0))
+      this.#contradicted.push({ checkpoint, after: this.#tree.size });
+    for (const { checkpoint, after } of this.#contradicted) this.#judge(checkpoint, after);
+    for (const kept of this.#kept) this.#judgeSignature(kept);
+    return {
+      partition: this.#partition,
+      records: size,
+      sealed: sealedSize,
+      keys: this.#keys.accepted.map(({ text }) => text),
+      losses: this.#epochs.losses,
+      findings: inOrder(this.#findings),
+    };
+  }
+
+  #look(record: StoredRecord): void {
+    let recorded: Recorded;
+    try {
+      recorded = decodeRecord(record);
+    } catch (error) {
+      if (!(error instanceof CorruptRecord)) throw error;
+      // Whoever erases a person's words leaves the record: what is missing then is told apart here.
+      return this.#find(record.position, `is damaged: ${error.what}`);
+    }
+    const { event, position } = recorded;
+    if (event.type === 'EpochStarted') this.#epochs.add(event.data);
+    else if (event.type === 'SigningKeyPublished') {
+      if (!this.#keys.published(position, event.data.key))
+        this.#find(position, 'publishes a key that is none');
+    } else if (event.type === 'CheckpointSigned') this.#checkpoint(position, event);
+  }
+
+  /** One whose signature is right is held against the records, whatever else is wrong with it. */
+  #checkpoint(position: number, { data, text }: CheckpointSigned): void {
+    const signed = parseCheckpoint(data.note);
+    const leaves = LeafList.parse(text);
+    const unsigned = this.#keys.faultOf(data.note);
+    const fault = signed === undefined ? 'is none' : (unsigned ?? this.#faultOf(data, signed));
+    if (fault !== undefined) this.#find(position, `is a checkpoint that ${fault}`);
+    if (leaves === undefined) this.#find(position, 'is a checkpoint whose leaf hashes are none');
+    else this.#tree.noteLeaves(leaves);
+    if (signed !== undefined && unsigned === undefined)
+      this.#seal(signed, leaves ?? new LeafList(), position);
+  }
+
+  /** What a checkpoint says of itself that its note does not. */
+  #faultOf(
+    { epoch, size, root }: CheckpointSigned['data'],
+    signed: Checkpoint,
+  ): string | undefined {
+    const isSame = signed.size === size && signed.epoch === epoch;
+    if (!isSame || signed.root.toString('base64') !== root)
+      return 'says other things than its note';
+    return epoch === this.#epochs.current ? undefined : 'is of another epoch';
+  }
+
+  #seal(checkpoint: Checkpoint, leaves: LeafList, position: number): void {
+    if (this.#isAstray) return;
+    const { size } = checkpoint;
+    if (checkpoint.partition !== this.#partition)
+      return this.#find(position, 'is a checkpoint of another partition');
+    if (size <= this.#tree.sealedSize)
+      return this.#find(position, 'is a checkpoint no larger than the one before it');
+    const difference = this.#tree.seal(checkpoint, leaves);
+    if (difference === undefined) return this.#keys.sealed(size);
+    this.#isAstray = true;
+    const { position: first, through } = difference;
+    const by = `what the checkpoint of size ${size} sealed`;
+    if (first > this.#tree.size) this.#find(first, `is missing, and is not ${by}`, size);
+    else if (first === through) this.#find(first, `is not ${by}`);
+    else this.#find(first, `and those up to ${through} are not ${by}`, through);
+  }
+
+  #compareOthers(): void {
+    for (;;) {
+      const [next] = this.#others;
+      if (next === undefined || next.size > this.#tree.size) return;
+      this.#others.shift();
+      const { size } = this.#tree;
+      if (next.size === size && isSameHash(this.#tree.rootAt(size), next.root)) this.#agreed = size;
+      else this.#contradicted.push({ checkpoint: next, after: this.#agreed });
+    }
+  }
+
+  /** A checkpoint from elsewhere that the log does not agree with. */
+  #judge({ size, epoch }: Checkpoint, after: number): void {
+    const isLost = this.#epochs.hasLost(epoch, size);
+    const by = `what the checkpoint of size ${size} and epoch ${epoch}, kept elsewhere, sealed`;
+    const what =
+      after >= this.#tree.size
+        ? `is missing, and is not ${by}`
+        : `and those up to ${size} are not all ${by}`;
+    this.#find(after + 1, what, size, isLost ? 'lost' : 'tampered');
+  }
+
+  #judgeSignature({ note, size }: KeptNote): void {
+    const fault = this.#keys.faultOf(note);
+    if (fault !== undefined)
+      this.#find(
+        1,
+        `and those up to ${size} have a checkpoint, kept elsewhere, that ${fault}`,
+        size,
+      );
+  }
+
+  #missing(from: number, next: number): void {
+    this.#find(from, 'is missing');
+    if (next - from > missingMax) this.#isAstray = true;
+    for (let gone = from; gone < next && gone - from <= missingMax; gone++) {
+      this.#tree.add(noLeaf);
+      this.#compareOthers();
+    }
+  }
+
+  #find(position: number, what: string, through = position, kind: FindingKind = 'tampered'): void {
+    this.#findings.push({ kind, partition: this.#partition, position, through, what });
+  }
+}

@@ -1,0 +1,101 @@
+import { type LogHead, type LogInfo, StoreUnusable } from '../../core/event-store.ts';
+import type { StoredLog, StoredRecord } from '../../core/log-source.ts';
+import { recordFormat } from '../record-codec.ts';
+import { type AddressOptions, parseAddress } from './address.ts';
+import type { Connection } from './connection.ts';
+import { entryOf, numberBeforeDash, storedIn } from './entry.ts';
+import { firstConnection } from './first-connection.ts';
+import { metaKey, partitionKeys } from './keys.ts';
+import { pageEntriesMax } from './log-reader.ts';
+import { asStoreError } from './refusal.ts';
+import { listOf, numberOf, optional, type Reply, textOf, UnexpectedReply } from './reply.ts';
+
+/**
+ * Looks at the log in a Redis as it is: nothing is checked, mended or written, as `openRedis` would.
+ * @throws {StoreUnreachable} @throws {StoreUnusable} when there is none, or one of a later format
+ */
+export async function lookIntoRedis(
+  options: { readonly url: string } & AddressOptions,
+): Promise<StoredLog> {
+  const address = parseAddress(options.url, options);
+  const connection = await firstConnection(address);
+  try {
+    const reply = listOf(await connection.call('HMGET', metaKey, 'format', 'partitions'));
+    const [format, partitions] = reply.map((value) => optional(value, numberOf));
+    if (partitions === undefined)
+      throw new StoreUnusable(`There is no log in the Redis at ${address.text}.`);
+    if (format !== undefined && format > recordFormat)
+      throw new StoreUnusable(
+        `The log in this Redis is of format ${format}, and this program knows formats up to ${recordFormat}; use a later version of the program.`,
+      );
+    return new RedisStoredLog(connection, { format: format ?? recordFormat, partitions });
+  } catch (error) {
+    connection.drop('it is of no use');
+    throw asStoreError(error);
+  }
+}
+
+class RedisStoredLog implements StoredLog {
+  readonly info: LogInfo;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection, info: LogInfo) {
+    this.#connection = connection;
+    this.info = info;
+  }
+
+  /** The epoch is what the heads say, and empty without them. */
+  async head(partition: number): Promise<LogHead> {
+    const { log, heads } = partitionKeys(partition);
+    return this.#asked(async () => {
+      const [last] = listOf(await this.#connection.call('XREVRANGE', log, '+', '-', 'COUNT', 1));
+      const epoch = optional(await this.#connection.call('HGET', heads, ':epoch'), textOf) ?? '';
+      return { position: last === undefined ? 0 : positionOf(last), epoch };
+    });
+  }
+
+  async readStored(
+    partition: number,
+    from: number,
+    limit: number,
+  ): Promise<readonly StoredRecord[]> {
+    const { log } = partitionKeys(partition);
+    return this.#asked(async () => {
+      const records: StoredRecord[] = [];
+      for (let start = `${from}-0`; ;) {
+        const count = Math.min(limit - records.length, pageEntriesMax);
+        if (count <= 0) return records;
+        const reply = await this.#connection.call('XRANGE', log, start, '+', 'COUNT', count);
+        const page = listOf(reply);
+        for (const entry of page) records.push(recordIn(partition, entry));
+        if (page.length < count) return records;
+        start = `(${textOf(listOf(page.at(-1))[0])}`;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#connection.drop('it is not needed any more');
+  }
+
+  async #asked<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+}
+
+const positionOf = (entry: Reply): number => numberBeforeDash(listOf(entry)[0]);
+
+/** An entry that no server wrote is one too, and judged by whoever reads. */
+function recordIn(partition: number, entry: Reply): StoredRecord {
+  try {
+    return storedIn(partition, entryOf(entry));
+  } catch (error) {
+    if (!(error instanceof UnexpectedReply)) throw error;
+    const nothing = { stream: '', revision: 0, at: 0, meta: Buffer.alloc(0) };
+    return { partition, position: positionOf(entry), ...nothing };
+  }
+}

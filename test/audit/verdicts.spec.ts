@@ -1,0 +1,112 @@
+import { deepStrictEqual, match } from 'node:assert/strict';
+import { PartitionAudit } from '../../adapters/audit/partition-audit.ts';
+import { rule } from '../support/given.ts';
+import { kept } from './filed.ts';
+import { SealedRecords, testKey } from './sealed-records.ts';
+
+const key = testKey();
+
+/** What is found of a log, in the order of the records. */
+function findingsOf(
+  log: Pick<SealedRecords, 'records'>,
+  { keys = [] as (typeof key)[], notes = [] as readonly string[] } = {},
+) {
+  const evidence = { keys: keys.map(({ verifier }) => verifier), others: kept(notes) };
+  const audit = new PartitionAudit(0, evidence);
+  for (const record of log.records) audit.add(record);
+  return audit.report();
+}
+
+function sealed(): SealedRecords {
+  const log = new SealedRecords(key);
+  log.say(10);
+  log.seal();
+  log.say(5);
+  return log;
+}
+
+rule('a log is sealed up to its last checkpoint, and what follows is no finding', () => {
+  const { records, sealed: size, findings } = findingsOf(sealed());
+  deepStrictEqual([records, size, findings], [18, 12, []]);
+});
+
+rule('what a log that was set back has lost is told apart from what was taken out', () => {
+  const before = sealed();
+  before.seal();
+  const after = new SealedRecords(key, before.records.slice(0, 14));
+  after.startEpoch('epoch-2', 15);
+  after.say(9);
+  after.seal();
+  const { findings, losses } = findingsOf(after, { notes: before.notes });
+  deepStrictEqual(losses, [{ epoch: 'epoch-1', from: 15 }]);
+  deepStrictEqual(
+    findings.map(({ kind }) => kind),
+    ['lost'],
+  );
+  const cut = new SealedRecords(key, before.records.slice(0, 14));
+  cut.say(9);
+  deepStrictEqual(
+    findingsOf(cut, { notes: before.notes }).findings.map(({ kind }) => kind),
+    ['tampered'],
+  );
+});
+
+rule('a log that was lost as a whole, and begun anew, says so too', () => {
+  const before = sealed();
+  const after = new SealedRecords(key);
+  after.records.length = 0;
+  after.startEpoch('epoch-2', 1);
+  const { findings } = findingsOf(after, { keys: [key], notes: before.notes });
+  deepStrictEqual(
+    findings.map(({ kind }) => kind),
+    ['lost'],
+  );
+});
+
+rule('the next key counts when the one before has sealed its publication', () => {
+  const [next, log] = [testKey(), sealed()];
+  log.publish(next);
+  log.seal();
+  log.say(3);
+  log.seal(next);
+  deepStrictEqual(findingsOf(log).findings, []);
+  deepStrictEqual(findingsOf(log, { keys: [key] }).findings, []);
+});
+
+rule('a key for which nobody vouches does not count', () => {
+  const [stranger, log] = [testKey(), sealed()];
+  log.publish(stranger);
+  log.seal(stranger);
+  const [found] = findingsOf(log).findings;
+  deepStrictEqual(found?.position, log.records.length);
+  match(found?.what ?? '', /no earlier key vouches/);
+});
+
+rule('a log that was sealed anew with another key is only found by who pins the right one', () => {
+  const stranger = testKey();
+  const log = new SealedRecords(stranger);
+  log.say(10);
+  log.seal();
+  deepStrictEqual(findingsOf(log).findings, []);
+  match(findingsOf(log, { keys: [key] }).findings[0]?.what ?? '', /no earlier key vouches/);
+});
+
+rule('a checkpoint kept elsewhere that is signed by another key is a finding', () => {
+  const [mine, other] = [sealed(), new SealedRecords(testKey())];
+  other.say(10);
+  other.seal();
+  match(findingsOf(mine, { notes: other.notes }).findings[0]?.what ?? '', /kept elsewhere/);
+});
+
+rule('a checkpoint that says other things than its note is found where it stands', () => {
+  const log = sealed();
+  const at = log.records.findIndex(({ body }) => (body?.length ?? 0) > 100);
+  const record = log.records[at];
+  if (record === undefined) throw new Error('there is a checkpoint');
+  const meta = Buffer.from(Buffer.from(record.meta).toString().replace('"size":12', '"size":11'));
+  const { findings } = findingsOf({ records: log.records.with(at, { ...record, meta }) });
+  deepStrictEqual(
+    findings.map(({ position }) => position),
+    [at + 1],
+  );
+});
