@@ -12,6 +12,7 @@ import { loadAccount } from './aggregate.ts';
 import { ChatServer } from './chat-server.ts';
 import { sweepCredentials } from './credential-sweep.ts';
 import { CountedMetrics } from './metrics-counted.ts';
+import { Sealing, type SealingPlan } from './sealing.ts';
 import { takeWebPort, type WebOptions, type WebPlan, type WebSide } from './web-side.ts';
 
 /** Accounts to try the chat with; their passwords are public, so only on a loopback address. */
@@ -54,6 +55,8 @@ export interface ChatPlan {
   readonly registrationOpen: boolean;
   readonly demo: boolean;
   readonly messagesPerSecond: number;
+  /** Asked for when the stores are open; without it nothing is sealed, and nothing said of it. */
+  readonly sealing?: () => SealingPlan;
   readonly log: Logger;
 }
 
@@ -77,29 +80,48 @@ export interface RunningChat {
 export async function startChat(plan: ChatPlan): Promise<RunningChat> {
   const hasher = new PasswordHasher();
   const running: RunningServer[] = [];
+  let sealing: Sealing | undefined;
+  const stop = async (): Promise<void> => {
+    await sealing?.stop();
+    await stopAll(running);
+  };
   try {
     for (const server of plan.servers) running.push(await startServer(plan, server, hasher));
     const [first] = running;
     const hasAccounts = first !== undefined && (await anyAccount(first.stores));
     const certificate = await plan.certify();
+    const sealed = plan.sealing?.();
+    // All servers of a process share the store, and one that seals is enough.
+    if (first !== undefined && sealed !== undefined) {
+      const { stores, at, positions } = first;
+      const { log } = plan;
+      sealing = new Sealing(sealed, { events: stores.events, server: at.name, positions, log });
+      sealing.start();
+    }
+    const isUnsealed = sealed !== undefined && sealed.key === undefined;
     for (const server of running) server.open(certificate);
     return {
       servers: running.map(({ at }) => at),
       hasAccounts,
-      warnings: first?.stores.warnings ?? [],
+      warnings: [...(first?.stores.warnings ?? []), ...(isUnsealed ? [notSealed] : [])],
       failure: Promise.race(running.map((server) => server.failure)),
-      stop: () => stopAll(running),
+      stop,
     };
   } catch (error) {
-    await stopInVain(() => stopAll(running), plan.log);
+    await stopInVain(stop, plan.log);
     throw error;
   }
 }
+
+const notSealed =
+  'This server has no key to seal the log with (--audit-key), so it does not: unless another server does, nobody can prove later that the log is whole.';
 
 interface RunningServer {
   readonly at: ServedAt;
   readonly stores: Stores;
   readonly failure: Promise<Error>;
+  /** By partition, how far its view of the log reaches. */
+  readonly positions: () => readonly number[];
   /** Takes clients from now on. */
   open(certificate: TlsCertificate): void;
   stop(): Promise<void>;
@@ -147,7 +169,8 @@ async function startServer(
       webSide?.listener.open(certificate);
     };
     const at = { name, host, port: taken.port, ...origin };
-    return { at, stores, failure: started.failure, open, stop };
+    const positions = (): readonly number[] => started.follower.positions;
+    return { at, stores, failure: started.failure, positions, open, stop };
   } catch (error) {
     await stopInVain(stop, log);
     throw error;

@@ -71,6 +71,10 @@ export const counts = {
   storiesSpoilt: { asked: 1_000, reduced: 100, quick: 10, unit: 'stories' },
   /** Seeds of the simulation: servers, store and clients in virtual time, under faults. */
   simulatedRuns: { asked: 1_000, reduced: 24, quick: 4, unit: 'seeds' },
+  /** Seven attacks on a sealed log, each at so many positions below its last checkpoint. */
+  attackedPositions: { asked: 100, reduced: 20, quick: 5, unit: 'positions' },
+  /** Three servers seal one log and are killed (kill -9) under load. */
+  sealingKills: { asked: 50, reduced: 4, quick: 1, unit: 'kills' },
 } as const satisfies Record<string, Count>;
 
 export interface Count {

@@ -1,0 +1,48 @@
+import { userInfo } from 'node:os';
+
+import { type EventStore, StoreUnreachable } from '../core/event-store.ts';
+import { auditStream } from '../core/stream.ts';
+import { randomId } from './random-id.ts';
+
+export interface Reading {
+  /** The command and its filters, as they were typed. */
+  readonly what: string;
+  readonly why?: string;
+}
+
+/**
+ * Tells in the log that somebody reads it as an auditor, by the name of the operating system's user:
+ * to be called before the reading begins.
+ * @throws {StoreUnreachable} when it could not be told; then nothing is to be read
+ */
+export async function recordReading(events: EventStore, { what, why }: Reading): Promise<void> {
+  const writer = events.writer('audit', 0);
+  try {
+    const data = { reader: readerName(), what, ...(why !== undefined && { why }) };
+    const event = { type: 'AuditRead', data } as const;
+    const id = randomId();
+    const actor = { server: 'audit', incarnation: 0 };
+    const part = {
+      stream: auditStream(0),
+      expected: 'any',
+      events: [{ id, actor, cause: id, event }],
+    } as const;
+    const { status } = await writer.append({ partition: 0, parts: [part] });
+    if (status !== 'appended')
+      throw new StoreUnreachable(
+        'It could not be recorded in the log that it is being read, so nothing was read: try again.',
+      );
+  } finally {
+    await writer.close();
+  }
+}
+
+/** A container may run as a user whom its system has no name for. */
+function readerName(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

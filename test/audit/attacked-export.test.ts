@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { test } from 'tap';
+
+import { auditFile, type Evidence, type LogReport } from '../../adapters/audit/log-audit.ts';
+import { count, reportCount } from '../counts.ts';
+import { cut, edit, editWithLeaves, empty, insert, remove, reorder } from './attacks.ts';
+import { file, kept } from './filed.ts';
+import { SealedRecords, sealedLog, testKey } from './sealed-records.ts';
+
+const key = testKey();
+const log = sealedLog(key);
+const behind = log.filed();
+const { records } = log;
+const size = records.length;
+const others = kept(log.notes);
+const byItself: Evidence = { keys: [key.verifier], others: [] };
+const quiet = (): void => {};
+
+/** Positions spread over the log, each below its last checkpoint. */
+const positions = Array.from(
+  { length: count('attackedPositions') },
+  (_, index) => 1 + Math.floor((index * (size - 1)) / count('attackedPositions')),
+);
+
+const audit = (path: string, evidence = byItself) => auditFile(path, evidence, quiet);
+
+function firstOf({ verdict, findings }: LogReport): object {
+  const { position, through } = findings[0] ?? {};
+  return { verdict, position, through };
+}
+
+await test('an export that nobody has touched is whole', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  file(path, records, [behind]);
+  const report = await audit(path, { keys: [key.verifier], others });
+  t.match(report, {
+    verdict: 'whole',
+    findings: [],
+    partitions: [{ records: size, sealed: size, keys: [key.verifier.text] }],
+  });
+});
+
+for (const [name, attack] of Object.entries({ edit, remove, insert, reorder }))
+  await test(`${name}: the record is named at which an export is not what was sealed`, async (t) => {
+    const path = join(t.testdir(), 'log.ndjson');
+    const astray: object[] = [];
+    for (const position of positions) {
+      file(path, attack(records, position), [behind]);
+      const found = firstOf(await audit(path));
+      const wanted = { verdict: 'tampered', position, through: position };
+      if (JSON.stringify(found) !== JSON.stringify(wanted)) astray.push({ position, found });
+    }
+    t.same(astray, []);
+    reportCount(t, 'attackedPositions', positions.length);
+  });
+
+await test('an edit that leaf hashes were made to fit is found by the range that differs', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  const astray: object[] = [];
+  for (const position of positions) {
+    file(path, editWithLeaves(records, position), [behind]);
+    const report = await audit(path);
+    const [first] = report.findings;
+    const isNamed = first && first.position <= position && position <= first.through;
+    if (report.verdict !== 'tampered' || !isNamed) astray.push({ position, first });
+  }
+  t.same(astray, []);
+});
+
+await test('cut: the first record that is missing is named, and the checkpoint that covers it', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  const astray: object[] = [];
+  for (const position of positions) {
+    file(path, cut(records, position), []);
+    const [first] = (await audit(path, { keys: [key.verifier], others })).findings.filter(
+      ({ what }) => /is missing/.test(what),
+    );
+    if (first?.position !== position) astray.push({ position, first });
+    // The checkpoint behind the records tells as well, when it was left there.
+    file(path, cut(records, position), [behind]);
+    const report = await audit(path);
+    if (report.verdict !== 'tampered') astray.push({ position, report });
+  }
+  t.same(astray, []);
+  reportCount(t, 'attackedPositions', positions.length);
+});
+
+await test('empty: a log without records is none, and contradicts what was kept', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  const astray: object[] = [];
+  for (const position of positions) {
+    file(path, empty(cut(records, position), 1), position % 2 === 0 ? [behind] : []);
+    for (const evidence of [byItself, { keys: [key.verifier], others }]) {
+      const found = (await audit(path, evidence)).findings[0];
+      if (found?.position !== 1) astray.push({ position, found });
+    }
+  }
+  t.same(astray, []);
+  reportCount(t, 'attackedPositions', positions.length);
+});
+
+await test('fork: another end, sealed with the right key, contradicts the checkpoints kept elsewhere', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  const astray: object[] = [];
+  for (const position of positions) {
+    const fork = new SealedRecords(key, cut(records, position));
+    while (fork.records.length < size) fork.say(10);
+    file(path, fork.records, [fork.filed()]);
+    if ((await audit(path)).verdict !== 'whole') astray.push({ position });
+    const [found] = (await audit(path, { keys: [key.verifier], others })).findings;
+    const contradicted = others.find((one) => one.size >= position);
+    const isNamed = found && found.position <= position && found.through === contradicted?.size;
+    if (!isNamed) astray.push({ position, found, contradicted });
+  }
+  t.same(astray, []);
+  reportCount(t, 'attackedPositions', positions.length);
+});
