@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './audit.ts';
 import { watchOutput } from './broken-output.ts';
 import { certsCommand } from './certs.ts';
 import { colours } from './colours.ts';
@@ -12,7 +13,14 @@ import { userCommand } from './user.ts';
 import { version } from './version.ts';
 
 /** Commands load what they run only when they run, so that `--help` is there at once. */
-const commands = [serveCommand, connectCommand, userCommand, roomCommand, certsCommand];
+const commands = [
+  serveCommand,
+  connectCommand,
+  userCommand,
+  roomCommand,
+  auditCommand,
+  certsCommand,
+];
 
 /** A process that failed and still has something open ends after this long all the same. */
 const lingerMsMax = 2_000;

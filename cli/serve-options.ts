@@ -14,6 +14,11 @@ import {
   Settings,
   variableOf,
 } from './settings.ts';
+import {
+  parseCheckpointOptions,
+  checkpointFlags,
+  type CheckpointOptions,
+} from './checkpoint-options.ts';
 import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
 import { type ParsedWebOptions, parseWebOptions, webFlags } from './web-options.ts';
 
@@ -42,6 +47,7 @@ export const serveFlags = {
   },
   ...webFlags,
   ...storeFlags,
+  ...checkpointFlags,
   certs: {
     argument: 'DIR',
     group: tls,
@@ -75,7 +81,7 @@ type ServeFlag = keyof typeof serveFlags;
 
 /** Variables that mean something, but are no flags. */
 const otherVariables =
-  /^SECURECHAT_(DEBUG|REDIS_FILE|MASTER_KEY|CONNECT|PASSWORD|PASSWORD_FILE|REDIS_SERVER|TMUX|CHROMIUM|TEST_\w+)$/;
+  /^SECURECHAT_(DEBUG|REDIS_FILE|MASTER_KEY|AUDIT_KEY_FILE|CONNECT|PASSWORD|PASSWORD_FILE|REDIS_SERVER|TMUX|CHROMIUM|TEST_\w+)$/;
 
 /** What `serve` was told, checked. */
 export interface ServeOptions {
@@ -88,6 +94,7 @@ export interface ServeOptions {
   readonly demo: boolean;
   readonly registration: 'open' | 'closed';
   readonly messagesPerSecond: number;
+  readonly checkpoints: CheckpointOptions;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -114,6 +121,7 @@ export function parseServeOptions(flags: Options, env: Environment): ParsedServe
       (store.kind === 'redis' ? 'closed' : 'open'),
     messagesPerSecond:
       settings.integer('messages-per-second', 1, messagesPerSecondMax) ?? messagesPerSecondDefault,
+    checkpoints: parseCheckpointOptions(settings, env),
     logLevel: settings.choice('log-level', logLevels) ?? 'info',
   };
   const { problems } = settings;

@@ -2,9 +2,12 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { CheckpointFolder } from '../adapters/audit/checkpoint-folder.ts';
 import { type Certificates, loadOrMakeCertificates } from '../adapters/tls/certificates.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
+import type { SealingPlan } from '../server/sealing.ts';
 import { demoAccounts, type RunningChat, startChat } from '../server/start.ts';
+import { serversKey } from './audit-options.ts';
 import { banner, type Started } from './banner.ts';
 import { goOnUnread } from './broken-output.ts';
 import { colours } from './colours.ts';
@@ -78,12 +81,24 @@ async function start(
       registrationOpen: options.registration === 'open',
       demo: options.demo,
       messagesPerSecond: options.messagesPerSecond,
+      sealing: () => sealingPlan(options),
       log,
     });
     return { certificates, chat };
   } catch (error) {
     throw startFailure(error, options.servers);
   }
+}
+
+/** @throws {SigningKeyProblem} @throws the system's error */
+function sealingPlan({ checkpoints: options, store }: ServeOptions): SealingPlan {
+  const { keyFile, checkpoints, withinMs } = options;
+  const key = serversKey(store, keyFile);
+  return {
+    ...(key && { key }),
+    ...(checkpoints !== undefined && { folder: new CheckpointFolder(checkpoints) }),
+    ...(withinMs !== undefined && { withinMs }),
+  };
 }
 
 function startedBy(options: ServeOptions, certificate: Certificates, chat: RunningChat): Started {

@@ -1,3 +1,4 @@
+import { SigningKeyProblem } from '../adapters/audit/signing-key.ts';
 import { UnusableMasterKey } from '../adapters/sealing/master-keys.ts';
 import { CertificateProblem } from '../adapters/tls/certificate-problem.ts';
 import { StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
@@ -21,6 +22,7 @@ export function startFailure(error: unknown, servers: readonly ServerPlan[] = []
 /** Their messages are sentences with the way out. */
 const isPlain = (error: unknown): error is Error =>
   error instanceof CertificateProblem ||
+  error instanceof SigningKeyProblem ||
   error instanceof StoreUnusable ||
   error instanceof StoreUnreachable ||
   error instanceof UnusableMasterKey ||

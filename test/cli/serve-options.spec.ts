@@ -47,6 +47,9 @@ await test('every flag is an environment variable too, and counts before it', as
     SECURECHAT_REGISTRATION: 'closed',
     SECURECHAT_MESSAGES_PER_SECOND: '5000',
     SECURECHAT_LOG_LEVEL: 'warn',
+    SECURECHAT_AUDIT_KEY_FILE: '/run/secrets/audit-key',
+    SECURECHAT_CHECKPOINTS: '/checkpoints',
+    SECURECHAT_CHECKPOINT_WITHIN: '3',
   };
   const fromEnvironment: ServeOptions = {
     servers: [
@@ -68,6 +71,11 @@ await test('every flag is an environment variable too, and counts before it', as
     demo: true,
     registration: 'closed',
     messagesPerSecond: 5_000,
+    checkpoints: {
+      keyFile: '/run/secrets/audit-key',
+      checkpoints: '/checkpoints',
+      withinMs: 3_000,
+    },
     logLevel: 'warn',
   };
   t.strictSame(optionsOf({}, values), fromEnvironment);

@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+
+import { checkProof, formatConsistency, formatInclusion } from '../adapters/audit/proof-file.ts';
+import { NotProvable, SealedLog } from '../adapters/audit/sealed-log.ts';
+import { SigningKeyProblem } from '../adapters/audit/signing-key.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
+import { auditStream } from '../core/stream.ts';
+import { randomId } from '../server/random-id.ts';
+import { exportLog } from './audit-export.ts';
+import { type AuditFlag, auditFlags } from './audit-flags.ts';
+import { auditKeyFile, publicKeys, toolsKey } from './audit-options.ts';
+import { openSource, tellReading } from './audit-source.ts';
+import { verify } from './audit-verify.ts';
+import { openStores } from './open-stores.ts';
+import { exitUsage, PlainFailure } from './plain-failure.ts';
+import { type Environment, type Options, Settings } from './settings.ts';
+import { startFailure } from './start-failure.ts';
+import { parseStoreOptions, type StoreOptions } from './store-options.ts';
+
+/** What `securechat audit` can do; each throws a PlainFailure if it did not. */
+const actions = {
+  export: exportAction,
+  verify: verifyAction,
+  prove,
+  consistency,
+  'check-proof': checkProofAction,
+  key,
+  'publish-key': publishKey,
+};
+export type AuditActions = typeof actions;
+
+interface Asked {
+  readonly settings: Settings<AuditFlag>;
+  readonly store: StoreOptions;
+  readonly env: Environment;
+  readonly args: readonly string[];
+  /** The command as it was typed: what the log is told. */
+  readonly what: string;
+}
+
+/** Runs one action with the arguments, options and environment given. */
+export async function runAuditAction(
+  name: keyof AuditActions,
+  args: readonly string[],
+  options: Options,
+  env: Environment,
+): Promise<void> {
+  const settings = new Settings<AuditFlag>(auditFlags, options, env);
+  const store = parseStoreOptions(settings, env);
+  if (settings.problems.length > 0) throw new PlainFailure(settings.problems.join('\n'), exitUsage);
+  const what = ['audit', name, ...args].join(' ');
+  try {
+    await actions[name]({ settings, store, env, args, what });
+  } catch (error) {
+    const isOurs = error instanceof SigningKeyProblem || error instanceof NotProvable;
+    throw isOurs ? new PlainFailure(error.message) : startFailure(error);
+  }
+}
+
+async function exportAction({ settings, store, env, what }: Asked): Promise<void> {
+  const out = settings.text('out');
+  if (out === undefined) throw new PlainFailure('--out FILE says where to export to.', exitUsage);
+  const file = auditKeyFile(settings.text('audit-key'), env);
+  const why = settings.text('why');
+  await exportLog({ out, store, key: () => toolsKey(store, file), what, why });
+}
+
+async function verifyAction({ settings, store, args, what }: Asked): Promise<void> {
+  await verify({
+    file: args[0],
+    store,
+    keys: publicKeys(settings.given('key')?.values ?? []),
+    checkpoints: settings.text('checkpoints'),
+    what,
+    why: settings.text('why'),
+  });
+}
+
+async function prove(asked: Asked): Promise<void> {
+  const [position = '', file] = asked.args;
+  const number = numberIn(position, 'A position');
+  await withSealedLog(asked, file, async (log) =>
+    formatInclusion(await log.proveInclusion(number)),
+  );
+}
+
+async function consistency(asked: Asked): Promise<void> {
+  const [one = '', other = '', file] = asked.args;
+  const [older, newer] = [numberIn(one, 'A size'), numberIn(other, 'A size')];
+  await withSealedLog(asked, file, async (log) =>
+    formatConsistency(log.proveConsistency(older, newer)),
+  );
+}
+
+async function withSealedLog(
+  { settings, store, what }: Asked,
+  file: string | undefined,
+  proof: (log: SealedLog) => Promise<string>,
+): Promise<void> {
+  const partition = settings.integer('partition', 0, partitionMax) ?? 0;
+  const { log, notes } = await openSource(file, store);
+  let made: string;
+  try {
+    made = await proof(await SealedLog.read(log, partition, notes));
+  } finally {
+    await log.close();
+  }
+  // What is handed out of a live log is told there first.
+  if (file === undefined) await tellReading(store, what, settings.text('why'));
+  process.stdout.write(made);
+}
+
+async function checkProofAction({ settings, args }: Asked): Promise<void> {
+  const [file = '-'] = args;
+  const keys = publicKeys(settings.given('key')?.values ?? []);
+  const checked = checkProof(await read(file), keys);
+  if ('fault' in checked) throw new PlainFailure(checked.fault);
+  console.log(checked.proves);
+  console.log(
+    keys.length > 0
+      ? `Signed with ${checked.key}.`
+      : `Signed with ${checked.key}, as the proof itself says: --key pins the one that you know.`,
+  );
+}
+
+async function key({ settings, store, env, args }: Asked): Promise<void> {
+  const file = args[0] ?? auditKeyFile(settings.text('audit-key'), env);
+  const known = toolsKey(store, file);
+  if (known === undefined)
+    throw new PlainFailure('There is no signing key here: name its file.', exitUsage);
+  console.log(known.verifier.text);
+}
+
+/** A key that is published while the one before still seals is vouched for by that. */
+async function publishKey({ store, args: [given = ''] }: Asked): Promise<void> {
+  const [verifier] = publicKeys([given]);
+  const stores = await openStores(store);
+  const writer = stores.events.writer('audit', 0);
+  try {
+    for (let partition = 0; partition < stores.events.info.partitions; partition++) {
+      const id = randomId();
+      const event = { type: 'SigningKeyPublished', data: { key: verifier?.text ?? '' } } as const;
+      const published = { id, actor: { server: 'audit', incarnation: 0 }, cause: id, event };
+      const part = {
+        stream: auditStream(partition),
+        expected: 'any',
+        events: [published],
+      } as const;
+      const { status } = await writer.append({ partition, parts: [part] });
+      if (status !== 'appended')
+        throw new PlainFailure('The key could not be published in all partitions: try again.');
+    }
+    console.log(
+      'Published. Let the servers seal the log with the old key once more (10 s), then start them with the new one.',
+    );
+  } finally {
+    await writer.close();
+    await stores.close();
+  }
+}
+
+const partitionMax = 255;
+
+function numberIn(typed: string, what: string): number {
+  const number = Number(typed);
+  if (/^\d{1,15}$/.test(typed) && number > 0) return number;
+  throw new PlainFailure(`${what} is a whole number from 1 on, not "${typed}".`, exitUsage);
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    throw new PlainFailure(`${file} cannot be read (${reasonOf(error)}).`);
+  }
+}

@@ -1,0 +1,57 @@
+import type { SigningKey } from '../adapters/audit/signing-key.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
+import type { EventStore } from '../core/event-store.ts';
+import { recordReading } from '../server/audit-reading.ts';
+import { type ExportPlan, planExport, writeExport } from '../server/log-export.ts';
+import { openStores } from './open-stores.ts';
+import { PlainFailure } from './plain-failure.ts';
+import { ProgressLine } from './progress-line.ts';
+import type { StoreOptions } from './store-options.ts';
+
+export interface ExportOptions {
+  readonly out: string;
+  readonly store: StoreOptions;
+  /** Read when the store is open: it may have made the folder in which the key is. */
+  readonly key: () => SigningKey | undefined;
+  readonly what: string;
+  readonly why: string | undefined;
+}
+
+/**
+ * Writes the log to a file, up to a checkpoint that it first causes, or without the signing key up
+ * to the last one. Tells before that it reads.
+ */
+export async function exportLog(options: ExportOptions): Promise<void> {
+  const { store, what, why, out } = options;
+  const stores = await openStores(store);
+  try {
+    const { events } = stores;
+    await recordReading(events, { what, ...(why !== undefined && { why }) });
+    const key = options.key();
+    const plan = await planExport(events, key);
+    if (plan.cuts.length === 0)
+      throw new PlainFailure(
+        'This log has no checkpoint, so there is nothing that could be exported with a proof: give the signing key with --audit-key.',
+      );
+    await written(out, events, plan);
+    console.log(`Exported ${plan.records.toLocaleString('en-US')} records to ${out}.`);
+    if (key === undefined && plan.leftOut > 0)
+      console.log(
+        `Left out: ${plan.leftOut.toLocaleString('en-US')} records that came after the last checkpoint; with the signing key (--audit-key) they would be sealed and in it.`,
+      );
+  } finally {
+    await stores.close();
+  }
+}
+
+async function written(out: string, events: EventStore, plan: ExportPlan): Promise<void> {
+  const progress = new ProgressLine('Exported', plan.records);
+  try {
+    await writeExport(out, events, plan, progress.update);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new PlainFailure(`${out} cannot be written (${reasonOf(error)}).`);
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import {
+  loadOrMakeSigningKey,
+  loadSigningKey,
+  type SigningKey,
+} from '../adapters/audit/signing-key.ts';
+import { parseVerifierKey, type VerifierKey } from '../adapters/audit/verifier-key.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
+import { exitUsage, PlainFailure } from './plain-failure.ts';
+import type { Environment } from './settings.ts';
+import type { StoreOptions } from './store-options.ts';
+
+/** What is given for `--audit-key`, also as files are named in the environment elsewhere. */
+export const auditKeyFile = (given: string | undefined, env: Environment): string | undefined => {
+  const variable = env['SECURECHAT_AUDIT_KEY_FILE']?.trim();
+  return given ?? (variable === '' ? undefined : variable);
+};
+
+/** An embedded store has a key of its own in its folder. */
+const ownKeyFile = (dir: string): string => join(dir, 'audit.key');
+
+/**
+ * The key with which a server seals the log, if it has one; on the embedded store one is made on
+ * first use. The store must have been opened before.
+ * @throws {SigningKeyProblem}
+ */
+export function serversKey(store: StoreOptions, file: string | undefined): SigningKey | undefined {
+  if (file !== undefined) return loadSigningKey(file);
+  return store.kind === 'embedded' ? loadOrMakeSigningKey(ownKeyFile(store.dir)) : undefined;
+}
+
+/** The same for a tool, which makes none. @throws {SigningKeyProblem} */
+export function toolsKey(store: StoreOptions, file: string | undefined): SigningKey | undefined {
+  if (file !== undefined) return loadSigningKey(file);
+  const own = store.kind === 'embedded' ? ownKeyFile(store.dir) : '';
+  return existsSync(own) ? loadSigningKey(own) : undefined;
+}
+
+/** Public keys as `--key` takes them: as text, or in a file. @throws {PlainFailure} */
+export const publicKeys = (given: readonly string[]): readonly VerifierKey[] =>
+  given.map((text) => parseVerifierKey(text) ?? keyInFile(text));
+
+function keyInFile(path: string): VerifierKey {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new PlainFailure(
+      `${path} is no public key, and no file that holds one (${reasonOf(error)}): securechat audit key shows what one looks like.`,
+      exitUsage,
+    );
+  }
+  const key = parseVerifierKey(text);
+  if (key === undefined)
+    throw new PlainFailure(`The file ${path} holds no public key of a log.`, exitUsage);
+  return key;
+}

@@ -1,0 +1,43 @@
+import { openLogFile } from '../adapters/log-file/source.ts';
+import { lookIntoLmdb } from '../adapters/lmdb/stored-log.ts';
+import { lookIntoRedis } from '../adapters/redis/stored-log.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
+import { StoreUnusable } from '../core/event-store.ts';
+import type { StoredLog } from '../core/log-source.ts';
+import { recordReading } from '../server/audit-reading.ts';
+import { openStores } from './open-stores.ts';
+import { PlainFailure } from './plain-failure.ts';
+import type { StoreOptions } from './store-options.ts';
+
+/** Looks at a log where it lies, without a change to it. @throws {StoreUnusable} @throws {StoreUnreachable} */
+export const lookInto = (store: StoreOptions): Promise<StoredLog> =>
+  store.kind === 'redis' ? lookIntoRedis({ url: store.url }) : lookIntoLmdb(store.dir);
+
+/** A log to prove something of: the file, with the checkpoints behind it, or the live one. */
+export async function openSource(
+  file: string | undefined,
+  store: StoreOptions,
+): Promise<{ readonly log: StoredLog; readonly notes: readonly string[] }> {
+  if (file === undefined) return { log: await lookInto(store), notes: [] };
+  try {
+    const log = await openLogFile(file);
+    return { log, notes: log.checkpoints.map(({ note }) => note) };
+  } catch (error) {
+    if (error instanceof StoreUnusable) throw error;
+    throw new PlainFailure(`${file} cannot be read (${reasonOf(error)}).`);
+  }
+}
+
+/** Tells in the live log that it is, or was, read. @throws {StoreUnreachable} @throws {StoreUnusable} */
+export async function tellReading(
+  store: StoreOptions,
+  what: string,
+  why: string | undefined,
+): Promise<void> {
+  const stores = await openStores(store);
+  try {
+    await recordReading(stores.events, { what, ...(why !== undefined && { why }) });
+  } finally {
+    await stores.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { readCheckpoints } from '../adapters/audit/checkpoint-folder.ts';
+import type { Finding } from '../adapters/audit/finding.ts';
+import { auditFile, auditLog, type Evidence, type LogReport } from '../adapters/audit/log-audit.ts';
+import type { PartitionReport } from '../adapters/audit/partition-audit.ts';
+import type { VerifierKey } from '../adapters/audit/verifier-key.ts';
+import { reasonOf } from '../adapters/system-reason.ts';
+import { lookInto, tellReading } from './audit-source.ts';
+import { PlainFailure } from './plain-failure.ts';
+import { ProgressLine } from './progress-line.ts';
+import type { StoreOptions } from './store-options.ts';
+
+export interface VerifyOptions {
+  /** Without one the live log is checked. */
+  readonly file: string | undefined;
+  readonly store: StoreOptions;
+  readonly keys: readonly VerifierKey[];
+  /** A folder of checkpoints kept elsewhere. */
+  readonly checkpoints: string | undefined;
+  readonly what: string;
+  readonly why: string | undefined;
+}
+
+/** How many of the findings are shown; the first is the one that matters. */
+const findingsShownMax = 5;
+
+/**
+ * Checks a log and prints what was found.
+ * @throws {PlainFailure} when it is not whole: the first bad position and what is wrong with it
+ */
+export async function verify(options: VerifyOptions): Promise<void> {
+  const { file, store, keys, checkpoints, what, why } = options;
+  const others = checkpoints === undefined ? [] : await keptIn(checkpoints);
+  const report = await audited(options, { keys, others });
+  for (const partition of report.partitions) console.log(partitionLine(partition));
+  if (checkpoints !== undefined)
+    console.log(`Compared with ${others.length} checkpoints in ${checkpoints}.`);
+  if (keys.length === 0)
+    console.log('Sealed with a key that the log itself names: --key pins one.');
+  if (report.verdict !== 'whole') throw new PlainFailure(notWhole(report).join('\n'));
+  // Only now: a log that is not whole must be left as it was found.
+  if (file === undefined) await tellReading(store, what, why);
+  console.log('Whole: every sealed record is what was sealed.');
+}
+
+async function audited({ file, store }: VerifyOptions, evidence: Evidence): Promise<LogReport> {
+  const progress = new ProgressLine('Checked');
+  try {
+    return file === undefined
+      ? await auditedLive(store, evidence, progress)
+      : await auditFile(file, evidence, progress.update);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error)
+      throw new PlainFailure(`${file ?? 'The log'} cannot be read (${reasonOf(error)}).`);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+async function auditedLive(
+  store: StoreOptions,
+  evidence: Evidence,
+  progress: ProgressLine,
+): Promise<LogReport> {
+  const log = await lookInto(store);
+  try {
+    return await auditLog(log, evidence, progress.update);
+  } finally {
+    await log.close();
+  }
+}
+
+async function keptIn(folder: string) {
+  try {
+    return await readCheckpoints(folder);
+  } catch (error) {
+    throw new PlainFailure(`The folder ${folder} cannot be read (${reasonOf(error)}).`);
+  }
+}
+
+function partitionLine({ partition, sealed, records, keys }: PartitionReport): string {
+  const by = keys.length === 0 ? '' : `, with ${keys.join(' and ')}`;
+  return `Partition ${partition}: sealed to ${sealed}, ${records - sealed} unsealed${by}`;
+}
+
+function notWhole({ verdict, findings, partitions }: LogReport): readonly string[] {
+  const losses = partitions.flatMap(({ partition, losses: lost }) =>
+    lost.map(
+      ({ epoch, from }) =>
+        `Partition ${partition} tells that it was set back: of epoch ${epoch} what came from position ${from} on was lost.`,
+    ),
+  );
+  const others = findings.length - findingsShownMax;
+  return [
+    verdict === 'tampered'
+      ? 'Tampered: this is not the log that was sealed.'
+      : 'Lost, as the log itself tells: it was set back.',
+    ...findings.slice(0, findingsShownMax).map(sentence),
+    ...(others > 0 ? [`There is more: ${others} findings.`] : []),
+    ...losses,
+  ];
+}
+
+const sentence = ({ partition, position, what }: Finding): string =>
+  `Partition ${partition}: position ${position} ${what}.`;

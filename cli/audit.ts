@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import type { AuditActions } from './audit-actions.ts';
+import { auditKeyFlags, evidenceFlags, outFlags, partitionFlags, whyFlags } from './audit-flags.ts';
+import { addFlags } from './command-flags.ts';
+import { addHelpText } from './help-text.ts';
+import type { Flag, Options } from './settings.ts';
+import { storeFlags } from './store-options.ts';
+
+type Flags = Readonly<Record<string, Flag>>;
+
+/** `securechat audit` */
+export function auditCommand(): Command {
+  const audit = new Command('audit')
+    .summary('prove that the log is whole, or export it')
+    .helpCommand(false)
+    .description(
+      'Prove that the log is what was sealed, and hand out proofs. That a live log is read is recorded in it; an exported file is checked without any store. docs/audit.md says what can be proved.',
+    );
+  const outOf = { ...storeFlags, ...whyFlags };
+  const outExport = { ...outFlags, ...auditKeyFlags, ...outOf };
+  action(audit, 'export', 'write the log to a file that proves itself', '', outExport);
+  const verify = action(
+    audit,
+    'verify',
+    'check the live log, or an exported file; exit 0 only if it is whole',
+    '[file]',
+    { ...evidenceFlags, ...outOf },
+  );
+  addHelpText(verify, {
+    examples: (name) => [
+      [
+        `${name} log.ndjson.gz --key KEY --checkpoints DIR`,
+        'offline, with what is known elsewhere',
+      ],
+      [`${name} --redis redis://localhost`, 'where it lies; nothing is mended or written before'],
+    ],
+  });
+  const proofs = { ...partitionFlags, ...outOf };
+  action(audit, 'prove', 'print a proof that a record is in the log', '<position> [file]', proofs);
+  action(
+    audit,
+    'consistency',
+    'print a proof that the log at one checkpoint begins that at another',
+    '<size> <size> [file]',
+    proofs,
+  );
+  action(audit, 'check-proof', 'check a proof (- is standard input)', '[file]', {
+    key: evidenceFlags.key,
+  });
+  action(audit, 'key', 'show the public key of a signing key', '[file]', {
+    ...auditKeyFlags,
+    ...storeFlags,
+  });
+  action(
+    audit,
+    'publish-key',
+    'let the next signing key be vouched for by the present one',
+    '<key>',
+    storeFlags,
+  );
+  return audit;
+}
+
+function action(
+  audit: Command,
+  name: keyof AuditActions,
+  about: string,
+  args: string,
+  flags: Flags,
+): Command {
+  const sentence = `${about.charAt(0).toUpperCase()}${about.slice(1)}.`;
+  const command = new Command(name).summary(about).description(sentence);
+  for (const argument of args.split(' ').filter(Boolean)) command.argument(argument);
+  addFlags(command, flags);
+  command.action(async () => {
+    const { runAuditAction } = await import('./audit-actions.ts');
+    await runAuditAction(name, command.args, command.opts<Options>(), process.env);
+  });
+  audit.addCommand(command);
+  return command;
+}
