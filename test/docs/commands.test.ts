@@ -42,7 +42,7 @@ await test('every command and option in the documents is one that there is', asy
   const lines = [...programLines(), ...inlineLines()];
   t.ok(lines.length > 12, 'there are some');
   for (const line of lines) {
-    const [, command = ''] = /^((?:user|certs) [a-z]+|[a-z]+)/.exec(line) ?? [];
+    const [, command = ''] = /^((?:user|certs|audit|room) [a-z]+|[a-z]+)/.exec(line) ?? [];
     const help = await helpOf(command);
     t.match(help, new RegExp(`^Usage: .* ${command} `), line);
     for (const [flag] of line.matchAll(/--[a-z-]+/g))
