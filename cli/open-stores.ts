@@ -16,6 +16,17 @@ export function openStores(store: StoreOptions): Promise<Stores> {
 }
 
 /**
+ * The same for somebody who only reads: a log that does not exist is not made, and one that may be
+ * lost can be read all the same.
+ * @throws {StoreUnusable} @throws {StoreUnreachable} a sentence with the way out
+ */
+export function openExistingStores(store: StoreOptions): Promise<Stores> {
+  const existing = true;
+  if (store.kind === 'embedded') return openLmdb({ dir: store.dir, existing });
+  return openRedis({ url: store.url, acceptLoss: true, existing });
+}
+
+/**
  * The same for a server, which holds a data folder against other processes that serve from it, and
  * is told what becomes of the link to its store.
  */

@@ -52,6 +52,19 @@ export function openFolder(name: string): DataFolder {
   );
 }
 
+/**
+ * A folder that has a log already. Nothing is made.
+ *
+ * @throws {StoreUnusable} when there is none
+ */
+export function existingFolder(name: string): DataFolder {
+  if (!existsSync(join(name, 'data.mdb'))) throw noLog(name);
+  return openFolder(name);
+}
+
+export const noLog = (name: string): StoreUnusable =>
+  new StoreUnusable(`There is no log in the data folder ${name}: name another with --data.`);
+
 /** There while the file is made: a process that is killed meanwhile leaves an empty one. */
 const makingName = '.making';
 const emptied =

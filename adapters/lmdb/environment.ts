@@ -5,7 +5,7 @@ import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import { MemoryLeases } from '../memory/leases.ts';
 import { partitionsInWords } from '../partitions-in-words.ts';
 import { recordFormat } from '../record-codec.ts';
-import { checkOwn, type DataFolder, openDatabase } from './data-folder.ts';
+import { checkOwn, type DataFolder, noLog, openDatabase } from './data-folder.ts';
 import { GroupCommit } from './group-commit.ts';
 import { LogPartition } from './log-partition.ts';
 import { LogReader } from './log-reader.ts';
@@ -15,6 +15,14 @@ import { openMeta, openTables, type Table, type Tables } from './tables.ts';
 const logKey = Buffer.from('log');
 /** How soon what another process has written is noticed. */
 const lookEveryMs = 200;
+
+/** What whoever opens a folder wants of its log. */
+export interface WantedLog {
+  /** How many it must have, or a new one gets; undefined for any, and one. */
+  readonly partitions: number | undefined;
+  /** Whether a log that is not there is refused rather than made. */
+  readonly existing: boolean;
+}
 
 /** An opened data folder. All stores of one process that are opened on it share this. */
 export class Environment {
@@ -54,12 +62,12 @@ export class Environment {
   /**
    * Opens the folder's log, or makes one.
    *
-   * @throws {StoreUnusable} for a log of a newer format or with another number of partitions, and
-   *   for what is no log
+   * @throws {StoreUnusable} for a log of a newer format or with another number of partitions, for
+   *   what is no log, and for a log that should be there and is not
    */
   static async open(
     folder: DataFolder,
-    partitions: number | undefined,
+    { partitions, existing: mustExist }: WantedLog,
     now: () => number,
   ): Promise<Environment> {
     const root = openDatabase(folder);
@@ -69,6 +77,7 @@ export class Environment {
       const existing = logInfo(meta);
       // Before anything else is touched: a newer format may keep other tables.
       if (existing !== undefined) checkInfo(folder, existing, partitions);
+      else if (mustExist) throw noLog(folder.name);
       const tables = openTables(root, meta);
       const info = existing ?? (await makeLog(tables, partitions ?? 1, now));
       checkInfo(folder, info, partitions);

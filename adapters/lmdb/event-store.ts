@@ -15,7 +15,7 @@ import type { Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
 import { HandedOut } from '../handed-out.ts';
 import { LmdbCredentials } from './credentials.ts';
-import { openFolder } from './data-folder.ts';
+import { existingFolder, openFolder } from './data-folder.ts';
 import type { Environment } from './environment.ts';
 import { LmdbKeys } from './kept-keys.ts';
 import { LmdbLeases } from './leases.ts';
@@ -31,6 +31,8 @@ export interface LmdbOptions {
   readonly partitions?: number;
   /** Hold the folder against other processes that want to own it: for servers, not for tools. */
   readonly own?: boolean;
+  /** Refuse a folder without a log, rather than make one. */
+  readonly existing?: boolean;
   /** Milliseconds since 1970; the system's clock unless given. */
   readonly now?: () => number;
 }
@@ -45,9 +47,11 @@ const readAtOnce = 1_024;
  * @throws {StoreUnusable} when the folder cannot be used, is owned by another process, or holds a
  *   log of a newer format: one plain sentence with the way out
  */
-export async function openLmdb({ dir, partitions, own, now }: LmdbOptions): Promise<Stores> {
+export async function openLmdb(options: LmdbOptions): Promise<Stores> {
+  const { dir, partitions, own, now, existing = false } = options;
   const clock = now ?? Date.now;
-  const environment = await share(openFolder(dir), partitions, clock);
+  const folder = existing ? existingFolder(dir) : openFolder(dir);
+  const environment = await share(folder, { partitions, existing }, clock);
   try {
     if (own === true) await environment.own();
   } catch (error) {

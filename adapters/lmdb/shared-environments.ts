@@ -1,5 +1,5 @@
 import type { DataFolder } from './data-folder.ts';
-import { Environment } from './environment.ts';
+import { Environment, type WantedLog } from './environment.ts';
 
 interface Shared {
   readonly environment: Promise<Environment>;
@@ -14,19 +14,19 @@ const closing = new Map<string, Promise<void>>();
 /** The environment of a folder, which the caller shares until it calls `giveBack`. */
 export async function share(
   folder: DataFolder,
-  partitions: number | undefined,
+  wanted: WantedLog,
   now: () => number,
 ): Promise<Environment> {
   while (closing.has(folder.path)) await closing.get(folder.path);
   const shared = open.get(folder.path) ?? {
-    environment: Environment.open(folder, partitions, now),
+    environment: Environment.open(folder, wanted, now),
     users: 0,
   };
   open.set(folder.path, shared);
   shared.users += 1;
   try {
     const environment = await shared.environment;
-    environment.check(partitions);
+    environment.check(wanted.partitions);
     return environment;
   } catch (error) {
     await leave(folder, shared);

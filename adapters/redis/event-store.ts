@@ -27,7 +27,7 @@ import { KnownLog } from './known-log.ts';
 import { RedisKeys } from './kept-keys.ts';
 import { RedisLeases } from './leases.ts';
 import { Link, type LinkOptions } from './link.ts';
-import { readLogInfo } from './log-info.ts';
+import { mustHaveLog, readLogInfo } from './log-info.ts';
 import { pageEntriesMax, readPage, readStored } from './log-reader.ts';
 import { inspectLog } from './log-state.ts';
 import { asStoreError, RedisRefusal } from './refusal.ts';
@@ -42,6 +42,8 @@ export interface RedisStoreOptions extends AddressOptions {
   readonly url: string;
   /** How many partitions a new log gets, 1 unless given; one that exists must have as many. */
   readonly partitions?: number;
+  /** Refuse a Redis without a log, rather than make one. */
+  readonly existing?: boolean;
   /** Use a Redis that keeps no append-only file. */
   readonly acceptLoss?: boolean;
   /** So many replicas must have what is acknowledged; 0 unless given. */
@@ -63,6 +65,7 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
     const fitness = new Fitness({ address, acceptLoss: options.acceptLoss ?? false });
     const { replicas = 0 } = options;
     const warnings = await guard(connection, fitness, replicas);
+    if (options.existing === true) await mustHaveLog(connection, address);
     const info = await readLogInfo(connection, options.partitions);
     const logs = Array.from({ length: info.partitions }, (_, number) =>
       replicas === 0

@@ -1,6 +1,7 @@
 import { partitionsInWords } from '../partitions-in-words.ts';
 import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import { recordFormat } from '../record-codec.ts';
+import type { Address } from './address.ts';
 import type { Connection } from './connection.ts';
 import { logPattern, metaKey, partitionOfLogKey } from './keys.ts';
 import { listOf, numberOf, optional, textOf } from './reply.ts';
@@ -33,6 +34,12 @@ export async function readLogInfo(
     );
   }
   return info;
+}
+
+/** @throws {StoreUnusable} when there is no log in this Redis */
+export async function mustHaveLog(connection: Connection, { text }: Address): Promise<void> {
+  if ((await readMeta(connection)) !== undefined) return;
+  throw new StoreUnusable(`There is no log in the Redis at ${text}: give another address.`);
 }
 
 async function readMeta(connection: Connection): Promise<LogInfo | undefined> {
