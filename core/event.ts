@@ -2,6 +2,7 @@ import type { AccountEvent } from './account.ts';
 import type { AuditEvent } from './audit.ts';
 import type { DirectEvent } from './direct.ts';
 import type { EpochStarted } from './epoch.ts';
+import type { HistoryRead } from './history-read.ts';
 import type { KeptRoomsEvent } from './kept-rooms.ts';
 import type { FollowingEvent } from './following.ts';
 import type { RetentionEvent } from './retention.ts';
@@ -23,6 +24,7 @@ export type ChatEvent =
   | RetentionEvent
   | ServerEvent
   | EpochStarted
+  | HistoryRead
   | AuditEvent;
 
 export type EventType = ChatEvent['type'];

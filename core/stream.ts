@@ -12,6 +12,8 @@ export const roomStream = (room: string): string => `room:${room}`;
 /** How long a room's text is kept; in the room's partition. */
 export const retentionStream = (room: string): string => `retention:${room}`;
 export const serverStream = (server: string): string => `server:${server}`;
+/** What `user` was shown by history. It is never folded: only appended, and read through. */
+export const readingStream = (user: string): string => `reading:${user}`;
 /** Lists the accounts: every AccountRegistered is linked here. In every partition. */
 export const accountsStream = 'accounts';
 /** Where a partition tells of its epochs. In every partition. */

@@ -5,6 +5,7 @@ import type { SessionOpened } from '../core/session.ts';
 import { type Appender, commitOf, type Part, type ReadOutcome } from './appender.ts';
 import type { Chat } from './chat.ts';
 import { ConversationMarks } from './conversation-marks.ts';
+import { HistoryReads } from './history-reads.ts';
 import type { LoadedKeptRooms } from './loaded-kept-rooms.ts';
 import { randomId } from './random-id.ts';
 import { ReadMarks } from './read-marks.ts';
@@ -43,6 +44,7 @@ export class HeldSession {
   readonly marks: ReadMarks;
   readonly roomMarks: RoomMarks;
   readonly conversationMarks: ConversationMarks;
+  readonly reads: HistoryReads;
   /** From which place on each room's events are shown, by room, where that is not from its join. */
   readonly shownFrom = new Map<string, number>();
   /** The rooms that its account keeps, as they were read last. */
@@ -73,6 +75,9 @@ export class HeldSession {
     this.marks = new ReadMarks({ reader: user, saysWhatIsRead: this.isResumable }, append);
     this.roomMarks = new RoomMarks(chat, user, append);
     this.conversationMarks = new ConversationMarks(user, append);
+    this.reads = new HistoryReads({ user, session }, (...parts) =>
+      appender.append(this.actor, parts),
+    );
   }
 
   get secret(): string | undefined {

@@ -16,7 +16,7 @@ export const historyRecordsMax = 10_000;
 export async function history(
   chat: Chat,
   connection: Connection,
-  { session }: HeldSession,
+  { session, reads }: HeldSession,
   { room: asked, limit, before, after }: CommandOf<'history'>,
 ): Promise<void> {
   const rooms = [...roomsOf(chat.follower.view.rooms, session)];
@@ -38,6 +38,9 @@ export async function history(
     isForwards && before,
   );
   const messages = isForwards ? found : found.toReversed();
+  const [first, last] = [messages.at(0), messages.at(-1)];
+  if (first !== undefined && last !== undefined)
+    reads.shown(room.room, [first.number, last.number]);
   connection.tell({
     kind: 'history',
     room: room.name,

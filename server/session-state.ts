@@ -68,6 +68,7 @@ export async function describeRoom(
   if (held.newlyKept.delete(room.room) && last !== undefined)
     held.roomMarks.read(room.room, number);
   const state = { room: room.room, name: room.name, epoch, number, members, read, unread };
+  if (last !== undefined) held.reads.shown(room.room, [last.number, last.number]);
   const retentionDays = follower.view.retentions.get(room.room);
   return {
     ...state,

@@ -121,6 +121,10 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
       { requiredKeys: ['epoch', 'from'] },
     ),
   ),
+  HistoryRead: plain(
+    'HistoryRead',
+    fc.record({ user, session, room, ranges: fc.array(fc.tuple(revision, revision)) }),
+  ),
   SigningKeyPublished: plain('SigningKeyPublished', fc.record({ key: fc.string() })),
   CheckpointSigned: withText(
     'CheckpointSigned',
