@@ -11,6 +11,7 @@ import type { ChatServer } from './chat-server.ts';
 import type { CountedMetrics } from './metrics-counted.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { notReadyWords, Readiness } from './readiness.ts';
+import { hashedStateOf } from './state-hash.ts';
 
 /** Where a chat server meets browsers, and whoever looks after it. */
 export interface WebPlan {
@@ -70,6 +71,7 @@ export async function takeWebPort(
         return reason === undefined ? undefined : notReadyWords[reason];
       },
       metrics: async () => served?.metrics.text() ?? '',
+      stateHash: () => (served === undefined ? undefined : stateHashOf(served.server)),
     },
   });
   return {
@@ -80,4 +82,10 @@ export async function takeWebPort(
       served = { server, readiness, metrics: new MetricsPage(server, metrics, readiness) };
     },
   };
+}
+
+/** As `securechat replay --at POSITIONS --server NAME` tells it of the log. */
+function stateHashOf({ options: { name }, follower }: ChatServer): string {
+  const { hash } = hashedStateOf(follower.view, name);
+  return JSON.stringify({ server: name, positions: follower.positions, sha256: hash });
 }

@@ -10,6 +10,8 @@ export interface ServerStatus {
   whyNotReady(): Promise<string | undefined>;
   /** In the text format of Prometheus. */
   metrics(): Promise<string>;
+  /** Where in the log the server is, and the hash of its state there, in JSON; undefined before. */
+  stateHash(): string | undefined;
 }
 
 /** Prometheus's text format. */
@@ -18,8 +20,9 @@ const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 const proxyHeaders = ['forwarded', 'x-forwarded-for', 'via'] as const;
 
 /**
- * Whether the process is alive (`/healthz`), whether it is of use (`/readyz`), and what it counts
- * (`/metrics`): the last only for `metricsReaders`, since it tells how the chat is doing.
+ * Whether the process is alive (`/healthz`), whether it is of use (`/readyz`), what it counts
+ * (`/metrics`) and a hash of what it knows (`/state-hash`): the last two only for `metricsReaders`,
+ * since they tell how the chat is doing, and cost something.
  */
 export function addStatusRoutes(
   web: WebServer,
@@ -35,6 +38,12 @@ export function addStatusRoutes(
     if (!mayRead(request, metricsReaders)) return plain(reply, 403, notForYou);
     const metrics = await status.metrics();
     return reply.header('cache-control', 'no-store').type(metricsType).send(metrics);
+  });
+  web.get('/state-hash', (request, reply) => {
+    if (!mayRead(request, metricsReaders)) return plain(reply, 403, notForYou);
+    const state = status.stateHash();
+    if (state === undefined) return plain(reply, 503, 'starting');
+    return reply.header('cache-control', 'no-store').type('application/json').send(state);
   });
 }
 

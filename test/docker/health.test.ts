@@ -32,7 +32,11 @@ await test('the health check passes where every server is ready, and says why on
       port: 0,
       minVersion: 'TLSv1.3',
       page: '/nowhere',
-      status: { whyNotReady: async () => reasons[0], metrics: async () => '' },
+      status: {
+        whyNotReady: async () => reasons[0],
+        metrics: async () => '',
+        stateHash: () => undefined,
+      },
       servers: () => [],
       allowedOrigins: [],
       log: pino({ level: 'silent' }),

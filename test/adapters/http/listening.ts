@@ -49,6 +49,7 @@ export function optionsOf(t: Test): WebListenerOptions {
     status: {
       whyNotReady: async () => undefined,
       metrics: () => Promise.reject(new Error('arranged by a test')),
+      stateHash: () => undefined,
     },
     servers: () => [],
     allowedOrigins: [],

@@ -5,7 +5,11 @@ import { listen } from './listening.ts';
 
 await test('the process says that it lives, and the server whether it is of use', async (t) => {
   let reason: string | undefined = 'Redis is away.';
-  const status = { whyNotReady: async () => reason, metrics: async () => 'sessions 3\n' };
+  const status = {
+    whyNotReady: async () => reason,
+    metrics: async () => 'sessions 3\n',
+    stateHash: () => '{}',
+  };
   await using web = await listen(t, { status });
   t.match(await web.ask('/healthz'), { status: 200, body: 'ok\n' });
   t.match(await web.ask('/readyz'), { status: 503, body: 'Redis is away.\n' });
@@ -18,7 +22,11 @@ await test('the process says that it lives, and the server whether it is of use'
 });
 
 await test('metrics are read by this machine, unless through a proxy, and by whom the operator names', async (t) => {
-  const status = { whyNotReady: async () => undefined, metrics: async () => 'sessions 3\n' };
+  const status = {
+    whyNotReady: async () => undefined,
+    metrics: async () => 'sessions 3\n',
+    stateHash: () => '{}',
+  };
   await using web = await listen(t, { status });
   t.match(await web.ask('/metrics'), {
     status: 200,
@@ -33,4 +41,18 @@ await test('metrics are read by this machine, unless through a proxy, and by who
   await using other = await listen(t, { status, metricsReaders });
   t.equal((await other.ask('/metrics')).status, 403);
   t.equal((await other.ask('/metrics', { localAddress: '127.0.0.2' })).status, 200);
+});
+
+await test('the hash of the state is read by whom the metrics are for, once there is one', async (t) => {
+  let hash: string | undefined;
+  const status = {
+    whyNotReady: async () => undefined,
+    metrics: async () => '',
+    stateHash: () => hash,
+  };
+  await using web = await listen(t, { status });
+  t.equal((await web.ask('/state-hash')).status, 503);
+  hash = '{"sha256":"abc"}';
+  t.match(await web.ask('/state-hash'), { status: 200, body: hash });
+  t.equal((await web.ask('/state-hash', { headers: { via: '192.0.2.1' } })).status, 403);
 });
