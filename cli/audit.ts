@@ -5,6 +5,7 @@ import { addFlags } from './command-flags.ts';
 import { addHelpText } from './help-text.ts';
 import type { Flag, Options } from './settings.ts';
 import { storeFlags } from './store-options.ts';
+import { whoSawCommand } from './who-saw.ts';
 
 type Flags = Readonly<Record<string, Flag>>;
 
@@ -58,6 +59,7 @@ export function auditCommand(): Command {
     '<key>',
     storeFlags,
   );
+  audit.addCommand(whoSawCommand());
   return audit;
 }
 

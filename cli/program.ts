@@ -7,6 +7,7 @@ import { connectCommand } from './connect.ts';
 import { addHelpText } from './help-text.ts';
 import { invocation } from './invocation.ts';
 import { exitFailure, exitUsage, PlainFailure } from './plain-failure.ts';
+import { replayCommand } from './replay.ts';
 import { roomCommand } from './room.ts';
 import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
@@ -17,6 +18,7 @@ const commands = [
   serveCommand,
   connectCommand,
   userCommand,
+  replayCommand,
   roomCommand,
   auditCommand,
   certsCommand,

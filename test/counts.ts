@@ -75,6 +75,12 @@ export const counts = {
   attackedPositions: { asked: 100, reduced: 20, quick: 5, unit: 'positions' },
   /** Three servers seal one log and are killed (kill -9) under load. */
   sealingKills: { asked: 50, reduced: 4, quick: 1, unit: 'kills' },
+  /** What users do by chance over two servers, of which one is killed: a replay has the same states… */
+  replayedCommands: { asked: 50_000, reduced: 1_500, quick: 300, unit: 'commands' },
+  /** …at so many places in the log. */
+  replayedPlaces: { asked: 100, reduced: 30, quick: 10, unit: 'places' },
+  /** What a line client received is what a replay shows, byte for byte. */
+  replayedClients: { asked: 100, reduced: 5, quick: 1, unit: 'runs' },
 } as const satisfies Record<string, Count>;
 
 export interface Count {

@@ -1,4 +1,5 @@
 import type { StoredRecord } from '../../core/log-source.ts';
+import type { ChatState } from '../../core/views/chat-state.ts';
 
 /** The version of the file's form; a higher one is refused. */
 export const logFileVersion = 1;
@@ -12,6 +13,8 @@ export interface LogFileHeader {
   readonly epochs: readonly string[];
   /** The public key by which the log was sealed, as a C2SP verifier key; null if by none. */
   readonly key: string | null;
+  /** Of a part of a log: the positions that it comes behind, and the chat's state there. */
+  readonly before?: { readonly positions: readonly number[]; readonly state: ChatState };
 }
 
 /** A checkpoint, as it stands behind the records that it covers. Bytes are in base64. */
@@ -94,7 +97,8 @@ export function placeIn(line: Buffer): { partition: number; position: number } |
 /** Two numbers of sixteen digits at most, and what stands around them. */
 const placeBytesMax = 48;
 
-function headerIn({ securechat, version, format, partitions, epochs, key }: Fields): LogFileHeader {
+function headerIn(fields: Fields): LogFileHeader {
+  const { securechat, version, format, partitions, epochs, key, before } = fields;
   if (securechat !== 'log') throw new LogFileDamaged('It begins no log of this program.');
   if (version !== logFileVersion)
     throw new LogFileDamaged(
@@ -102,7 +106,8 @@ function headerIn({ securechat, version, format, partitions, epochs, key }: Fiel
     );
   if (!isNumber(format) || !isNumber(partitions) || !isTexts(epochs))
     throw new LogFileDamaged('Its first line lacks what each file says of itself.');
-  return { format, partitions, epochs, key: typeof key === 'string' ? key : null };
+  const header = { format, partitions, epochs, key: typeof key === 'string' ? key : null };
+  return isFields(before) ? { ...header, before: before as LogFileHeader['before'] & {} } : header;
 }
 
 function recordIn({ p, n, s, r, t, l, m, b }: Fields): StoredRecord {

@@ -1,0 +1,87 @@
+import type { LogSource } from '../../core/log-source.ts';
+import { PlainFailure } from '../plain-failure.ts';
+import { instantForms, parseInstant } from './instant.ts';
+import { partitionsOf, type Positions } from './log-span.ts';
+import { placeBefore } from './time-search.ts';
+
+/** A place in the history, as somebody names it. */
+export type Moment =
+  /** Up to and with this time, in milliseconds since 1970. */
+  | { readonly kind: 'time'; readonly at: number; readonly typed: string }
+  /** Just behind a record; the partition is left out where there is only one. */
+  | { readonly kind: 'record'; readonly partition?: number; readonly position: number }
+  /** A position of every partition, as servers know where they are. */
+  | { readonly kind: 'positions'; readonly positions: Positions };
+
+export const momentForms = `${instantForms}; or a position such as 1200, with several partitions 3:1200 or 870,1200,…`;
+
+/** Undefined when the text is neither a time nor a place. */
+export function parseMoment(typed: string, now: number): Moment | undefined {
+  if (/^\d{1,15}$/.test(typed)) return { kind: 'record', position: Number(typed) };
+  const [, partition, position] = /^(\d{1,3}):(\d{1,15})$/.exec(typed) ?? [];
+  if (position !== undefined)
+    return { kind: 'record', partition: Number(partition), position: Number(position) };
+  if (/^\d{1,15}(,\d{1,15})+$/.test(typed))
+    return { kind: 'positions', positions: typed.split(',').map(Number) };
+  const at = parseInstant(typed, now);
+  return at === undefined ? undefined : { kind: 'time', at, typed };
+}
+
+/**
+ * The place that is meant, in a log that ends at `end`.
+ * @throws {PlainFailure} when the log has no such place
+ * @throws {StoreUnreachable}
+ */
+export async function placeOf(
+  source: LogSource,
+  moment: Moment,
+  end: Positions,
+): Promise<Positions> {
+  switch (moment.kind) {
+    case 'time':
+      return placeBefore(source, moment.at + 1, end);
+    case 'positions':
+      return checked(source, moment.positions, end);
+    case 'record':
+      return behindRecord(source, moment, end);
+  }
+}
+
+async function behindRecord(
+  source: LogSource,
+  { partition, position }: Extract<Moment, { kind: 'record' }>,
+  end: Positions,
+): Promise<Positions> {
+  const { partitions } = source.info;
+  if (partition === undefined && partitions > 1)
+    throw new PlainFailure(
+      `The log has ${partitions} partitions: say of which ${position} is a position, as in 0:${position}.`,
+    );
+  const home = partition ?? 0;
+  if (home >= partitions)
+    throw new PlainFailure(`The log has no partition ${home}, they are 0 to ${partitions - 1}.`);
+  const wanted = end.map((last, index) => (index === home ? position : last));
+  checked(source, wanted, end);
+  const [record] = position === 0 ? [] : await source.readStored(home, position, 1);
+  if (record === undefined) return partitionsOf(source).map(() => 0);
+  // What was written in the same millisecond comes in the order of the partitions.
+  const before = await placeBefore(source, record.at, end);
+  const withIt = await placeBefore(source, record.at + 1, end);
+  return partitionsOf(source).map((index) =>
+    index === home ? position : ((index < home ? withIt : before)[index] ?? 0),
+  );
+}
+
+function checked({ info }: LogSource, positions: Positions, end: Positions): Positions {
+  if (positions.length !== info.partitions)
+    throw new PlainFailure(
+      `The log has ${info.partitions} partitions, and ${positions.length} positions are given.`,
+    );
+  for (const [partition, position] of positions.entries()) {
+    const last = end[partition] ?? 0;
+    const where = info.partitions === 1 ? 'The log' : `Partition ${partition} of the log`;
+    if (position > last)
+      throw new PlainFailure(`${where} ends at position ${last}: there is no ${position} yet.`);
+  }
+  return positions;
+}

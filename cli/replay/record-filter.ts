@@ -1,0 +1,43 @@
+import { peekType } from '../../adapters/fold-record.ts';
+import { decodeRecord } from '../../adapters/record-codec.ts';
+import type { Recorded } from '../../core/event-store.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
+
+/** What of a history is wanted. An empty set wants everything. */
+export interface WantedRecords {
+  /** The canonical forms of rooms' names. */
+  readonly rooms: ReadonlySet<string>;
+  readonly users: ReadonlySet<string>;
+  readonly types: ReadonlySet<string>;
+}
+
+/**
+ * The record, if it is wanted. A server's end is wanted in every room and by every user, since it
+ * takes people out of rooms. No more of a record is read than that takes.
+ * @throws {CorruptRecord}
+ */
+export function wantedRecord(
+  stored: StoredRecord,
+  { rooms, users, types }: WantedRecords,
+): Recorded | undefined {
+  const type = peekType(stored);
+  if (type !== undefined && types.size > 0 && !types.has(type)) return undefined;
+  const isOtherRoom = stored.stream.startsWith('room:') && !rooms.has(stored.stream.slice(5));
+  if (rooms.size > 0 && isOtherRoom) return undefined;
+  const recorded = decodeRecord(stored);
+  const { event, actor } = recorded;
+  if (types.size > 0 && !types.has(event.type)) return undefined;
+  if (isServerEnd(event.type)) return recorded;
+  const named: Readonly<Record<string, unknown>> = { ...event.data, actor: actor.user };
+  if (rooms.size > 0 && !isIn(rooms, named['room'])) return undefined;
+  if (users.size > 0 && !userFields.some((field) => isIn(users, named[field]))) return undefined;
+  return recorded;
+}
+
+/** Where an event names users. */
+const userFields = ['user', 'from', 'to', 'target', 'reader', 'peer', 'actor'] as const;
+
+const isServerEnd = (type: string): boolean => type === 'ServerStopped' || type === 'ServerLost';
+
+const isIn = (names: ReadonlySet<string>, name: unknown): boolean =>
+  typeof name === 'string' && names.has(name);

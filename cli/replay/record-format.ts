@@ -1,0 +1,125 @@
+import type { Recorded } from '../../core/event-store.ts';
+import { cleanText } from '../../core/text.ts';
+import type { Colours } from '../colours.ts';
+import { textWidth } from '../terminal/display-width.ts';
+import { CommitGroups, endsIn, movesIn } from './commit-groups.ts';
+import { instantText } from './instant.ts';
+import { tell, type Told } from './story.ts';
+
+/** Writes records one after the other. Each answer is whole lines, or nothing. */
+export interface RecordFormat {
+  /** What stands before the first record. */
+  readonly heading: string;
+  record(recorded: Recorded): string;
+  /** What is still to be written of the records that have come. */
+  rest(): string;
+}
+
+/** An erasure does not reach what was written elsewhere. */
+export const plainTextNotice =
+  'People’s own words in plain text: an erasure does not reach this copy.';
+
+/** One line of JSON a record, as the log has it. */
+export const ndjsonFormat: RecordFormat = {
+  heading: '',
+  record({ event, at, ...placed }) {
+    return `${JSON.stringify({ time: new Date(at).toISOString(), at, ...placed, ...event })}\n`;
+  },
+  rest: () => '',
+};
+
+const csvColumns = 'time,partition,position,stream,revision,type,user,room,server,text';
+
+/** RFC 4180, a line a record, behind a line of names. */
+export const csvFormat: RecordFormat = {
+  heading: `# ${plainTextNotice}\r\n${csvColumns}\r\n`,
+  record({ event, at, partition, position, stream, revision, actor }) {
+    const data: Readonly<Record<string, unknown>> = { ...event.data };
+    const time = new Date(at).toISOString();
+    const user = data['user'] ?? data['from'] ?? data['reader'] ?? actor.user;
+    const text = 'text' in event ? event.text : undefined;
+    const placed = [time, partition, position, stream, revision, event.type];
+    const cells = [...placed, user, data['room'], data['server'] ?? actor.server, text];
+    return `${cells.map(csvCell).join(',')}\r\n`;
+  },
+  rest: () => '',
+};
+
+/** What a spreadsheet would take for a formula is made a text by an apostrophe before it. */
+function csvCell(value: unknown): string {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+export interface TextOptions {
+  readonly paint: Colours;
+  readonly partitions: number;
+  /** Whether each line begins with the record's place in the log. */
+  readonly positions: boolean;
+}
+
+const roomColumns = 8;
+const positionColumns = 8;
+
+/** For people: time, room, and what happened. */
+export class TextFormat implements RecordFormat {
+  readonly heading: string;
+  readonly #options: TextOptions;
+  readonly #groups = new CommitGroups();
+  /** Rooms are called as whoever joined them first did, as far as that was read. */
+  readonly #names = new Map<string, string>();
+
+  constructor(options: TextOptions) {
+    this.#options = options;
+    this.heading = `${options.paint.dim(`# ${plainTextNotice}`)}\n`;
+  }
+
+  record(recorded: Recorded): string {
+    return this.#tell(this.#groups.next(recorded));
+  }
+
+  rest(): string {
+    return this.#tell(this.#groups.rest());
+  }
+
+  #tell(group: readonly Recorded[]): string {
+    const { partitions } = this.#options;
+    const commit = { ends: endsIn(group), moves: movesIn(group), partitions };
+    return group.reduce((lines, recorded) => {
+      const { event } = recorded;
+      if (event.type === 'RoomJoined' && !this.#names.has(event.data.room))
+        this.#names.set(event.data.room, event.data.name);
+      const told = tell(recorded, commit);
+      return told === undefined ? lines : lines + this.#lines(recorded, told);
+    }, '');
+  }
+
+  /** A text of several lines has its beginning on each of them. */
+  #lines(recorded: Recorded, told: Told): string {
+    const { paint } = this.#options;
+    const { user = '', between = '', words, tone } = told;
+    const start = this.#start(recorded, told);
+    const paintLine = (line: string): string => {
+      const plain = shown(`${between}${line}`);
+      if (tone === 'said') return `${paint.bold(shown(user))}${plain}`;
+      return tone === 'ended' ? paint.yellow(plain) : paint.dim(`${shown(user)}${plain}`);
+    };
+    return words
+      .split('\n')
+      .map((line) => `${start}${paintLine(line)}\n`)
+      .join('');
+  }
+
+  #start({ at, partition, position }: Recorded, { room }: Told): string {
+    const { paint, positions, partitions } = this.#options;
+    const place = partitions === 1 ? String(position) : `${partition}:${position}`;
+    const where = shown(room === undefined ? '·' : (this.#names.get(room) ?? room));
+    const padding = ' '.repeat(Math.max(roomColumns - textWidth(where), 0));
+    const placed = positions ? `${paint.dim(place.padStart(positionColumns))}  ` : '';
+    return `${placed}${paint.dim(instantText(at))}  ${paint.cyan(where)}${padding}  `;
+  }
+}
+
+/** Whoever wrote the log, it does nothing to a terminal. */
+const shown = (text: string): string => cleanText(text, { lines: false });

@@ -1,0 +1,79 @@
+import type { WriteStream } from 'node:tty';
+import type { LogSource } from '../../core/log-source.ts';
+import { between, endOf, type Positions, type Span } from './log-span.ts';
+import type { LogStart } from './log-start.ts';
+import { type Moment, placeOf } from './moment.ts';
+import type { Output } from './output.ts';
+import { noProgress, type Progress, progressOn } from './progress.ts';
+import type { ReplayOptions, Stretch } from './replay-options.ts';
+import { placeBefore } from './time-search.ts';
+
+/** What every way of reading a log works with. */
+export interface Replay {
+  readonly source: LogSource;
+  readonly start: LogStart;
+  /** Whether more can come. */
+  readonly isLive: boolean;
+  readonly options: ReplayOptions;
+  readonly output: Output;
+  /** Where the progress is shown, if it is a terminal. */
+  readonly terminal: Pick<WriteStream, 'isTTY' | 'write'>;
+}
+
+/** The part of the log that is meant, up to its present end. */
+export interface ChosenPart {
+  /** The place before it, and its last. */
+  readonly after: Positions;
+  readonly through: Positions;
+  readonly spans: readonly Span[];
+}
+
+/** @throws {PlainFailure} for a place that the log does not have @throws {StoreUnreachable} */
+export async function chosenPart({ source, start, options }: Replay): Promise<ChosenPart> {
+  const end = await endOf(source);
+  const after = await placeAfter(source, start, options.stretch, end);
+  const through = await placeThrough(source, options.stretch, end);
+  return { after, through, spans: between(after, through) };
+}
+
+/** A bar, unless what is printed meanwhile is on the same terminal. */
+export const progressOf = (
+  { terminal, output }: Replay,
+  records: number,
+  isPrinting = false,
+): Progress => (isPrinting && output.isTerminal ? noProgress : progressOn(terminal, records));
+
+async function placeAfter(
+  source: LogSource,
+  { positions }: LogStart,
+  { since, from }: Stretch,
+  end: Positions,
+): Promise<Positions> {
+  if (since === undefined && from === undefined) return positions;
+  const after =
+    from === undefined
+      ? await placeBefore(source, since ?? 0, end)
+      : await placeOf(source, oneBefore(from), end);
+  return after.map((position, partition) => Math.max(position, positions[partition] ?? 0));
+}
+
+async function placeThrough(
+  source: LogSource,
+  { until, to }: Stretch,
+  end: Positions,
+): Promise<Positions> {
+  if (until !== undefined) return placeBefore(source, until + 1, end);
+  return to === undefined ? end : placeOf(source, to, end);
+}
+
+/** From a position on is behind the one before it. */
+function oneBefore(moment: Moment): Moment {
+  switch (moment.kind) {
+    case 'time':
+      return moment;
+    case 'record':
+      return { ...moment, position: Math.max(moment.position - 1, 0) };
+    case 'positions':
+      return { ...moment, positions: moment.positions.map((one) => Math.max(one - 1, 0)) };
+  }
+}

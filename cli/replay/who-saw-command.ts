@@ -1,0 +1,95 @@
+import { parseRoomName } from '../../core/names.ts';
+import { cleanText } from '../../core/text.ts';
+import { type Colours, colours } from '../colours.ts';
+import { exitUsage, PlainFailure } from '../plain-failure.ts';
+import { type Environment, type Options, Settings } from '../settings.ts';
+import { startFailure } from '../start-failure.ts';
+import { parseStoreOptions, storeFlags } from '../store-options.ts';
+import { instantText } from './instant.ts';
+import { between, endOf, sizeOf } from './log-span.ts';
+import { openLog, readingWords } from './open-log.ts';
+import { progressOn } from './progress.ts';
+import type { Source } from './replay-options.ts';
+import { type Delivered, type ReadLater, whoSaw, type WhoSaw } from './who-saw.ts';
+
+/** What `audit who-saw` was told. */
+interface Asked {
+  readonly room: string;
+  readonly number: string;
+  readonly file: string | undefined;
+}
+
+/** Carries out `securechat audit who-saw`. @throws {PlainFailure} */
+export async function printWhoSaw(asked: Asked, options: Options, env: Environment): Promise<void> {
+  const { room, number, source } = parse(asked, options, env);
+  const why = typeof options['why'] === 'string' ? options['why'] : undefined;
+  try {
+    const what = readingWords('audit who-saw', [asked.room, asked.number], options);
+    const log = await openLog(source, { what, why });
+    try {
+      const through = await endOf(log.source);
+      const { start } = log;
+      const progress = progressOn(process.stderr, sizeOf(between(start.positions, through)));
+      const found = await whoSaw(log.source, { room, number }, { start, through, progress });
+      progress.end();
+      if (found === undefined)
+        throw new PlainFailure(`There is no message with the number ${number} in ${asked.room}.`);
+      process.stdout.write(whoSawText(found, colours(process.stdout)));
+    } finally {
+      await log.close();
+    }
+  } catch (error) {
+    throw startFailure(error);
+  }
+}
+
+function parse(
+  { room: typed, number: text, file }: Asked,
+  options: Options,
+  env: Environment,
+): { readonly room: string; readonly number: number; readonly source: Source } {
+  const settings = new Settings(storeFlags, options, env);
+  const store = parseStoreOptions(settings, env);
+  const problems = file === undefined ? settings.problems : [];
+  const room = parseRoomName(typed)?.canonical;
+  if (room === undefined) problems.push(`"${typed}" is no room name.`);
+  if (!/^[1-9]\d{0,14}$/.test(text)) problems.push(`"${text}" is no number of a message.`);
+  if (problems.length > 0 || room === undefined)
+    throw new PlainFailure(problems.join('\n'), exitUsage);
+  const source: Source =
+    file === undefined ? { kind: 'live', store } : { kind: 'file', path: file };
+  return { room, number: Number(text), source };
+}
+
+export function whoSawText({ message, name, delivered, read }: WhoSaw, paint: Colours): string {
+  const { event, revision, at } = message;
+  const [text = '', ...more] = event.text.split('\n');
+  const said = `${event.data.user}: ${text}${more.length > 0 ? ' …' : ''}`;
+  const history = read.filter(({ by }) => by === 'history');
+  const marked = read.filter(({ by }) => by === 'mark');
+  return [
+    `${paint.dim(instantText(at))}  ${paint.cyan(shown(name))} ${revision}  ${shown(said)}`,
+    '',
+    ...section(paint, 'Delivered when it was said', delivered.map(deliveredText)),
+    ...section(paint, 'Read since, by history', history.map(readText)),
+    ...section(paint, 'Marked as read', marked.map(readText)),
+  ].join('\n');
+}
+
+const section = (paint: Colours, title: string, lines: readonly string[]): readonly string[] => [
+  paint.bold(`${title}: ${lines.length}`),
+  ...lines.map((line) => `  ${shown(line)}`),
+  '',
+];
+
+function deliveredText({ user, server, by, away }: Delivered): string {
+  const how = by === 'room' ? 'in the room' : 'in another room, as a follower';
+  if (away === undefined) return `${user} on ${server}, ${how}`;
+  if (away === 'waiting') return `${user}, ${how}: connection lost, not back yet`;
+  if (away === 'neverBack') return `${user}, ${how}: connection lost, never back, so not delivered`;
+  return `${user}, ${how}: connection lost, and back at ${instantText(away.backAt)}`;
+}
+
+const readText = ({ user, at }: ReadLater): string => `${user}, recorded at ${instantText(at)}`;
+
+const shown = (text: string): string => cleanText(text, { lines: false });

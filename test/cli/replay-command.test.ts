@@ -1,0 +1,256 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+
+import { openLmdb } from '../../adapters/lmdb/event-store.ts';
+import { auditStream } from '../../core/stream.ts';
+import { beginsAt, joins, says, write, type Written } from '../support/memory-history.ts';
+import { loadSlice } from '../support/log-slice.ts';
+import { until } from '../support/until.ts';
+import { type CliEnd, runCli, startCli } from './cli-process.ts';
+
+const opens = (user: string, server: string): Written => ({
+  stream: `session:${user}`,
+  event: { type: 'SessionOpened', data: { user, session: `${user}1`, server, incarnation: 1 } },
+});
+
+const story: readonly Written[] = [
+  {
+    stream: 'server:north',
+    event: { type: 'ServerStarted', data: { server: 'north', incarnation: 1 } },
+  },
+  opens('alice', 'north'),
+  joins('alice'),
+  opens('bob', 'north'),
+  joins('bob'),
+  {
+    stream: 'following:bob',
+    event: { type: 'UserSubscribed', data: { user: 'bob', target: 'alice' } },
+  },
+  says('alice', 'hello', 60_000),
+  says('bob', 'hi', 60_000),
+  {
+    stream: 'server:north',
+    event: { type: 'ServerLost', data: { server: 'north', incarnation: 1 } },
+    afterMs: 60_000,
+  },
+];
+
+/** A folder whose `data` holds the story. */
+async function chatIn(t: Test): Promise<string> {
+  const folder = t.testdir({});
+  const clock = { now: beginsAt };
+  const dir = join(folder, 'data');
+  const { events, close } = await openLmdb({ dir, now: () => clock.now }).then((stores) => ({
+    events: stores.events,
+    close: () => stores.close(),
+  }));
+  await write(events, story, clock);
+  await close();
+  return folder;
+}
+
+const replay = (cwd: string, ...args: readonly string[]): Promise<CliEnd> =>
+  runCli(['replay', ...args], { cwd });
+
+await test('the history is read as people read it, and that it was read is its last line', async (t) => {
+  const cwd = await chatIn(t);
+  const { code, stdout, stderr } = await replay(cwd);
+  t.equal(code, 0, stderr);
+  const lines = stdout.trimEnd().split('\n');
+  t.match(lines[0], /^# People’s own words in plain text/);
+  t.match(lines[1], /^2026-11-27 06:19:52 {2}· {9}the log begins, epoch /);
+  t.strictSame(lines.slice(2, -1), [
+    '2026-11-27 06:19:52  ·         server north started',
+    '2026-11-27 06:19:52  ·         alice logged in on north',
+    '2026-11-27 06:19:52  lobby     alice joined',
+    '2026-11-27 06:19:52  ·         bob logged in on north',
+    '2026-11-27 06:19:52  lobby     bob joined',
+    '2026-11-27 06:19:52  ·         bob follows alice',
+    '2026-11-27 06:20:52  lobby     alice: hello',
+    '2026-11-27 06:21:52  lobby     bob: hi',
+    '2026-11-27 06:22:52  ·         server north was lost: what it held is over',
+  ]);
+  t.match(lines.at(-1), / read the log: replay$/);
+});
+
+await test('who reads, what and why is recorded, and nothing else is written', async (t) => {
+  const cwd = await chatIn(t);
+  const { code } = await replay(cwd, '--room', 'lobby', '--since', '2026-11-27', '--why', 'case 7');
+  t.equal(code, 0);
+  const stores = await openLmdb({ dir: join(cwd, 'data') });
+  const { position } = await stores.events.head(0);
+  t.equal(position, story.length + 2);
+  const query = { stream: auditStream(0), partition: 0, limit: 9 };
+  const [read, ...others] = await stores.events.readStream(query);
+  await stores.close();
+  t.strictSame(others, []);
+  t.match(read?.event, {
+    type: 'AuditRead',
+    data: { what: 'replay --room lobby --since 2026-11-27', why: 'case 7' },
+  });
+});
+
+await test('a log that is not there is not made', async (t) => {
+  const cwd = t.testdir({ empty: {} });
+  for (const args of [[], ['--data', 'empty'], ['--data', 'nowhere/at/all']]) {
+    const { code, stdout, stderr } = await replay(cwd, ...args);
+    t.equal(code, 1);
+    t.equal(stdout, '');
+    t.match(stderr, /^securechat: There is no log in the data folder [^\n]*--data\.\n$/);
+  }
+  t.strictSame(readdirSync(cwd), ['empty']);
+  t.strictSame(readdirSync(join(cwd, 'empty')), []);
+  const missing = await replay(cwd, 'nothing.ndjson');
+  t.equal(missing.code, 1);
+  t.match(missing.stderr, /^securechat: The log file nothing\.ndjson cannot be read/);
+});
+
+await test('filters choose by room, user, type, time and position', async (t) => {
+  const cwd = await chatIn(t);
+  const said = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await replay(cwd, '--format', 'ndjson', '--to-position', '10', ...args);
+    const lines = stdout.split('\n').slice(0, -1);
+    return lines.map((line) => {
+      const { type, position } = JSON.parse(line) as { type: string; position: number };
+      return `${position} ${type}`;
+    });
+  };
+  const lost = '10 ServerLost';
+  t.strictSame(await said('--room', 'LOBBY', '--user', 'alice'), [
+    '4 RoomJoined',
+    '8 MessagePosted',
+    lost,
+  ]);
+  t.strictSame(await said('--types', 'MessagePosted,UserSubscribed'), [
+    '7 UserSubscribed',
+    '8 MessagePosted',
+    '9 MessagePosted',
+  ]);
+  t.strictSame(await said('--from-position', '9'), ['9 MessagePosted', lost]);
+  t.strictSame(await said('--since', '2026-11-27 06:20:52.001'), ['9 MessagePosted', lost]);
+  const until = await replay(
+    cwd,
+    '--format',
+    'csv',
+    '--until',
+    '2026-11-27T06:20:52Z',
+    '--types',
+    'MessagePosted',
+  );
+  t.match(
+    until.stdout,
+    /^# [^\n]*\r\ntime,[^\n]*\r\n2026-11-27T06:20:52\.000Z,0,8,[^\n]*,hello\r\n$/,
+  );
+});
+
+await test('what is appended later is shown by --follow, until Ctrl-C', async (t) => {
+  const cwd = await chatIn(t);
+  await using following = startCli(['replay', '--follow', '--types', 'MessagePosted'], { cwd });
+  const shows = (text: string): Promise<unknown> =>
+    until(() => following.output.stdout.includes(text), { what: text, withinMs: 20_000 });
+  await shows('bob: hi');
+  const stores = await openLmdb({ dir: join(cwd, 'data') });
+  await write(stores.events, [says('alice', 'and now')], { now: 0 });
+  await stores.close();
+  await shows('alice: and now');
+  following.child.kill('SIGINT');
+  t.equal((await following.ended()).code, 0);
+});
+
+await test('the chat as it was at a moment, for people and with its hash', async (t) => {
+  const cwd = await chatIn(t);
+  const then = await replay(cwd, '--at', '2026-11-27 06:20:00');
+  t.equal(
+    then.stdout,
+    [
+      'At position 7',
+      '',
+      'Online: 2',
+      '  alice on north since 2026-11-27 06:19:52, in lobby',
+      '  bob on north since 2026-11-27 06:19:52, in lobby, follows alice',
+      '',
+      'Rooms: 1',
+      '  lobby (2): alice, bob',
+      '',
+      'Servers: 1  north',
+      '',
+    ].join('\n'),
+  );
+  const states = await Promise.all(
+    ['7', '7', '10'].map(async (at) => {
+      const { stdout } = await replay(cwd, '--at', at, '--state', 'json');
+      return JSON.parse(stdout) as {
+        sha256: string;
+        state: { sessions: object; following: object };
+      };
+    }),
+  );
+  t.match(states[0]?.sha256, /^[0-9a-f]{64}$/);
+  t.equal(states[0]?.sha256, states[1]?.sha256);
+  t.not(states[0]?.sha256, states[2]?.sha256);
+  t.strictSame(states[2]?.state.sessions, {});
+  t.strictSame(Object.keys(states[2]?.state.following ?? {}), ['bob']);
+});
+
+await test('what changed between two moments', async (t) => {
+  const cwd = await chatIn(t);
+  const { stdout } = await replay(cwd, '--diff', '7', '10');
+  t.equal(
+    stdout,
+    [
+      'From position 7 to 10: 3 events',
+      '  - server north runs',
+      '  - alice online',
+      '  - bob online',
+      '  - alice in lobby',
+      '  - bob in lobby',
+      '  ~ 2 messages in lobby',
+      '',
+    ].join('\n'),
+  );
+  const backwards = await replay(cwd, '--diff', '10', '7');
+  t.match(backwards, { code: 2, stderr: /is later than the second/ });
+});
+
+await test('a part of the log is written to a file, which is read like a log and loaded by a test', async (t) => {
+  const cwd = await chatIn(t);
+  const range = ['--from-position', '8', '--to-position', '10'];
+  const written = await replay(cwd, '--slice', ...range, '--out', 'slice.ndjson.gz');
+  t.match(written, { code: 0, stdout: 'Wrote 3 records to slice.ndjson.gz: positions 8 to 10.\n' });
+  const slice = await loadSlice(join(cwd, 'slice.ndjson.gz'));
+  t.strictSame(
+    slice.records.map(({ position, event }) => [position, event.type]),
+    [
+      [8, 'MessagePosted'],
+      [9, 'MessagePosted'],
+      [10, 'ServerLost'],
+    ],
+  );
+  t.strictSame([...slice.before().sessions.byUser.keys()].toSorted(), ['alice', 'bob']);
+  t.equal(slice.after().sessions.byUser.size, 0);
+  const again = await replay(cwd, '--slice', '--out', 'slice.ndjson.gz');
+  t.match(again, { code: 1, stderr: /is there already/ });
+  const { stdout } = await replay(cwd, 'slice.ndjson.gz', '--types', 'MessagePosted');
+  t.match(stdout, /lobby {5}alice: hello\n.*lobby {5}bob: hi\n$/);
+});
+
+await test('what makes no sense is told in words, and nothing is opened', async (t) => {
+  const cwd = t.testdir({});
+  for (const args of [
+    ['--since', 'soon'],
+    ['--at', ''],
+    ['--as', 'a!'],
+    ['--format', 'xml'],
+    ['--slice'],
+  ]) {
+    const { code, stderr } = await replay(cwd, ...args);
+    t.equal(code, 2, args.join(' '));
+    t.match(stderr, /^securechat: --/);
+  }
+  t.notOk(existsSync(join(cwd, 'data')));
+  const { code, stdout } = await replay(cwd, '--help');
+  t.equal(code, 0);
+  t.match(stdout, /read what happened/i);
+  t.match(stdout, /2026-11-27T06:19:52\+01:00/);
+});

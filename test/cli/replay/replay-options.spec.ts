@@ -1,0 +1,63 @@
+import { deepStrictEqual, throws } from 'node:assert/strict';
+import { parseReplayOptions, type ReplayOptions } from '../../../cli/replay/replay-options.ts';
+import type { Options } from '../../../cli/settings.ts';
+import { rule } from '../../support/given.ts';
+
+const now = Date.UTC(2026, 10, 27, 12);
+const parse = (options: Options, operands: readonly string[] = [], env = {}): ReplayOptions =>
+  parseReplayOptions(operands, options, env, now);
+const refused = (options: Options, message: RegExp, operands: readonly string[] = []): void =>
+  throws(() => parse(options, operands), { name: 'PlainFailure', exitCode: 2, message });
+
+rule('without options it is the history of the log in ./data, for people', () => {
+  const { source, mode, stretch, wanted } = parse({});
+  deepStrictEqual(source, { kind: 'live', store: { kind: 'embedded', dir: './data' } });
+  deepStrictEqual(mode, { kind: 'history', format: 'text', follow: false, positions: false });
+  deepStrictEqual(stretch, {});
+  deepStrictEqual([wanted.rooms.size, wanted.users.size, wanted.types.size], [0, 0, 0]);
+});
+
+rule('names are taken as the chat takes them, and types in any case', () => {
+  const { wanted } = parse({
+    room: ['IITKGP'],
+    user: ['Alice', 'bob'],
+    types: ['roomjoined,RoomLeft'],
+  });
+  deepStrictEqual([...wanted.rooms], ['iitkgp']);
+  deepStrictEqual([...wanted.users], ['alice', 'bob']);
+  deepStrictEqual([...wanted.types], ['RoomJoined', 'RoomLeft']);
+});
+
+rule('who talks here by the environment is no filter, and where the log is comes from it', () => {
+  const env = { SECURECHAT_USER: 'alice', SECURECHAT_ROOM: 'lobby', SECURECHAT_DATA: '/srv/chat' };
+  const { wanted, source } = parse({}, [], env);
+  deepStrictEqual([wanted.users.size, wanted.rooms.size], [0, 0]);
+  deepStrictEqual(source, { kind: 'live', store: { kind: 'embedded', dir: '/srv/chat' } });
+});
+
+rule('--diff has two moments, and a file may stand before the second', () => {
+  const { mode, source } = parse({ diff: '10' }, ['log.ndjson', '20']);
+  deepStrictEqual(mode, {
+    kind: 'diff',
+    one: { kind: 'record', position: 10 },
+    other: { kind: 'record', position: 20 },
+  });
+  deepStrictEqual(source, { kind: 'file', path: 'log.ndjson' });
+  refused({ diff: '10' }, /--diff compares two moments/);
+});
+
+rule('every mistake is told at once, and none is passed over', () => {
+  refused(
+    { user: ['a!'], types: ['Nothing'], since: 'soon', fromPosition: 'x', format: 'xml' },
+    /"a!" is not a user name[^]*no event Nothing; there are AccountRegistered[^]*--since should be a time[^]*--from-position/,
+  );
+  refused({ at: '1', as: 'bob' }, /Only one of --at and --as can be done/);
+  refused({ at: '1', follow: true }, /--follow does not go with --at/);
+  refused({ as: 'bob', room: ['lobby'] }, /--room does not go with --as/);
+  refused({ state: 'json' }, /--state does not go with the history/);
+  refused({ since: '1h', fromPosition: '3' }, /either with --since or with --from-position/);
+  refused({ since: '1h', until: '2h' }, /--since is later than --until/);
+  refused({ slice: true }, /add --out FILE/);
+  refused({ data: 'x' }, /Either the file log can be read or a store/, ['log']);
+  refused({}, /One file can be read, but a and b/, ['a', 'b']);
+});
