@@ -14,11 +14,11 @@ import { noProgress, type Progress } from './progress.ts';
 export async function foldTo(
   source: LogSource,
   through: Positions,
-  { positions, view: startView }: LogStart = wholeStart(source),
+  start: LogStart = wholeStart(source),
   progress: Progress = noProgress,
 ): Promise<ChatView> {
-  const view = startView();
-  for await (const batch of mergedLog(source, between(positions, through))) {
+  const view = start.view();
+  for await (const batch of mergedLog(source, between(start.positions, through))) {
     for (const stored of batch) {
       const recorded = foldRecord(stored);
       if (recorded !== undefined) evolveWholeChat(view, recorded);

@@ -88,8 +88,6 @@ function sideOf(
   title: string,
   { rooms, sessions, servers, following }: ChatState,
 ): readonly string[] {
-  const byName = <T>(values: Readonly<Record<string, T>>): readonly [string, T][] =>
-    Object.entries(values).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return [
     title,
     ...byName(rooms).map(([, { name, members }]) => {
@@ -106,5 +104,8 @@ function sideOf(
     ...byName(servers).map(([name]) => `server ${shown(name)}`),
   ];
 }
+
+const byName = <T>(values: Readonly<Record<string, T>>): readonly [string, T][] =>
+  Object.entries(values).toSorted(([one], [other]) => (one < other ? -1 : 1));
 
 const shown = (text: string): string => cleanText(text, { lines: false });

@@ -156,10 +156,10 @@ class Stepping {
 
 async function* keysOf(stdin: ReadStream): AsyncGenerator<[string | undefined, Key]> {
   const waiting: [string | undefined, Key][] = [];
-  let wake: () => void = () => undefined;
+  let wake: (() => void) | undefined;
   const onKey = (text: string | undefined, key: Key): void => {
     waiting.push([text, key]);
-    wake();
+    wake?.();
   };
   stdin.on('keypress', onKey);
   try {

@@ -118,8 +118,8 @@ export const eventTypes = Object.keys(tellers) as readonly EventType[];
 export function tell(recorded: Recorded, commit: CommitContext): Told | undefined {
   const { event } = recorded;
   const teller = (tellers as Readonly<Record<string, Teller<EventType> | undefined>>)[event.type];
-  if (teller !== undefined) return teller(event as EventOf<EventType>, recorded, commit);
-  return { tone: 'kept', words: `${String(event.type)} ${JSON.stringify(event.data)}` };
+  if (teller !== undefined) return teller(event, recorded, commit);
+  return { tone: 'kept', words: `${event.type} ${JSON.stringify(event.data)}` };
 }
 
 const person = (user: string, words: string): Told => ({

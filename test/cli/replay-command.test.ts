@@ -1,54 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Test, test } from 'tap';
+import { test } from 'tap';
 
 import { openLmdb } from '../../adapters/lmdb/event-store.ts';
 import { auditStream } from '../../core/stream.ts';
-import { beginsAt, joins, says, write, type Written } from '../support/memory-history.ts';
+import { says, write } from '../support/memory-history.ts';
 import { loadSlice } from '../support/log-slice.ts';
 import { until } from '../support/until.ts';
+import { chatIn, story } from './chat-folder.ts';
 import { type CliEnd, runCli, startCli } from './cli-process.ts';
-
-const opens = (user: string, server: string): Written => ({
-  stream: `session:${user}`,
-  event: { type: 'SessionOpened', data: { user, session: `${user}1`, server, incarnation: 1 } },
-});
-
-const story: readonly Written[] = [
-  {
-    stream: 'server:north',
-    event: { type: 'ServerStarted', data: { server: 'north', incarnation: 1 } },
-  },
-  opens('alice', 'north'),
-  joins('alice'),
-  opens('bob', 'north'),
-  joins('bob'),
-  {
-    stream: 'following:bob',
-    event: { type: 'UserSubscribed', data: { user: 'bob', target: 'alice' } },
-  },
-  says('alice', 'hello', 60_000),
-  says('bob', 'hi', 60_000),
-  {
-    stream: 'server:north',
-    event: { type: 'ServerLost', data: { server: 'north', incarnation: 1 } },
-    afterMs: 60_000,
-  },
-];
-
-/** A folder whose `data` holds the story. */
-async function chatIn(t: Test): Promise<string> {
-  const folder = t.testdir({});
-  const clock = { now: beginsAt };
-  const dir = join(folder, 'data');
-  const { events, close } = await openLmdb({ dir, now: () => clock.now }).then((stores) => ({
-    events: stores.events,
-    close: () => stores.close(),
-  }));
-  await write(events, story, clock);
-  await close();
-  return folder;
-}
 
 const replay = (cwd: string, ...args: readonly string[]): Promise<CliEnd> =>
   runCli(['replay', ...args], { cwd });
@@ -129,7 +89,7 @@ await test('filters choose by room, user, type, time and position', async (t) =>
   ]);
   t.strictSame(await said('--from-position', '9'), ['9 MessagePosted', lost]);
   t.strictSame(await said('--since', '2026-11-27 06:20:52.001'), ['9 MessagePosted', lost]);
-  const until = await replay(
+  const early = await replay(
     cwd,
     '--format',
     'csv',
@@ -139,7 +99,7 @@ await test('filters choose by room, user, type, time and position', async (t) =>
     'MessagePosted',
   );
   t.match(
-    until.stdout,
+    early.stdout,
     /^# [^\n]*\r\ntime,[^\n]*\r\n2026-11-27T06:20:52\.000Z,0,8,[^\n]*,hello\r\n$/,
   );
 });

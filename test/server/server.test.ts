@@ -25,3 +25,4 @@ import './framings.spec.ts';
 import './back-pressure.spec.ts';
 import './cursor.spec.ts';
 import './recent-records.spec.ts';
+import './history-reads.spec.ts';

@@ -44,15 +44,15 @@ await test('metrics are read by this machine, unless through a proxy, and by who
 });
 
 await test('the hash of the state is read by whom the metrics are for, once there is one', async (t) => {
-  let hash: string | undefined;
+  const told: string[] = [];
   const status = {
     whyNotReady: async () => undefined,
     metrics: async () => '',
-    stateHash: () => hash,
+    stateHash: () => told[0],
   };
   await using web = await listen(t, { status });
   t.equal((await web.ask('/state-hash')).status, 503);
-  hash = '{"sha256":"abc"}';
-  t.match(await web.ask('/state-hash'), { status: 200, body: hash });
+  told.push('{"sha256":"abc"}');
+  t.match(await web.ask('/state-hash'), { status: 200, body: told[0] });
   t.equal((await web.ask('/state-hash', { headers: { via: '192.0.2.1' } })).status, 403);
 });

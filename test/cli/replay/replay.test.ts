@@ -5,4 +5,6 @@ import './merged-log.spec.ts';
 import './moment.spec.ts';
 import './record-format.spec.ts';
 import './replay-options.spec.ts';
+import './report.spec.ts';
 import './stepper.spec.ts';
+import './who-saw.spec.ts';

@@ -12,6 +12,7 @@ import { pick, RandomUser, seeded } from '../../support/random-users.ts';
 
 const names = ['alice', 'bob', 'dave', 'eve'];
 const stepsOfRun = 150;
+const everywhere = (): readonly number[] => [0, 1];
 
 await test('a replay as bob is what bob’s line client received from Welcome on, byte for byte', async (t) => {
   const runs = count('replayedClients');
@@ -32,7 +33,6 @@ async function randomRun(
   random: () => number,
 ): Promise<{ readonly received: string; readonly replayed: string }> {
   await using chat = await startHarness({ messagesPerSecond: 1e6, commandsPerSecond: 1e6 });
-  const everywhere = (): readonly number[] => [0, 1];
   const at = (name: string): RandomUser =>
     new RandomUser(chat, name, {
       others: names,

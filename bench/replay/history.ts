@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+
+import type { ChatEvent } from '../../core/event.ts';
+import type { EventStore } from '../../core/event-store.ts';
+import { commitOf } from '../../server/appender.ts';
+
+const actor = { server: 'north', incarnation: 1 };
+const users = 1_000;
+const rooms = 50;
+/** As many as keep a store busy. */
+const underWay = 512;
+const text = 'A message of a usual length, as people write them to one another all day.';
+
+/** Fills a log with so many events of a busy day: nine in ten are messages, the others come and go. */
+export async function fill(events: EventStore, howMany: number): Promise<void> {
+  const writer = events.writer('bench', 1);
+  let next = 0;
+  const append = async (): Promise<void> => {
+    while (next < howMany) {
+      const { stream, event } = eventAt(next++);
+      const part = { stream, expected: 'any', events: [event] } as const;
+      const { status } = await writer.append(commitOf(actor, [part], randomUUID()));
+      if (status !== 'appended') throw new Error(`a commit was answered ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: underWay }, append));
+  await writer.close();
+}
+
+function eventAt(number: number): { readonly stream: string; readonly event: ChatEvent } {
+  const user = `user-${(number * 7) % users}`;
+  const room = `room-${(number * 13) % rooms}`;
+  const session = `${user}-session`;
+  const at = `room:${room}`;
+  if (number % 10 > 0)
+    return { stream: at, event: { type: 'MessagePosted', data: { room, user, session }, text } };
+  switch ((number / 10) % 5) {
+    case 0: {
+      const data = { user, session, server: 'north', incarnation: 1 };
+      return { stream: `session:${user}`, event: { type: 'SessionOpened', data } };
+    }
+    case 1:
+    case 2: {
+      const data = { room, name: room, user, session, server: 'north', incarnation: 1 };
+      return { stream: at, event: { type: 'RoomJoined', data } };
+    }
+    case 3:
+      return { stream: at, event: { type: 'RoomLeft', data: { room, user, session } } };
+    default: {
+      const target = `user-${(number * 11) % users}`;
+      const data = { user, target };
+      return { stream: `following:${user}`, event: { type: 'UserSubscribed', data } };
+    }
+  }
+}
