@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { runCli } from '../cli/cli-process.ts';
 
 const root = new URL('../../../', import.meta.url);
-const documents = ['README.md', 'CONTRIBUTING.md', 'docs/protocol.md'];
+const documents = ['README.md', 'CONTRIBUTING.md', 'docs/protocol.md', 'docs/replay.md'];
 /** In which commands and options are spoken of, besides. */
 const manuals = [
   'ARCHITECTURE.md',
@@ -107,7 +107,7 @@ function programLines(): readonly string[] {
     .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
     .map((line) => line.slice(line.indexOf(program) + program.length))
     .filter((line, index, lines) => lines.indexOf(line) === index && line !== '')
-    .filter((line) => /^(?:serve|connect|user|certs)\b/.test(line));
+    .filter((line) => /^(?:serve|connect|user|certs|replay|audit)\b/.test(line));
 }
 
 function read(name: string): string {
