@@ -9,7 +9,7 @@ import { between, endOf, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
 import { placeOf } from './moment.ts';
 import { progressOf, type Replay } from './replay-job.ts';
-import type { Mode } from './replay-options.ts';
+import type { Mode } from './replay-mode.ts';
 
 /** Prints what is otherwise at one moment than at an earlier one. */
 export async function printDifference(

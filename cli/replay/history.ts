@@ -6,7 +6,7 @@ import { mergedLog } from './merged-log.ts';
 import { csvFormat, ndjsonFormat, type RecordFormat, TextFormat } from './record-format.ts';
 import { wantedRecord } from './record-filter.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
-import type { Mode } from './replay-options.ts';
+import type { Mode } from './replay-mode.ts';
 
 type HistoryMode = Extract<Mode, { kind: 'history' }>;
 

@@ -5,7 +5,8 @@ import type { LogStart } from './log-start.ts';
 import { type Moment, placeOf } from './moment.ts';
 import type { Output } from './output.ts';
 import { noProgress, type Progress, progressOn } from './progress.ts';
-import type { ReplayOptions, Stretch } from './replay-options.ts';
+import type { ReplayOptions } from './replay-options.ts';
+import type { Stretch } from './stretch.ts';
 import { placeBefore } from './time-search.ts';
 
 /** What every way of reading a log works with. */

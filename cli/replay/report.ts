@@ -10,7 +10,7 @@ import { mergedLog } from './merged-log.ts';
 import { ReportGatherer } from './report-data.ts';
 import { reportPage } from './report-page.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
-import type { Mode } from './replay-options.ts';
+import type { Mode } from './replay-mode.ts';
 
 /** Only its reader's business. */
 const fileMode = 0o600;

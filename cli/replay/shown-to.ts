@@ -13,7 +13,7 @@ import { instantText } from './instant.ts';
 import { between, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
-import type { Mode } from './replay-options.ts';
+import type { Mode } from './replay-mode.ts';
 
 /** Prints what a user's line client was shown, byte for byte; nothing else goes to the output. */
 export async function printAs(

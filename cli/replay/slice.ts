@@ -9,7 +9,7 @@ import { foldTo } from './fold-log.ts';
 import { between, partitionsOf, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
-import type { Mode } from './replay-options.ts';
+import type { Mode } from './replay-mode.ts';
 
 /**
  * Writes a part of the log to a file of its own, with the state before it: enough to go through it

@@ -9,7 +9,7 @@ import { instantText } from './instant.ts';
 import { between, endOf, type Positions, sizeOf } from './log-span.ts';
 import { placeOf } from './moment.ts';
 import { progressOf, type Replay } from './replay-job.ts';
-import type { Mode } from './replay-options.ts';
+import type { Mode } from './replay-mode.ts';
 
 /** Prints the chat as it was at a moment: for people, or as its canonical text and hash. */
 export async function printState(

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 
 import { foldTo } from '../../../cli/replay/fold-log.ts';
+import { endOf } from '../../../cli/replay/log-span.ts';
 import { createAccount } from '../../../server/accounts.ts';
 import type { ChatServer } from '../../../server/chat-server.ts';
 import { endIncarnation } from '../../../server/incarnation.ts';
@@ -74,6 +75,26 @@ await test('a replay has the state that the servers had, at any place of a run w
   t.ok(compared >= places, `${compared} places were compared`);
   reportCount(t, 'replayedCommands', commands);
   reportCount(t, 'replayedPlaces', compared);
+});
+
+await test('servers over several partitions end with the state that a replay has', async (t) => {
+  const random = seeded(Date.now());
+  const quick = { messagesPerSecond: 1e6, commandsPerSecond: 1e6 };
+  await using chat = await startHarness({ ...quick, partitions: 8 });
+  const names = ['alice', 'bob', 'dave', 'eve'];
+  const crowd = names.map(
+    (name) => new RandomUser(chat, name, { others: names, random, servers: () => [0, 1] }),
+  );
+  for (let turn = 0; turn < 60; turn++) await Promise.all(crowd.map((user) => user.act()));
+  await chat.settled();
+  const { events } = chat.store(0);
+  const replayed = await foldTo(events, await endOf(events));
+  for (const { follower, options } of chat.servers)
+    t.equal(
+      hashedStateOf(replayed, options.name).hash,
+      hashedStateOf(follower.view, options.name).hash,
+      options.name,
+    );
 });
 
 /** From now on the server's state is hashed at these places, just before it folds the next record. */

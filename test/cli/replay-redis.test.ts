@@ -1,0 +1,53 @@
+import { Redis } from 'ioredis';
+import { test } from 'tap';
+
+import { openRedis } from '../../adapters/redis/event-store.ts';
+import { says, write } from '../support/memory-history.ts';
+import { startRedis } from '../support/redis-process.ts';
+import { story } from './chat-folder.ts';
+import { runCli } from './cli-process.ts';
+
+await test('a Redis without a log has none after it was looked for there', async (t) => {
+  await using redis = await startRedis();
+  const cwd = t.testdir({});
+  const { code, stderr } = await runCli(['replay', '--redis', redis.url], { cwd });
+  t.equal(code, 1);
+  t.match(stderr, /^securechat: There is no log in the Redis at [^\n]*\n$/);
+  const admin = new Redis(redis.url);
+  t.strictSame(await admin.keys('*'), []);
+  await admin.quit();
+});
+
+await test('a log in Redis of several partitions is one history, and reading it adds one record', async (t) => {
+  await using redis = await startRedis();
+  const cwd = t.testdir({});
+  const partitions = 4;
+  const stores = await openRedis({ url: redis.url, partitions });
+  const talk = Array.from({ length: 3_000 }, (_, number) => says('alice', `line ${number}`));
+  await write(stores.events, [...story.slice(0, 6), ...talk], { now: 0 });
+  const recordsIn = async (): Promise<number> => {
+    const heads = [0, 1, 2, 3].map((partition) => stores.events.head(partition));
+    return (await Promise.all(heads)).reduce((sum, { position }) => sum + position, 0);
+  };
+  const before = await recordsIn();
+  const { code, stdout, stderr } = await runCli(
+    ['replay', '--room', 'lobby', '--types', 'MessagePosted', '--format', 'ndjson'],
+    { cwd, env: { REDIS_URL: redis.url } },
+  );
+  t.equal(code, 0, stderr);
+  const texts = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text: string }).text);
+  t.strictSame(
+    texts,
+    talk.map((_, number) => `line ${number}`),
+  );
+  t.equal(await recordsIn(), before + 1);
+  const then = await runCli(['replay', '--at', 'now'], { cwd, env: { REDIS_URL: redis.url } });
+  t.match(
+    then.stdout,
+    /Online: 2\n {2}alice on north since .*, in lobby\n {2}bob .*follows alice\n/,
+  );
+  await stores.close();
+});

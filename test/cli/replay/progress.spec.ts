@@ -1,0 +1,34 @@
+import { deepStrictEqual, match } from 'node:assert/strict';
+import { progressOn } from '../../../cli/replay/progress.ts';
+import { rule } from '../../support/given.ts';
+
+function drawnBy(
+  isTTY: boolean,
+  steps: readonly (readonly [ms: number, records: number])[],
+): string[] {
+  const drawn: string[] = [];
+  let now = 0;
+  const terminal = { isTTY, write: (text: string) => drawn.push(text) > 0 };
+  const progress = progressOn(terminal, 1_000, () => now);
+  for (const [ms, records] of steps) {
+    now = ms;
+    progress.read(records);
+  }
+  progress.end();
+  return drawn;
+}
+
+rule('what takes half a second shows a bar on a terminal, and nothing of it is left', () => {
+  const [bar = '', end, ...more] = drawnBy(true, [
+    [100, 100],
+    [600, 400],
+    [610, 10],
+  ]);
+  match(bar, /^\r█{12}░{12} 50% {2}833 events\/s, 1 s left/);
+  deepStrictEqual([end, ...more], ['\r\u001b[K']);
+});
+
+rule('what is over sooner shows none, and neither does what is written to no terminal', () => {
+  deepStrictEqual(drawnBy(true, [[400, 1_000]]), []);
+  deepStrictEqual(drawnBy(false, [[900, 1_000]]), []);
+});
