@@ -11,6 +11,7 @@ const head = /^\{"id":"[^"\\]*","type":"(\w+)"/;
 const folded: ReadonlySet<string> = new Set<EventType>([
   'EpochStarted',
   'MessagePosted',
+  'RetentionSet',
   'RoomJoined',
   'RoomLeft',
   'ServerLost',

@@ -21,9 +21,13 @@ export function openStores(store: StoreOptions): Promise<Stores> {
  * @throws {StoreUnusable} @throws {StoreUnreachable} a sentence with the way out
  */
 export function openExistingStores(store: StoreOptions): Promise<Stores> {
+  const { kind, sealing } = store;
   const existing = true;
-  if (store.kind === 'embedded') return openLmdb({ dir: store.dir, existing });
-  return openRedis({ url: store.url, acceptLoss: true, existing });
+  const plain =
+    kind === 'embedded'
+      ? openLmdb({ dir: store.dir, existing })
+      : openRedis({ url: store.url, acceptLoss: true, existing });
+  return sealed(plain, sealing);
 }
 
 /**
@@ -37,15 +41,19 @@ export function openServerStores(
   return open(store, true, onLink);
 }
 
-async function open(
+function open(
   store: StoreOptions,
   own: boolean,
   onLink: (news: LinkNews) => void,
 ): Promise<Stores> {
-  const stores = await openPlain(store, own, onLink);
-  if (store.sealing === undefined) return stores;
+  return sealed(openPlain(store, own, onLink), store.sealing);
+}
+
+async function sealed(plain: Promise<Stores>, sealing: StoreOptions['sealing']): Promise<Stores> {
+  const stores = await plain;
+  if (sealing === undefined) return stores;
   try {
-    return await sealStores(stores, store.sealing);
+    return await sealStores(stores, sealing);
   } catch (error) {
     await stores.close();
     throw error;

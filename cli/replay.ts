@@ -13,8 +13,8 @@ export function replayCommand(): Command {
       'Read what happened, and see the chat as it was at any moment: from a live log while servers run, or from a file.',
     )
     .argument('[file...]', 'a log that was exported; without one, the store that serve takes');
-  const { data, redis } = storeFlags;
-  addFlags(command, { ...replayFlags, data, redis });
+  const { data, redis, 'master-key-file': masterKey } = storeFlags;
+  addFlags(command, { ...replayFlags, data, redis, 'master-key-file': masterKey });
   addHelpText(command, {
     paragraphs: [
       'A TIME is in UTC unless it has a zone: 2026-11-27, "2026-11-27 06:19:52", 2026-11-27T06:19:52+01:00, or 90s, 5m, 2h, 3d ago. A MOMENT is a TIME, or a position in the log: --positions shows them. Of a log of several partitions a position is 3:1200, or one for each: 870,1200.',

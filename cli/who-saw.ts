@@ -15,8 +15,8 @@ export function whoSawCommand(): Command {
     .argument('<number>', 'the number of the message in its room, as history shows it')
     .argument('[file]', 'a log that was exported; without one, the store that serve takes')
     .option('--why <TEXT>', 'the reason for reading, which is recorded');
-  const { data, redis } = storeFlags;
-  addFlags(command, { data, redis });
+  const { data, redis, 'master-key-file': masterKey } = storeFlags;
+  addFlags(command, { data, redis, 'master-key-file': masterKey });
   addHelpText(command, {
     paragraphs: [
       'Delivered means written to the connection, or kept for one that was lost and came back: nobody knows who looked. That a live log is read in this way is recorded in it.',

@@ -1,5 +1,5 @@
 import type { CredentialStore } from './credential-store.ts';
-import type { EventStore } from './event-store.ts';
+import type { EventStore, Recorded } from './event-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 
@@ -21,6 +21,11 @@ export interface Stores {
   readonly keys: KeyStore;
   /** Absent where texts are not sealed. */
   readonly textKeys?: TextKeys;
+  /**
+   * Opens the texts of records that were read as they are kept; absent where texts are not sealed.
+   * @throws {StoreUnreachable}
+   */
+  openTexts?(records: readonly Recorded[]): Promise<readonly Recorded[]>;
   readonly leases: LeaseStore;
   /** What the operator should know about this store: one sentence each. */
   readonly warnings: readonly string[];

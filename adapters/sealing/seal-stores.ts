@@ -1,3 +1,4 @@
+import type { Recorded } from '../../core/event-store.ts';
 import type { Stores, TextKeys } from '../../core/stores.ts';
 import { placeOnce } from '../tls/whole-file.ts';
 import { DataKeys } from './data-keys.ts';
@@ -9,7 +10,7 @@ import {
   masterKeysText,
   newMasterKey,
 } from './master-keys.ts';
-import { SealedEvents } from './sealed-events.ts';
+import { opened, SealedEvents } from './sealed-events.ts';
 
 /** Where the master key is. A file is shared by all servers of a log, and can be replaced. */
 export type MasterKeySource =
@@ -60,5 +61,7 @@ export async function sealStores(
     await events.close();
     await stores.close();
   };
-  return { ...stores, events, textKeys, close };
+  const openTexts = (records: readonly Recorded[]): Promise<readonly Recorded[]> =>
+    opened(keyring, records);
+  return { ...stores, events, textKeys, openTexts, close };
 }

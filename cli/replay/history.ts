@@ -27,17 +27,15 @@ export async function printHistory(replay: Replay, mode: HistoryMode): Promise<v
 }
 
 async function print(
-  { source, options, output }: Replay,
+  { source, options, output, openTexts }: Replay,
   format: RecordFormat,
   spans: readonly Span[],
   onBatch: (batch: readonly StoredRecord[]) => void,
 ): Promise<void> {
   for await (const batch of mergedLog(source, spans)) {
+    const wanted = batch.flatMap((stored) => wantedRecord(stored, options.wanted) ?? []);
     let lines = '';
-    for (const stored of batch) {
-      const recorded = wantedRecord(stored, options.wanted);
-      if (recorded !== undefined) lines += format.record(recorded);
-    }
+    for (const recorded of await openTexts(wanted)) lines += format.record(recorded);
     await output.write(lines);
     onBatch(batch);
   }

@@ -22,7 +22,7 @@ export const plainTextNotice =
 /** One line of JSON a record, as the log has it. */
 export const ndjsonFormat: RecordFormat = {
   heading: '',
-  record({ event, at, ...placed }) {
+  record({ event, at, sealed: _, ...placed }) {
     return `${JSON.stringify({ time: new Date(at).toISOString(), at, ...placed, ...event })}\n`;
   },
   rest: () => '',

@@ -7,12 +7,14 @@ import type { Output } from './output.ts';
 import { noProgress, type Progress, progressOn } from './progress.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import type { Stretch } from './stretch.ts';
+import type { TextOpener } from './text-opener.ts';
 import { placeBefore } from './time-search.ts';
 
 /** What every way of reading a log works with. */
 export interface Replay {
   readonly source: LogSource;
   readonly start: LogStart;
+  readonly openTexts: TextOpener;
   /** Whether more can come. */
   readonly isLive: boolean;
   readonly options: ReplayOptions;

@@ -17,11 +17,13 @@ export async function replay(
   const run = await jobFor(checked);
   try {
     const what = readingWords('replay', operands, options);
-    const log = await openLog(checked.source, { what, why: checked.why });
+    const log = await openLog(checked.source, {
+      what,
+      ...(checked.why !== undefined && { why: checked.why }),
+    });
     try {
-      const { source, start, isLive } = log;
       const output = new Output(process.stdout);
-      await run({ source, start, isLive, options: checked, output, terminal: process.stderr });
+      await run({ ...log, options: checked, output, terminal: process.stderr });
       await output.end();
     } finally {
       await log.close();

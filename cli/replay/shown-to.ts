@@ -14,20 +14,21 @@ import { between, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
+import { openedBy, type TextOpener, withoutKeys } from './text-opener.ts';
 
 /** Prints what a user's line client was shown, byte for byte; nothing else goes to the output. */
 export async function printAs(
   replay: Replay,
   { user, receipts }: Extract<Mode, { kind: 'as' }>,
 ): Promise<void> {
-  const { source, start, output } = replay;
+  const { source, start, openTexts, output } = replay;
   const { after, through } = await chosenPart(replay);
   const spans = between(start.positions, through);
   const progress = progressOf(replay, sizeOf(spans), true);
-  const shown = new ShownTo(user, { receipts, view: start.view() });
+  const shown = new ShownTo(user, { receipts, view: start.view(), openTexts });
   for await (const batch of mergedLog(source, spans)) {
     for (const stored of batch) {
-      const lines = shown.next(stored);
+      const lines = await shown.next(stored);
       if (stored.position <= (after[stored.partition] ?? 0)) continue;
       await output.write(lines);
     }
@@ -61,23 +62,31 @@ export class ShownTo {
   readonly #user: string;
   readonly #inbox: string;
   readonly #receipts: boolean;
+  readonly #openTexts: TextOpener;
   readonly #view: ChatView;
   /** Direct messages that no session of the user has marked as shown. */
   #kept: Kept[] = [];
 
-  constructor(user: string, { receipts = false, view = emptyChat() } = {}) {
+  constructor(
+    user: string,
+    { receipts = false, view = emptyChat(), openTexts = withoutKeys } = {},
+  ) {
     this.#view = view;
+    this.#openTexts = openTexts;
     this.#user = user;
     this.#inbox = inboxStream(user);
     this.#receipts = receipts;
   }
 
   /** The lines of this record, which comes behind all that came before; empty for none. */
-  next(stored: StoredRecord): string {
+  async next(stored: StoredRecord): Promise<string> {
     const isOnline = this.#view.sessions.byUser.has(this.#user);
     const isOfInbox = stored.link?.stream === this.#inbox;
     // Before a login a record shows nothing, and most need not be read.
-    const recorded = isOnline || isOfInbox ? decodeRecord(stored) : foldRecord(stored);
+    const recorded =
+      isOnline || isOfInbox
+        ? await openedBy(this.#openTexts, decodeRecord(stored))
+        : foldRecord(stored);
     if (recorded === undefined) return '';
     const lines = this.#lines(recorded);
     this.#heedInbox(recorded);

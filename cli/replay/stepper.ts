@@ -9,6 +9,7 @@ import { between, type Positions, sizeOf } from './log-span.ts';
 import { type LogStart, wholeStart } from './log-start.ts';
 import { mergedLog } from './merged-log.ts';
 import type { Progress } from './progress.ts';
+import { openedBy, type TextOpener, withoutKeys } from './text-opener.ts';
 
 /** Going back folds on from the snapshot before: so many records at most, which nobody notices. */
 const snapshotEvery = 1_000;
@@ -37,6 +38,7 @@ interface Snapshot {
 export class Stepper {
   readonly size: number;
   readonly #source: LogSource;
+  readonly #openTexts: TextOpener;
   readonly #start: Positions;
   readonly #end: Positions;
   #snapshots: Snapshot[];
@@ -48,7 +50,15 @@ export class Stepper {
   /** Records behind the view that have been read already. */
   #ahead: StoredRecord[] = [];
 
-  constructor(source: LogSource, end: Positions, start: LogStart = wholeStart(source)) {
+  constructor(
+    source: LogSource,
+    end: Positions,
+    {
+      start = wholeStart(source),
+      openTexts = withoutKeys,
+    }: { readonly start?: LogStart; readonly openTexts?: TextOpener } = {},
+  ) {
+    this.#openTexts = openTexts;
     this.#source = source;
     this.#end = end;
     this.#start = start.positions;
@@ -64,7 +74,8 @@ export class Stepper {
     const stored = await this.#nextStored();
     const before = stateOf(this.#view);
     this.#fold(stored);
-    return { index, record: decodeRecord(stored), before, after: stateOf(this.#view) };
+    const record = await openedBy(this.#openTexts, decodeRecord(stored));
+    return { index, record, before, after: stateOf(this.#view) };
   }
 
   /** How many records lie up to these positions. */

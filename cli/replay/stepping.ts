@@ -26,7 +26,7 @@ export async function step(replay: Replay): Promise<void> {
       exitUsage,
     );
   const { through, after } = await chosenPart(replay);
-  const stepper = new Stepper(replay.source, through, replay.start);
+  const stepper = new Stepper(replay.source, through, replay);
   if (stepper.size === 0) throw new PlainFailure('There is nothing to step through.');
   await new Stepping(replay, stepper, { stdin, stdout }).run(stepper.indexBehind(after));
 }

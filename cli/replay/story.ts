@@ -47,6 +47,10 @@ const tellers: { readonly [T in EventType]: Teller<T> } = {
     person(user, `was suspended${byTool(recorded)}`),
   AccountReinstated: ({ data: { user } }, recorded) =>
     person(user, `may log in again${byTool(recorded)}`),
+  UserErased: ({ data: { user } }, recorded) => ({
+    tone: 'ended',
+    words: `${user} was erased${byTool(recorded)}: nothing they wrote can be read any more`,
+  }),
   SessionOpened: ({ data: { user, server } }) => person(user, `logged in on ${server}`),
   SessionDetached: ({ data: { user } }) => person(user, 'lost the connection, and may come back'),
   SessionResumed: ({ data: { user, server } }) => person(user, `came back, on ${server}`),
@@ -69,6 +73,14 @@ const tellers: { readonly [T in EventType]: Teller<T> } = {
   RoomDropped: ({ data: { user, room } }) => ({ ...kept(user, 'keeps the room no longer'), room }),
   RoomRead: ({ data: { user, room, through } }) => ({
     ...kept(user, `has read up to ${through}`),
+    room,
+  }),
+  RetentionSet: ({ data: { room, days } }) => ({
+    ...thing(
+      days === undefined
+        ? 'what is said is kept for ever'
+        : `what is said is kept for ${days} days`,
+    ),
     room,
   }),
   UserSubscribed: ({ data: { user, target } }) => person(user, `follows ${target}`),
@@ -151,6 +163,8 @@ const endWords: Readonly<Record<SessionEnd, string>> = {
   takenOver: 'logged in elsewhere: this session is over',
   expired: 'is gone, and did not come back in time',
   suspended: 'is gone: suspended',
+  erased: 'is gone: erased',
+  passwordReset: 'is gone: an operator gave the account another password',
 };
 
 const leaveWords: Readonly<Record<SessionEnd, string>> = {
@@ -159,4 +173,6 @@ const leaveWords: Readonly<Record<SessionEnd, string>> = {
   takenOver: 'logged in elsewhere',
   expired: 'did not come back',
   suspended: 'suspended',
+  erased: 'erased',
+  passwordReset: 'password reset',
 };

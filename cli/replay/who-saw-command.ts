@@ -1,4 +1,5 @@
 import { parseRoomName } from '../../core/names.ts';
+import type { Recorded } from '../../core/event-store.ts';
 import { cleanText } from '../../core/text.ts';
 import { type Colours, colours } from '../colours.ts';
 import { exitUsage, PlainFailure } from '../plain-failure.ts';
@@ -10,6 +11,7 @@ import { between, endOf, sizeOf } from './log-span.ts';
 import { openLog, readingWords } from './open-log.ts';
 import { progressOn } from './progress.ts';
 import type { Source } from './replay-options.ts';
+import { openedBy } from './text-opener.ts';
 import { type Delivered, type ReadLater, whoSaw, type WhoSaw } from './who-saw.ts';
 
 /** What `audit who-saw` was told. */
@@ -25,7 +27,7 @@ export async function printWhoSaw(asked: Asked, options: Options, env: Environme
   const why = typeof options['why'] === 'string' ? options['why'] : undefined;
   try {
     const what = readingWords('audit who-saw', [asked.room, asked.number], options);
-    const log = await openLog(source, { what, why });
+    const log = await openLog(source, { what, ...(why !== undefined && { why }) });
     try {
       const through = await endOf(log.source);
       const { start } = log;
@@ -34,7 +36,8 @@ export async function printWhoSaw(asked: Asked, options: Options, env: Environme
       progress.end();
       if (found === undefined)
         throw new PlainFailure(`There is no message with the number ${number} in ${asked.room}.`);
-      process.stdout.write(whoSawText(found, colours(process.stdout)));
+      const message = await openedBy(log.openTexts, found.message);
+      process.stdout.write(whoSawText({ ...found, message }, colours(process.stdout)));
     } finally {
       await log.close();
     }
@@ -61,8 +64,12 @@ function parse(
   return { room, number: Number(text), source };
 }
 
-export function whoSawText({ message, name, delivered, read }: WhoSaw, paint: Colours): string {
+export function whoSawText(
+  { message, name, delivered, read }: Omit<WhoSaw, 'message'> & { readonly message: Recorded },
+  paint: Colours,
+): string {
   const { event, revision, at } = message;
+  if (event.type !== 'MessagePosted') throw new Error('it is no message');
   const [text = '', ...more] = event.text.split('\n');
   const said = `${event.data.user}: ${text}${more.length > 0 ? ' …' : ''}`;
   const history = read.filter(({ by }) => by === 'history');

@@ -16,6 +16,8 @@ export type ChatState = {
   readonly following: Readonly<Record<string, FollowingState>>;
   /** By the canonical form of the name. */
   readonly rooms: Readonly<Record<string, RoomState>>;
+  /** For how many days the texts of rooms are kept, of those for which that was said. */
+  readonly retentions: Readonly<Record<string, number>>;
   /** Those that run, by name. */
   readonly servers: Readonly<Record<string, Readonly<RunningServer>>>;
   /** Those that are open, by id. */
@@ -34,7 +36,7 @@ type RoomState = {
 };
 
 export function stateOf(view: ChatView): ChatState {
-  const { epochs, followers, rooms, servers, sessions } = view;
+  const { epochs, followers, rooms, retentions, servers, sessions } = view;
   const following = [...followers.following]
     .filter(([, { revision }]) => revision > 0)
     .map(([user, { revision, targets }]) => {
@@ -46,6 +48,7 @@ export function stateOf(view: ChatView): ChatState {
     rooms: record(
       [...rooms.byRoom].map(([room, occupied]) => [room, roomState(occupied)] as const),
     ),
+    retentions: record(retentions),
     servers: record(servers),
     sessions: record(sessions.bySession),
   };
@@ -57,6 +60,7 @@ export function chatFrom(state: ChatState): ChatView {
   for (const [partition, epoch] of Object.entries(state.epochs))
     view.epochs.set(Number(partition), epoch);
   for (const [name, running] of Object.entries(state.servers)) view.servers.set(name, running);
+  for (const [room, days] of Object.entries(state.retentions)) view.retentions.set(room, days);
   for (const [session, open] of Object.entries(state.sessions)) {
     view.sessions.bySession.set(session, open);
     view.sessions.byUser.set(open.user, open);

@@ -26,6 +26,11 @@ rule('a view that is made from a state again has that state, and folds on like t
   );
 });
 
+rule('nothing of a view is missing in its state', () => {
+  const named = Object.keys(emptyChat()).map((part) => (part === 'followers' ? 'following' : part));
+  deepStrictEqual(Object.keys(stateOf(emptyChat())).toSorted(), named.toSorted());
+});
+
 rule('the order in which partitions are read changes nothing of the state', () => {
   fc.assert(
     fc.property(arbitraryLog, (log) => {

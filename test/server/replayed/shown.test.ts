@@ -77,6 +77,6 @@ async function replayAs(user: string, source: LogSource): Promise<string> {
   const shown = new ShownTo(user);
   let text = '';
   for await (const batch of mergedLog(source, between(beginningOf(source), await endOf(source))))
-    for (const stored of batch) text += shown.next(stored);
+    for (const stored of batch) text += await shown.next(stored);
   return text;
 }
