@@ -25,7 +25,7 @@ export interface Stores {
    * Opens the texts of records that were read as they are kept; absent where texts are not sealed.
    * @throws {StoreUnreachable}
    */
-  openTexts?(records: readonly Recorded[]): Promise<readonly Recorded[]>;
+  readonly openTexts?: (records: readonly Recorded[]) => Promise<readonly Recorded[]>;
   readonly leases: LeaseStore;
   /** What the operator should know about this store: one sentence each. */
   readonly warnings: readonly string[];

@@ -22,8 +22,9 @@ export const plainTextNotice =
 /** One line of JSON a record, as the log has it. */
 export const ndjsonFormat: RecordFormat = {
   heading: '',
-  record({ event, at, sealed: _, ...placed }) {
-    return `${JSON.stringify({ time: new Date(at).toISOString(), at, ...placed, ...event })}\n`;
+  record({ event, at, ...placed }) {
+    const time = new Date(at).toISOString();
+    return `${JSON.stringify({ time, at, ...placed, sealed: undefined, ...event })}\n`;
   },
   rest: () => '',
 };

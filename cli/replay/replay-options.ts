@@ -52,8 +52,9 @@ export function parseReplayOptions(
   return { source, mode, wanted, stretch, why: settings.text('why') };
 }
 
+const roomOf = (typed: string): string | undefined => parseRoomName(typed)?.canonical;
+
 function parseWanted(settings: Settings<ReplayFlag>): WantedRecords {
-  const roomOf = (typed: string): string | undefined => parseRoomName(typed)?.canonical;
   return {
     rooms: namesIn(settings, 'room', roomOf),
     users: namesIn(settings, 'user', parseUserName),

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 
 import { openLmdb } from '../../adapters/lmdb/event-store.ts';
+import { sealStores } from '../../adapters/sealing/seal-stores.ts';
 import { auditStream } from '../../core/stream.ts';
 import { says, write } from '../support/memory-history.ts';
 import { loadSlice } from '../support/log-slice.ts';
@@ -193,6 +194,30 @@ await test('a part of the log is written to a file, which is read like a log and
   t.match(again, { code: 1, stderr: /is there already/ });
   const { stdout } = await replay(cwd, 'slice.ndjson.gz', '--types', 'MessagePosted');
   t.match(stdout, /lobby {5}alice: hello\n.*lobby {5}bob: hi\n$/);
+});
+
+await test('sealed texts are read with the key that is there, and are not without', async (t) => {
+  const cwd = t.testdir({});
+  const dir = join(cwd, 'data');
+  const key = join(dir, 'master.key');
+  const sealing = { master: { file: key, make: true }, seals: true };
+  const stores = await sealStores(await openLmdb({ dir }), sealing);
+  await write(stores.events, story, { now: 0 });
+  await stores.close();
+  const said = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await replay(cwd, ...args, '--types', 'MessagePosted');
+    return [...stdout.matchAll(/lobby {5}(.*)$/gm)].map(([, words = '']) => words);
+  };
+  t.strictSame(await said(), ['alice: hello', 'bob: hi']);
+  const shown = await replay(cwd, '--as', 'bob');
+  t.match(shown.stdout, /\[lobby\] alice: hello\n/);
+  await replay(cwd, '--slice', '--out', 'slice.ndjson');
+  t.notMatch(readFileSync(join(cwd, 'slice.ndjson'), 'utf8'), 'hello');
+  t.strictSame(await said('slice.ndjson'), ['alice: [sealed]', 'bob: [sealed]']);
+  renameSync(key, join(cwd, 'elsewhere.key'));
+  t.strictSame(await said(), ['alice: [sealed]', 'bob: [sealed]']);
+  t.notOk(existsSync(key), 'no key is made');
+  t.strictSame(await said('--master-key-file', 'elsewhere.key'), ['alice: hello', 'bob: hi']);
 });
 
 await test('what makes no sense is told in words, and nothing is opened', async (t) => {
