@@ -32,6 +32,9 @@ export async function verify(options: VerifyOptions): Promise<void> {
   const others = checkpoints === undefined ? [] : await keptIn(checkpoints);
   const report = await audited(options, { keys, others });
   for (const partition of report.partitions) console.log(partitionLine(partition));
+  const erased = report.partitions.flatMap((partition) => partition.erased);
+  if (erased.length > 0)
+    console.log(`Erased, and whole all the same: what ${erased.join(', ')} wrote.`);
   if (checkpoints !== undefined)
     console.log(`Compared with ${others.length} checkpoints in ${checkpoints}.`);
   if (keys.length === 0)

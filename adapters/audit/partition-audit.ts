@@ -31,6 +31,8 @@ export interface PartitionReport {
   readonly sealed: number;
   /** The public keys whose signatures counted. */
   readonly keys: readonly string[];
+  /** Whose words were erased since: their records are there, and are what was sealed. */
+  readonly erased: readonly string[];
   /** What the log itself tells of having lost. */
   readonly losses: readonly { readonly epoch: string; readonly from: number }[];
   /** In the order of positions; whole when there is none. */
@@ -47,6 +49,7 @@ export class PartitionAudit {
   readonly #tree = new SealedTree();
   readonly #epochs = new EpochChain();
   readonly #findings: Finding[] = [];
+  readonly #erased = new Set<string>();
   /** From elsewhere, smallest first: those that are still to be met, and those that differ. */
   readonly #others: KeptNote[];
   readonly #contradicted: { readonly checkpoint: KeptNote; readonly after: number }[] = [];
@@ -113,6 +116,7 @@ export class PartitionAudit {
       records: size,
       sealed: sealedSize,
       keys: this.#keys.accepted.map(({ text }) => text),
+      erased: [...this.#erased],
       losses: this.#epochs.losses,
       findings: inOrder(this.#findings),
     };
@@ -124,11 +128,11 @@ export class PartitionAudit {
       recorded = decodeRecord(record);
     } catch (error) {
       if (!(error instanceof CorruptRecord)) throw error;
-      // Whoever erases a person's words leaves the record: what is missing then is told apart here.
       return this.#find(record.position, `is damaged: ${error.what}`);
     }
     const { event, position } = recorded;
     if (event.type === 'EpochStarted') this.#epochs.add(event.data);
+    else if (event.type === 'UserErased') this.#erased.add(event.data.user);
     else if (event.type === 'SigningKeyPublished') {
       if (!this.#keys.published(position, event.data.key))
         this.#find(position, 'publishes a key that is none');

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match } from 'node:assert/strict';
 import { PartitionAudit } from '../../adapters/audit/partition-audit.ts';
+import { newEvent } from '../support/events.ts';
 import { rule } from '../support/given.ts';
 import { kept } from './filed.ts';
 import { SealedRecords, testKey } from './sealed-records.ts';
@@ -109,4 +110,13 @@ rule('a checkpoint that says other things than its note is found where it stands
     findings.map(({ position }) => position),
     [at + 1],
   );
+});
+
+rule('what was erased is told, and is no finding', () => {
+  const log = sealed();
+  const data = { user: 'alice', unreached: [] };
+  log.add('account:alice', newEvent({ type: 'UserErased', data }));
+  log.seal();
+  const { erased, findings } = findingsOf(log);
+  deepStrictEqual([erased, findings], [['alice'], []]);
 });
