@@ -141,11 +141,9 @@ export class HeldSession {
 
   /** Resolves when the log knows what its user has read, or cannot be told. */
   async marked(): Promise<void> {
-    await Promise.all([
-      this.marks.settled(),
-      this.roomMarks.settled(),
-      this.conversationMarks.settled(),
-    ]);
+    const { marks, roomMarks, conversationMarks, reads } = this;
+    const all = [marks, roomMarks, conversationMarks, reads];
+    await Promise.all(all.map((each) => each.settled()));
   }
 
   /** The log was set back. */

@@ -75,6 +75,8 @@ const tellers: { readonly [T in EventType]: Teller<T> } = {
     ...kept(user, `has read up to ${through}`),
     room,
   }),
+  KeptRoomsSummed: ({ data: { user, rooms } }) =>
+    kept(user, `keeps ${rooms.length === 1 ? '1 room' : `${rooms.length} rooms`}, in sum`),
   RetentionSet: ({ data: { room, days } }) => ({
     ...thing(
       days === undefined
