@@ -4,12 +4,14 @@ import { text } from 'node:stream/consumers';
 import { checkProof, formatConsistency, formatInclusion } from '../adapters/audit/proof-file.ts';
 import { NotProvable, SealedLog } from '../adapters/audit/sealed-log.ts';
 import { SigningKeyProblem } from '../adapters/audit/signing-key.ts';
+import { CorruptRecord } from '../adapters/record-codec.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { auditStream } from '../core/stream.ts';
 import { randomId } from '../server/random-id.ts';
+import { ForgedCheckpoint } from '../server/sealer.ts';
 import { exportLog } from './audit-export.ts';
 import { type AuditFlag, auditFlags } from './audit-flags.ts';
-import { auditKeyFile, publicKeys, toolsKey } from './audit-options.ts';
+import { auditKeyFile, pinnedKeys, publicKeys, toolsKey } from './audit-options.ts';
 import { openSource, tellReading } from './audit-source.ts';
 import { verify } from './audit-verify.ts';
 import { openStores } from './open-stores.ts';
@@ -53,10 +55,16 @@ export async function runAuditAction(
   try {
     await actions[name]({ settings, store, env, args, what });
   } catch (error) {
-    const isOurs = error instanceof SigningKeyProblem || error instanceof NotProvable;
-    throw isOurs ? new PlainFailure(error.message) : startFailure(error);
+    throw isPlain(error) ? new PlainFailure(error.message) : startFailure(error);
   }
 }
+
+/** Their messages are sentences. */
+const isPlain = (error: unknown): error is Error =>
+  error instanceof SigningKeyProblem ||
+  error instanceof NotProvable ||
+  error instanceof ForgedCheckpoint ||
+  error instanceof CorruptRecord;
 
 async function exportAction({ settings, store, env, what }: Asked): Promise<void> {
   const out = settings.text('out');
@@ -70,7 +78,7 @@ async function verifyAction({ settings, store, args, what }: Asked): Promise<voi
   await verify({
     file: args[0],
     store,
-    keys: publicKeys(settings.given('key')?.values ?? []),
+    keys: pinnedKeys(settings),
     checkpoints: settings.text('checkpoints'),
     what,
     why: settings.text('why'),
@@ -113,7 +121,7 @@ async function withSealedLog(
 
 async function checkProofAction({ settings, args }: Asked): Promise<void> {
   const [file = '-'] = args;
-  const keys = publicKeys(settings.given('key')?.values ?? []);
+  const keys = pinnedKeys(settings);
   const checked = checkProof(await read(file), keys);
   if ('fault' in checked) throw new PlainFailure(checked.fault);
   console.log(checked.proves);

@@ -9,7 +9,7 @@ import {
 import { parseVerifierKey, type VerifierKey } from '../adapters/audit/verifier-key.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
-import type { Environment } from './settings.ts';
+import type { Environment, Settings } from './settings.ts';
 import type { StoreOptions } from './store-options.ts';
 
 /** What is given for `--audit-key`, also as files are named in the environment elsewhere. */
@@ -22,25 +22,29 @@ export const auditKeyFile = (given: string | undefined, env: Environment): strin
 const ownKeyFile = (dir: string): string => join(dir, 'audit.key');
 
 /**
- * The key with which a server seals the log, if it has one; on the embedded store one is made on
- * first use. The store must have been opened before.
+ * The key of an embedded store, which is made on first use; its folder must be there. On Redis there
+ * is none.
  * @throws {SigningKeyProblem}
  */
-export function serversKey(store: StoreOptions, file: string | undefined): SigningKey | undefined {
-  if (file !== undefined) return loadSigningKey(file);
-  return store.kind === 'embedded' ? loadOrMakeSigningKey(ownKeyFile(store.dir)) : undefined;
-}
+export const ownKey = (store: StoreOptions): SigningKey | undefined =>
+  store.kind === 'embedded' ? loadOrMakeSigningKey(ownKeyFile(store.dir)) : undefined;
 
-/** The same for a tool, which makes none. @throws {SigningKeyProblem} */
+/** The key for a tool, which makes none: the one in the file, or else the embedded store's. @throws {SigningKeyProblem} */
 export function toolsKey(store: StoreOptions, file: string | undefined): SigningKey | undefined {
   if (file !== undefined) return loadSigningKey(file);
   const own = store.kind === 'embedded' ? ownKeyFile(store.dir) : '';
   return existsSync(own) ? loadSigningKey(own) : undefined;
 }
 
-/** Public keys as `--key` takes them: as text, or in a file. @throws {PlainFailure} */
+/** Public keys as they are typed: as text, or a file that holds one. @throws {PlainFailure} */
 export const publicKeys = (given: readonly string[]): readonly VerifierKey[] =>
   given.map((text) => parseVerifierKey(text) ?? keyInFile(text));
+
+/** Those of `--key`. To `serve` the variable of that name means the key of its certificate. */
+export function pinnedKeys(settings: Settings<'key'>): readonly VerifierKey[] {
+  const given = settings.given('key');
+  return given?.source === '--key' ? publicKeys(given.values) : [];
+}
 
 function keyInFile(path: string): VerifierKey {
   let text: string;

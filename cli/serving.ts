@@ -2,12 +2,9 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { CheckpointFolder } from '../adapters/audit/checkpoint-folder.ts';
 import { type Certificates, loadOrMakeCertificates } from '../adapters/tls/certificates.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
-import type { SealingPlan } from '../server/sealing.ts';
 import { demoAccounts, type RunningChat, startChat } from '../server/start.ts';
-import { serversKey } from './audit-options.ts';
 import { banner, type Started } from './banner.ts';
 import { goOnUnread } from './broken-output.ts';
 import { colours } from './colours.ts';
@@ -17,6 +14,7 @@ import { openServerStores, wordsFor } from './open-stores.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 import { parseServeOptions, type ServeOptions } from './serve-options.ts';
 import type { Environment, Options } from './settings.ts';
+import { sealingOf } from './sealing-plan.ts';
 import { startFailure } from './start-failure.ts';
 import { version } from './version.ts';
 
@@ -67,6 +65,7 @@ async function start(
     // they are: a start that fails for another reason must not change them.
     const found = await loadOrMakeCertificates('dir' in source ? { dir: source.dir } : source);
     let certificates = found;
+    const sealing = sealingOf(options);
     const certify = async (): Promise<Certificates> => {
       const named = await loadOrMakeCertificates(source);
       certificates = found.made === 'nothing' ? named : { ...named, made: found.made };
@@ -81,24 +80,13 @@ async function start(
       registrationOpen: options.registration === 'open',
       demo: options.demo,
       messagesPerSecond: options.messagesPerSecond,
-      sealing: () => sealingPlan(options),
+      sealing,
       log,
     });
     return { certificates, chat };
   } catch (error) {
     throw startFailure(error, options.servers);
   }
-}
-
-/** @throws {SigningKeyProblem} @throws the system's error */
-function sealingPlan({ checkpoints: options, store }: ServeOptions): SealingPlan {
-  const { keyFile, checkpoints, withinMs } = options;
-  const key = serversKey(store, keyFile);
-  return {
-    ...(key && { key }),
-    ...(checkpoints !== undefined && { folder: new CheckpointFolder(checkpoints) }),
-    ...(withinMs !== undefined && { withinMs }),
-  };
 }
 
 function startedBy(options: ServeOptions, certificate: Certificates, chat: RunningChat): Started {

@@ -1,6 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import { test } from 'tap';
 
 import { newSigningKey } from '../../adapters/audit/signing-key.ts';
@@ -132,15 +131,26 @@ await test('a live log that is not whole is left as it was found', async (t) => 
   const audit = (...args: string[]) => runCli(['audit', ...args], { cwd, env });
   t.match(await audit('export', '--out', 'a.ndjson', '--audit-key', 'k.pem'), { code: 0 });
   t.match(await audit('verify'), { code: 0, stdout: /Whole/ });
-  const raw = new Redis({ port: redis.port, protocol: 2 });
-  t.teardown(() => raw.disconnect());
-  await raw.xdel('sc:{0}:log', '2-0');
-  const before = await raw.xlen('sc:{0}:log');
+  const logKey = 'sc:{0}:log';
+  await redis.command('XDEL', logKey, '2-0');
+  const before = await redis.command('XLEN', logKey);
   t.match(await audit('verify'), { code: 1, stderr: /position 2 is missing/ });
-  t.equal(await raw.xlen('sc:{0}:log'), before);
-  await raw.del('sc:{0}:log');
+  t.equal(await redis.command('XLEN', logKey), before);
+  await redis.command('DEL', logKey);
   t.match(await audit('verify'), { code: 1, stderr: /position 1 is missing/ });
-  t.equal(await raw.exists('sc:{0}:log'), 0);
+  t.equal(await redis.command('EXISTS', logKey), 0);
+});
+
+await test('a signing key that is none is refused before anything starts', async (t) => {
+  const cwd = t.testdir({ 'other.pem': 'no key' });
+  const serve = (...args: string[]) => runCli(['serve', ...args], { cwd });
+  t.match(await serve('--audit-key', 'missing.pem'), {
+    code: 1,
+    stderr: /The signing key missing\.pem cannot be read \(no such file or directory\)\./,
+  });
+  t.match(await serve('--audit-key', 'other.pem'), { code: 1, stderr: /openssl genpkey/ });
+  t.match(await serve('--checkpoints', 'other.pem/kept'), { code: 1, stderr: /cannot be made/ });
+  t.notOk(readdirSync(cwd).includes('data'), 'no log was made');
 });
 
 await test('where there is no log none is made', async (t) => {
