@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { link, open, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -75,8 +75,7 @@ export class LogFileWriter {
     await this.#write(lineOf({ kind: 'end', records: this.#records }));
     this.#into.end();
     await this.#done;
-    await link(this.#unfinished, this.#path);
-    await rm(this.#unfinished);
+    await named(this.#unfinished, this.#path);
   }
 
   /** Leaves nothing behind of a file that is not finished. */
@@ -95,4 +94,15 @@ export class LogFileWriter {
       throw this.#failure ?? error;
     }
   }
+}
+
+/** Without writing over a file of that name, where the file system has hard links; memory sticks have none. */
+async function named(unfinished: string, path: string): Promise<void> {
+  try {
+    await link(unfinished, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    return rename(unfinished, path);
+  }
+  await rm(unfinished);
 }
