@@ -70,6 +70,9 @@ export class TextFormat implements RecordFormat {
   readonly #groups = new CommitGroups();
   /** Rooms are called as whoever joined them first did, as far as that was read. */
   readonly #names = new Map<string, string>();
+  readonly #columns = new Map<string, string>();
+  #second = Number.NaN;
+  #time = '';
 
   constructor(options: TextOptions) {
     this.#options = options;
@@ -115,12 +118,35 @@ export class TextFormat implements RecordFormat {
   #start({ at, partition, position }: Recorded, { room }: Told): string {
     const { paint, positions, partitions } = this.#options;
     const place = partitions === 1 ? String(position) : `${partition}:${position}`;
-    const where = shown(room === undefined ? '·' : (this.#names.get(room) ?? room));
-    const padding = ' '.repeat(Math.max(roomColumns - textWidth(where), 0));
+    const where = this.#columnOf(room === undefined ? '·' : (this.#names.get(room) ?? room));
     const placed = positions ? `${paint.dim(place.padStart(positionColumns))}  ` : '';
-    return `${placed}${paint.dim(instantText(at))}  ${paint.cyan(where)}${padding}  `;
+    return `${placed}${this.#timeOf(at)}  ${where}  `;
+  }
+
+  /** Many records are of one second. */
+  #timeOf(at: number): string {
+    const second = Math.floor(at / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#time = this.#options.paint.dim(instantText(at));
+    }
+    return this.#time;
+  }
+
+  /** …and of few rooms. */
+  #columnOf(name: string): string {
+    const known = this.#columns.get(name);
+    if (known !== undefined) return known;
+    const where = shown(name);
+    const padding = ' '.repeat(Math.max(roomColumns - textWidth(where), 0));
+    const column = `${this.#options.paint.cyan(where)}${padding}`;
+    this.#columns.set(name, column);
+    return column;
   }
 }
 
-/** Whoever wrote the log, it does nothing to a terminal. */
-const shown = (text: string): string => cleanText(text, { lines: false });
+/** Whoever wrote the log, it does nothing to a terminal. Most texts need no cleaning. */
+const shown = (text: string): string =>
+  controls.test(text) ? cleanText(text, { lines: false }) : text;
+
+const controls = /[\u0000-\u001f\u007f-\u009f]/;
