@@ -64,10 +64,12 @@ export function monthAt(at: number): number {
   return (year - 1970) * 12 + ((monthFromMarch + 2) % 12);
 }
 
-/** The record with its text replaced by the word for why it is not shown. */
-export function withheldRecord({ sealed: _, ...recorded }: Recorded, why: Withheld): Recorded {
+/** A sealed record with its text replaced by the word for why it is not shown. */
+export function withheldRecord(recorded: Recorded, why: Withheld): Recorded {
+  const { sealed, ...others } = recorded;
+  if (sealed === undefined) return recorded;
   const event = { ...recorded.event, text: withheldText(why) } as ChatEvent;
-  return { ...recorded, event, withheld: why };
+  return { ...others, event, withheld: why };
 }
 
 const dayMs = 86_400_000;

@@ -16,6 +16,6 @@ export class MemoryKeys implements KeyStore {
   }
 
   async *list(): AsyncIterable<KeptKey> {
-    for (const [name, value] of [...this.#kept]) yield { name, value };
+    for (const [name, value] of this.#kept) yield { name, value };
   }
 }

@@ -53,14 +53,17 @@ export class Keyring {
     });
   }
 
-  /** What a numbered commit says, as only this author's key can tell: no text is guessed from it. */
-  async contentOf(author: string, content: string): Promise<string | 'erased'> {
+  /**
+   * What a numbered commit says, as only this author's key can tell: no text is guessed from it. Undefined when there is
+   * no such key any more.
+   */
+  async contentOf(author: string, content: string): Promise<string | undefined> {
     const name = heldName(author, 'once');
     let key = this.#held.get(name);
     if (key === undefined) {
       const asked = this.#forgotten;
       const data = await this.#keys.obtain(userKeyName(author));
-      if (data === undefined) return 'erased';
+      if (data === undefined) return undefined;
       key = derive([data], 'securechat/once/v1');
       if (asked === this.#forgotten) this.#held.set(name, key);
     }
@@ -72,7 +75,8 @@ export class Keyring {
     this.#forgotten += 1;
     const isOf = (held: string): boolean =>
       name.startsWith('user:') ? held.startsWith(`${name}\n`) : held.endsWith(`\n${name}`);
-    for (const held of [...this.#held.keys()]) if (isOf(held)) this.#held.delete(held);
+    const gone = [...this.#held.keys()].filter(isOf);
+    for (const held of gone) this.#held.delete(held);
   }
 
   close(): void {

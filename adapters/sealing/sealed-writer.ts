@@ -72,8 +72,8 @@ export class SealedWriter implements Writer {
       const isRefused = 'status' in ready;
       return { outcome: isRefused ? Promise.resolve(ready) : this.#inner.append(ready) };
     } catch (error) {
-      const isOutage = error instanceof StoreUnreachable;
-      return { outcome: isOutage ? Promise.resolve(outOfReach) : Promise.reject(error) };
+      if (error instanceof StoreUnreachable) return { outcome: Promise.resolve(outOfReach) };
+      return { outcome: Promise.reject(error as Error) };
     }
   }
 
@@ -109,7 +109,7 @@ export class SealedWriter implements Writer {
     const ready = withTexts(commit, (event) => sealed.get(event) ?? event);
     if (commit.once === undefined || author === undefined) return ready;
     const content = await this.#keyring.contentOf(author, commitContent(commit));
-    return content === 'erased' ? refused : { ...ready, once: { ...commit.once, content } };
+    return content === undefined ? refused : { ...ready, once: { ...commit.once, content } };
   }
 }
 

@@ -1,7 +1,8 @@
 import { deliveryText } from '../../adapters/line/line-text.ts';
 import { foldRecord } from '../../adapters/fold-record.ts';
 import { decodeRecord } from '../../adapters/record-codec.ts';
-import { type Delivery, deliveriesOf } from '../../core/delivery.ts';
+import { deliveriesOf } from '../../core/deliveries.ts';
+import type { Delivery } from '../../core/delivery.ts';
 import type { EventOf } from '../../core/event.ts';
 import type { Recorded } from '../../core/event-store.ts';
 import type { StoredRecord } from '../../core/log-source.ts';

@@ -94,6 +94,8 @@ const tellers: { readonly [T in EventType]: Teller<T> } = {
     words: text,
   }),
   ReadMarked: ({ data: { reader, peer } }) => kept(reader, `was shown what ${peer} sent`),
+  ConversationRead: ({ data: { reader, peer, through } }) =>
+    kept(reader, `has read what ${peer} sent, up to #${through}`),
   ServerStarted: ({ data: { server, web } }) =>
     thing(`server ${server} started${web === undefined ? '' : `, for browsers at ${web}`}`),
   ServerStopped: ({ data: { server } }, recorded, commit) =>

@@ -1,6 +1,7 @@
 import { foldRecord, peekType } from '../../adapters/fold-record.ts';
 import { decodeRecord } from '../../adapters/record-codec.ts';
-import { type Delivery, deliveriesOf } from '../../core/delivery.ts';
+import { deliveriesOf } from '../../core/deliveries.ts';
+import type { Delivery } from '../../core/delivery.ts';
 import type { EventOf } from '../../core/event.ts';
 import type { Recorded } from '../../core/event-store.ts';
 import { isInRanges } from '../../core/history-read.ts';

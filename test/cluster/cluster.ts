@@ -130,7 +130,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
 }
 
 /** Two servers of one process on an embedded store. */
-class EmbeddedCluster extends Cluster {
+export class EmbeddedCluster extends Cluster {
   readonly #data = mkdtempSync(join(tmpdir(), 'securechat-data-'));
 
   async startServers(): Promise<void> {

@@ -13,8 +13,9 @@ import { loginOf, welcome } from './words.ts';
 const aliceSaid = 'the blue heron nests by the mill';
 const alicePrivately = 'only bob should know of the heron';
 const bobSaid = 'the kettle sings in the kitchen';
+const all = [alicePrivately, aliceSaid, bobSaid];
 
-test('an erased user’s text is gone from Redis, its files, history and every server', async (t) => {
+await test('an erased user’s text is gone from Redis, its files, history and every server', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'securechat-master-'));
   t.teardown(() => rm(dir, { recursive: true }));
   const masterFile = join(dir, 'master.key');
@@ -32,9 +33,7 @@ test('an erased user’s text is gone from Redis, its files, history and every s
       .filter(({ stream }) => stream === 'account:alice')
       .map(({ revision }) => revision);
   await t.test('whoever has the master key can read it before', async (u) =>
-    u.same(recoveredTexts(await files(), masterFile), [
-      ...[alicePrivately, aliceSaid, bobSaid].toSorted(),
-    ]),
+    u.same(recoveredTexts(await files(), masterFile), all.toSorted()),
   );
   await t.test('it is plain nowhere', async (u) => notPlain(u, await files()));
   const erased = await runCli(['user', 'erase', 'alice', '--yes', ...args], { cwd: dir, env });
@@ -49,7 +48,7 @@ test('an erased user’s text is gone from Redis, its files, history and every s
   t.same(await accountEvents(), events);
 });
 
-test('the same on the embedded store, which makes its master key by itself', async (t) => {
+await test('the same on the embedded store, which makes its master key by itself', async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'securechat-erasure-'));
   t.teardown(() => rm(cwd, { recursive: true }));
   const data = join(cwd, 'data');
@@ -58,16 +57,14 @@ test('the same on the embedded store, which makes its master key by itself', asy
   await cluster.start({ data, servers: 2 });
   await talk(cluster);
   const files = (): Promise<Buffer> => bytesIn(data, 'master.key');
-  t.same(recoveredTexts(await files(), masterFile), [
-    ...[alicePrivately, aliceSaid, bobSaid].toSorted(),
-  ]);
+  t.same(recoveredTexts(await files(), masterFile), all.toSorted());
   notPlain(t, await files());
   t.match(await runCli(['user', 'erase', 'alice', '--yes'], { cwd }), { code: 0, stderr: '' });
   await afterwards(t, cluster, () => runCli(['user', 'list'], { cwd }));
   t.same(recoveredTexts(await files(), masterFile), [bobSaid]);
 });
 
-test('an erasure is asked for twice, and needs the master key', async (t) => {
+await test('an erasure is asked for twice, and needs the master key', async (t) => {
   const cwd = t.testdir();
   const user = (...args: string[]) => runCli(['user', ...args], { cwd, input: 'password1\n' });
   await user('add', 'carol');
@@ -110,8 +107,7 @@ async function afterwards(t: Test, cluster: Cluster, list: () => Promise<CliEnd>
 }
 
 function notPlain(t: Test, bytes: Buffer): void {
-  for (const text of [aliceSaid, alicePrivately, bobSaid])
-    t.equal(bytes.includes(text), false, `"${text}" is not in the files`);
+  for (const text of all) t.equal(bytes.includes(text), false, `"${text}" is not in the files`);
 }
 
 /** All files of the cluster's Redis, the dump made anew. */

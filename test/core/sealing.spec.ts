@@ -1,7 +1,13 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 
-import { monthAt, monthOfKey, placeKeyName, sealedUnder } from '../../core/sealing.ts';
+import {
+  monthAt,
+  monthOfKey,
+  placeKeyName,
+  type SealedUnder,
+  sealedUnder,
+} from '../../core/sealing.ts';
 import { rule } from '../support/given.ts';
 
 rule('a time lies in the month that the calendar gives it, in UTC', () =>
@@ -33,8 +39,6 @@ rule('a room’s message is sealed under its author and its room', () => {
   deepStrictEqual(under, { author: 'alice', place: 'room:lobby' });
 });
 rule('a direct message is sealed under its author and its pair, whoever writes to whom', () => {
-  const to = (from: string, other: string) =>
-    sealedUnder({ type: 'DirectMessagePosted', data: { from, to: other }, text: 'hello' });
   deepStrictEqual(to('bob', 'alice'), { author: 'bob', place: 'pair:alice:bob' });
   deepStrictEqual(to('alice', 'bob'), { author: 'alice', place: 'pair:alice:bob' });
 });
@@ -44,3 +48,7 @@ rule('what is no text of a person is not sealed', () =>
     undefined,
   ),
 );
+
+function to(from: string, other: string): SealedUnder | undefined {
+  return sealedUnder({ type: 'DirectMessagePosted', data: { from, to: other }, text: 'hello' });
+}

@@ -71,7 +71,7 @@ export function linkedStores(link: StoreLink, store: SharedStore): Stores {
     credentials,
     keys,
     warnings: [],
-    rewrite: inner.rewrite,
+    rewrite: () => ask(() => inner.rewrite()),
     close: () => events.close(),
   };
 }

@@ -68,7 +68,12 @@ const texts = (records: readonly Recorded[]): readonly string[] =>
 const readAll = async ({ events }: Stores): Promise<readonly string[]> =>
   texts(await events.readAll(0, 1, 1_000));
 
-test('what is written sealed is read back, and is nowhere in the log', async (t) => {
+const once = (text: string): Commit => ({
+  ...commitTo('room:lobby', said('alice', text)),
+  once: { session: 'alice', sequence: 1 },
+});
+
+await test('what is written sealed is read back, and is nowhere in the log', async (t) => {
   const sealed = new Sealed();
   const stores = await sealed.open(t);
   await say(stores, said('alice', 'meet me at noon'), said('bob', 'Grüße 👋🏽'), said('bob', ''));
@@ -91,7 +96,7 @@ test('what is written sealed is read back, and is nowhere in the log', async (t)
   t.notMatch(await sealed.bytes(), /noon|private/);
 });
 
-test('a subscriber is given what was sealed, in order', async (t) => {
+await test('a subscriber is given what was sealed, in order', async (t) => {
   const sealed = new Sealed();
   const [writing, reading] = [await sealed.open(t), await sealed.open(t)];
   const seen: string[] = [];
@@ -112,7 +117,7 @@ test('a subscriber is given what was sealed, in order', async (t) => {
   t.same(seen, numbers);
 });
 
-test('without an author’s key nobody reads what they wrote, and nobody makes it again', async (t) => {
+await test('without an author’s key nobody reads what they wrote, and nobody makes it again', async (t) => {
   const sealed = new Sealed();
   const stores = await sealed.open(t);
   await say(stores, said('alice', 'my secret'), said('bob', 'hello'));
@@ -127,7 +132,7 @@ test('without an author’s key nobody reads what they wrote, and nobody makes i
   t.equal(await (await sealed.keys()).destroy('user:alice'), false, 'it was gone before');
 });
 
-test('a server that holds an erased user’s key lets go of it when it reads so', async (t) => {
+await test('a server that holds an erased user’s key lets go of it when it reads so', async (t) => {
   const sealed = new Sealed();
   const stores = await sealed.open(t);
   await say(stores, said('alice', 'my secret'));
@@ -147,7 +152,7 @@ test('a server that holds an erased user’s key lets go of it when it reads so'
   });
 });
 
-test('without a month’s key of a room its text of that month is gone, and no other', async (t) => {
+await test('without a month’s key of a room its text of that month is gone, and no other', async (t) => {
   const sealed = new Sealed();
   const stores = await sealed.open(t);
   await say(stores, said('alice', 'in november'), said('alice', 'elsewhere', 'garden'));
@@ -157,7 +162,7 @@ test('without a month’s key of a room its text of that month is gone, and no o
   t.same(await readAll(await sealed.open(t)), ['[expired]', 'elsewhere', 'in december']);
 });
 
-test('a body that was put under another record does not open', async (t) => {
+await test('a body that was put under another record does not open', async (t) => {
   const sealed = new Sealed();
   const stores = await sealed.open(t);
   await say(stores, said('alice', 'yes'), said('alice', 'no'));
@@ -175,13 +180,9 @@ test('a body that was put under another record does not open', async (t) => {
   return undefined;
 });
 
-test('what a repeated message said is known by its author’s key alone', async (t) => {
+await test('what a repeated message said is known by its author’s key alone', async (t) => {
   const sealed = new Sealed();
   const stores = await sealed.open(t);
-  const once = (text: string): Commit => ({
-    ...commitTo('room:lobby', said('alice', text)),
-    once: { session: 'alice', sequence: 1 },
-  });
   const writer = stores.events.writer('a', 1);
   const first = await writer.append(once('yes'));
   t.equal(first.status, 'appended');
@@ -191,7 +192,7 @@ test('what a repeated message said is known by its author’s key alone', async 
   t.same(await other.append(once('no')), { status: 'mismatch' });
 });
 
-test('a log that was not sealed before is read on, and can be unsealed again', async (t) => {
+await test('a log that was not sealed before is read on, and can be unsealed again', async (t) => {
   const sealed = new Sealed();
   await say(sealed.plain, said('alice', 'plain'));
   await say(await sealed.open(t), said('alice', 'sealed'));
@@ -200,7 +201,7 @@ test('a log that was not sealed before is read on, and can be unsealed again', a
   t.match(await sealed.bytes(), /plain again/);
 });
 
-test('a store that cannot be asked for a key refuses, and what is read waits for it', async (t) => {
+await test('a store that cannot be asked for a key refuses, and what is read waits for it', async (t) => {
   const sealed = new Sealed();
   await say(await sealed.open(t), said('alice', 'hello'));
   const stores = await sealed.open(t);
@@ -208,7 +209,7 @@ test('a store that cannot be asked for a key refuses, and what is read waits for
   await t.rejects(stores.events.readAll(0, 1, 9), { name: 'StoreUnreachable' });
 });
 
-test('a master key file is made once, for its owner only, and replaced while servers run', async (t) => {
+await test('a master key file is made once, for its owner only, and replaced while servers run', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'securechat-master-'));
   t.teardown(() => rm(dir, { recursive: true }));
   const file = join(dir, 'master.key');
@@ -229,7 +230,7 @@ test('a master key file is made once, for its owner only, and replaced while ser
   t.notMatch(await readFile(file, 'utf8'), old.key.toString('base64'));
 });
 
-test('a key under another master key, or put under another name, is not taken', async (t) => {
+await test('a key under another master key, or put under another name, is not taken', async (t) => {
   const sealed = new Sealed();
   await say(await sealed.open(t), said('alice', 'hello'));
   const stranger = new DataKeys(sealed.plain.keys, await openMasterKeys(someMasterKey()));
@@ -239,7 +240,7 @@ test('a key under another master key, or put under another name, is not taken', 
   await t.rejects((await sealed.keys()).find('user:mallory'), UnusableMasterKey);
 });
 
-test('what is no master key is refused with the way out', (t) => {
+await test('what is no master key is refused with the way out', (t) => {
   for (const text of ['', '\n# a comment\n', 'abc', 'A'.repeat(44), `${'A'.repeat(42)}!=`])
     t.throws(() => parseMasterKeys(text, 'master.key'), {
       name: 'UnusableMasterKey',
