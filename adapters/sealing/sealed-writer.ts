@@ -73,7 +73,8 @@ export class SealedWriter implements Writer {
       return { outcome: isRefused ? Promise.resolve(ready) : this.#inner.append(ready) };
     } catch (error) {
       if (error instanceof StoreUnreachable) return { outcome: Promise.resolve(outOfReach) };
-      return { outcome: Promise.reject(error as Error) };
+      const unforeseen = error instanceof Error ? error : new Error(String(error));
+      return { outcome: Promise.reject(unforeseen) };
     }
   }
 
