@@ -1,10 +1,11 @@
 import type { ChatClient } from '../../websocket-client/chat-client.ts';
 import type { ClientState } from '../../websocket-client/client-state.ts';
 import { connect } from '../../websocket-client/connect.ts';
-import type { SavedSession } from '../../websocket-client/saved-session.ts';
+import type { SavedSession, SavedSessionStore } from '../../websocket-client/saved-session.ts';
 import type { PageEvent } from '../state/page-event.ts';
 import type { PageState } from '../state/page-state.ts';
 import { forget, keptSession } from './kept.ts';
+import { connectUnkept, leave } from './leaving.ts';
 import { OtherTabs } from './other-tabs.ts';
 import { Store } from './store.ts';
 
@@ -16,6 +17,8 @@ export class Chat {
   #client: ChatClient | undefined;
   /** Counts clients: one that was put aside is heard no more. */
   #generation = 0;
+  /** Ends a session that is forgotten here. */
+  #leaving: ChatClient | undefined;
   readonly #tabs = new OtherTabs({
     user: () => this.#holder(),
     give: () => this.#give(),
@@ -68,14 +71,41 @@ export class Chat {
     this.#client = this.#connected();
   }
 
+  /**
+   * Forgets the user at once, with all that was to be sent when the connection is back. The session
+   * ends when the server can be reached; it expires if this page is closed before.
+   */
+  logOut(): void {
+    const { me, link } = this.state;
+    if (link.status === 'online') {
+      this.#generation++;
+      this.#leaving = this.client;
+    } else {
+      this.#leaving = connectUnkept(keptSession.load());
+      this.#letGo();
+    }
+    void leave(this.#leaving);
+    keptSession.clear();
+    if (me !== undefined) forget(me);
+    this.dispatch({ type: 'loggedOut' });
+    this.#client = this.#connected();
+    this.#tabs.tell();
+  }
+
   #connected(): ChatClient {
     const generation = ++this.#generation;
-    const client = connect({ urls: [location.origin], saved: keptSession });
+    const isHeard = (): boolean => generation === this.#generation;
+    const saved: SavedSessionStore = {
+      load: () => keptSession.load(),
+      save: (session) => (isHeard() ? keptSession.save(session) : undefined),
+      clear: () => (isHeard() ? keptSession.clear() : undefined),
+    };
+    const client = connect({ urls: [location.origin], saved });
     client.onState((state) => {
-      if (generation === this.#generation) this.#hear(state);
+      if (isHeard()) this.#hear(state);
     });
     client.onFrame((event) => {
-      if (generation === this.#generation) this.dispatch({ type: 'heard', event });
+      if (isHeard()) this.dispatch({ type: 'heard', event });
     });
     return client;
   }
@@ -90,6 +120,8 @@ export class Chat {
     const { me } = this.state;
     this.dispatch({ type: 'linked', state, fresh: this.isEntering });
     if (state.status === 'online') this.isEntering = false;
+    // Whoever can be reached now can end the session too.
+    if (state.status === 'greeting') this.#leaving?.retry();
     if (state.status === 'stopped' && state.why === 'LoggedOut' && me !== undefined) forget(me);
     if (state.status === 'online' || state.status === 'stopped') this.#tabs.tell();
   }

@@ -1,5 +1,6 @@
 import type { Chat } from './chat.ts';
 import { failureOf } from './failure-words.ts';
+import { needConnection } from './need-connection.ts';
 
 export interface Credentials {
   readonly user: string;
@@ -21,17 +22,9 @@ export async function register(chat: Chat, { user, password }: Credentials): Pro
   await enter(chat, user, () => chat.client.request({ type: 'register', user, password }));
 }
 
-/** Ends the session; what is kept in this tab is forgotten when the server has said so. */
-export async function logOut(chat: Chat): Promise<void> {
-  try {
-    await chat.client.request({ type: 'logout' });
-  } catch (error) {
-    chat.dispatch({ type: 'noticed', words: `Not logged out. ${failureOf(error).words}` });
-  }
-}
-
 /** @throws what was refused */
 export async function changePassword(chat: Chat, old: string, next: string): Promise<void> {
+  needConnection(chat);
   await chat.client.request({ type: 'password', old, next });
 }
 

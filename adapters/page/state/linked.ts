@@ -2,7 +2,7 @@ import { unreachable } from '../../../core/rejection.ts';
 import type { ClientState, SessionBody } from '../../websocket-client/client-state.ts';
 import { emptyDirect } from './directs.ts';
 import { inNewSession } from './outgoing.ts';
-import { initialState, type PageState, type Place } from './page-state.ts';
+import { initialState, type Link, type PageState, type Place } from './page-state.ts';
 import { joinedTalk } from './rooms.ts';
 import { keyOf, roomKey, type Talk, type TalkKey } from './talk.ts';
 
@@ -65,19 +65,23 @@ function online(state: PageState, session: SessionBody, fresh: boolean): PageSta
     followed: fresh ? [] : state.followed,
     followedUnread: fresh ? 0 : state.followedUnread,
     open: placeIn(talks, state.open),
+    notices: fresh ? [] : state.notices,
   };
 }
 
 function stopped(state: PageState, link: Extract<ClientState, { status: 'stopped' }>): PageState {
-  const { registration, server, me } = state;
+  const { me } = state;
   const form = { ...initialState.entry, ended: link.why, user: me ?? state.entry.user };
-  if (link.why === 'LoggedOut') {
-    const entry = { ...initialState.entry, ended: link.why };
-    return { ...initialState, link, registration, server, entry };
-  }
+  if (link.why === 'LoggedOut') return loggedOut(state, link);
   // A refused login stops nothing that was there; its words are in the form already.
   const entry = me === undefined ? { ...state.entry, busy: false, ended: link.why } : form;
   return { ...state, link, entry, me: link.next === 'logIn' ? undefined : me };
+}
+
+/** Nothing of the user stays. */
+export function loggedOut({ registration, server }: PageState, link: Link): PageState {
+  const entry = { ...initialState.entry, ended: 'LoggedOut' } as const;
+  return { ...initialState, link, registration, server, entry };
 }
 
 /** What was open, if it still is there. */

@@ -17,6 +17,8 @@ type Connected =
   /** A session of this user's is about to be gone on with. */
   | { readonly type: 'resuming'; readonly user: string }
   | { readonly type: 'entering'; readonly user: string }
+  /** Nothing of the user stays; the server may not know yet. */
+  | { readonly type: 'loggedOut' }
   | {
       readonly type: 'notEntered';
       readonly code: ErrorCode | undefined;

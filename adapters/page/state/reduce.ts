@@ -2,7 +2,7 @@ import { unreachable } from '../../../core/rejection.ts';
 import { entered, notEntered, resuming, returning } from './entering.ts';
 import { heard } from './heard.ts';
 import { historyAsked, historyFailed, historyRead } from './history.ts';
-import { linked } from './linked.ts';
+import { linked, loggedOut } from './linked.ts';
 import { opened, watched } from './opened.ts';
 import type { PageEvent } from './page-event.ts';
 import { type PageState, withTalk } from './page-state.ts';
@@ -24,6 +24,8 @@ export function reduce(state: PageState, event: PageEvent): PageState {
       return resuming(state, event.user);
     case 'entering':
       return entered(state, event.user);
+    case 'loggedOut':
+      return loggedOut(state, { status: 'connecting' });
     case 'notEntered':
       return notEntered(state, event.code, event.words);
     case 'otherTab':

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 
-import { logOut } from '../session/entering.ts';
 import { useChat } from './chat-context.ts';
 import type { DialogName } from './chat-screen.tsx';
 import { Icon } from './icon.tsx';
@@ -45,7 +44,7 @@ export function AccountMenu({ anchor, onClose, onDialog }: AccountMenuProps) {
         Keyboard shortcuts
       </MenuItem>
       <hr />
-      <MenuItem onChoose={() => void logOut(chat)}>
+      <MenuItem onChoose={() => chat.logOut()}>
         <Icon name="leave" />
         Log out
       </MenuItem>

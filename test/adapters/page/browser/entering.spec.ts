@@ -2,7 +2,16 @@ import { test } from 'tap';
 
 import { emptyServer } from '../scripted/scenes.ts';
 import { focusedName, keptElsewhere, sessionKept } from './in-page.ts';
-import { eventually, fillEntry, logIn, openAnother, openTalk, visit } from './visit.ts';
+import {
+  eventually,
+  fillEntry,
+  logIn,
+  openAnother,
+  openTalk,
+  say,
+  showsLast,
+  visit,
+} from './visit.ts';
 
 await test('whoever logs in is in the lobby, and their secret is in this tab alone', async (t) => {
   await using it = await visit(emptyServer);
@@ -119,6 +128,25 @@ await test('a logout leaves nothing in the tab', async (t) => {
   await it.page.getByRole('menuitem', { name: 'Log out' }).click();
   await it.page.getByText('You are logged out.').waitFor();
   t.equal(await sessionKept(it.page), '{}');
+});
+
+await test('a logout without a connection forgets at once, and ends the session when it can', async (t) => {
+  await using it = await visit(emptyServer);
+  await logIn(it.page);
+  await say(it.page, 'a word');
+  await showsLast(it.page, 'a word');
+  it.chat.isUp = false;
+  it.chat.cut();
+  await it.page.getByText('Not connected', { exact: true }).waitFor();
+  await it.page.getByRole('button', { name: /account and settings/ }).click();
+  await it.page.getByRole('menuitem', { name: 'Log out' }).click();
+  await it.page.getByText('You are logged out.').waitFor();
+  t.equal(await sessionKept(it.page), '{}');
+  t.equal(await it.page.getByText('a word').count(), 0);
+  it.chat.isUp = true;
+  await eventually('the end of the session', () => it.chat.users.get('alice')?.token === undefined);
+  t.equal(await sessionKept(it.page), '{}');
+  await it.page.getByText('You are logged out.').waitFor();
 });
 
 await test('a password is changed by whoever knows it', async (t) => {

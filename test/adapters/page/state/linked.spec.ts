@@ -155,3 +155,23 @@ await test('a login that is refused says why, and the form is free again', (t) =
   t.equal(later(state, { type: 'entering', user: 'alice' }).entry.refusal, undefined);
   t.end();
 });
+
+await test('words about what was asked before a login are not shown after it', (t) => {
+  const noticed = { type: 'noticed', words: 'The rooms could not be listed.' } as const;
+  const ended = after(online(), stopped('SessionEnded'), noticed);
+  t.strictSame(later(ended, online([room()], { fresh: true })).notices, []);
+  t.equal(after(online(), noticed, lost, online()).notices.length, 1);
+  t.end();
+});
+
+await test('whoever logs out leaves nothing behind, whether the server knows it yet or not', (t) => {
+  const state = after(online(), opens(), says(11, 'bob'), lost, { type: 'loggedOut' });
+  t.equal(screenOf(state), 'entry');
+  t.match(state, {
+    me: undefined,
+    open: { kind: 'nothing' },
+    entry: { ended: 'LoggedOut', user: '' },
+  });
+  t.equal(state.talks.size, 0);
+  t.end();
+});
