@@ -1,6 +1,9 @@
+import { parseUserName, type RoomName } from '../../../core/names.ts';
+import type { Place } from '../state/page-state.ts';
 import { directKey, roomKey, type TalkKey } from '../state/talk.ts';
 import type { Chat } from './chat.ts';
 import { failureOf } from './failure-words.ts';
+import { needConnection } from './need-connection.ts';
 
 /** From here on a panel stands beside the list and the messages; in a narrower window it hides one. */
 const roomyWindow = '(width >= 60rem)';
@@ -14,8 +17,35 @@ export function openTalkAt(chat: Chat, key: TalkKey, place?: number): void {
   chat.dispatch({ type: 'opened', place: { kind: 'talk', key, ...at } });
 }
 
+/** On a phone the list is what one begins with, and comes back to. */
+export const isWide = (): boolean => matchMedia('(width >= 45rem)').matches;
+
+/** Opens what an address leads to. False, with words, where it leads to nothing that is there. */
+export function openPlace(chat: Chat, place: Place): boolean {
+  if (place.kind !== 'talk') chat.dispatch({ type: 'opened', place });
+  else if (chat.state.talks.has(place.key)) openTalkAt(chat, place.key);
+  else {
+    const name = place.key.slice(place.key.indexOf(':') + 1);
+    const peer = place.key === directKey(name) ? parseUserName(name) : undefined;
+    if (peer === undefined || peer === chat.state.me) {
+      chat.dispatch({ type: 'noticed', words: `You are not in ${name}.` });
+      return false;
+    }
+    openDirect(chat, peer);
+  }
+  return true;
+}
+
+/** Opens a room; one that one is not in is joined before, or made. @throws what was refused */
+export async function enterRoom(chat: Chat, { canonical, shown }: RoomName): Promise<void> {
+  const key = roomKey(canonical);
+  if (chat.state.talks.has(key)) openTalkAt(chat, key);
+  else await joinRoom(chat, shown);
+}
+
 /** Joins a room, or makes it, and opens it. @throws what was refused */
 export async function joinRoom(chat: Chat, name: string): Promise<void> {
+  needConnection(chat);
   const room = await chat.client.request({ type: 'join', room: name });
   chat.dispatch({ type: 'roomJoined', room });
   openTalkAt(chat, roomKey(room.room));
@@ -60,6 +90,7 @@ export async function follow(chat: Chat, user: string, follows: boolean): Promis
 
 async function noticing(chat: Chat, what: string, run: () => Promise<void>): Promise<void> {
   try {
+    needConnection(chat);
     await run();
   } catch (error) {
     chat.dispatch({ type: 'noticed', words: `${what} ${failureOf(error).words}`.trim() });

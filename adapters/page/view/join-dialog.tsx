@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { errorWords } from '../../../core/error-catalogue.ts';
 import { parseRoomName } from '../../../core/names.ts';
 import { failureOf } from '../session/failure-words.ts';
-import { joinRoom, listRooms, openTalkAt } from '../session/places.ts';
+import { enterRoom, listRooms } from '../session/places.ts';
 import type { PageState } from '../state/page-state.ts';
 import { roomKey } from '../state/talk.ts';
 import { moveAmongButtons } from './button-keys.ts';
@@ -21,7 +21,11 @@ export function JoinDialog({ state, onClose }: JoinDialogProps) {
   const chat = useChat();
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string | undefined>();
-  useEffect(() => void listRooms(chat), [chat]);
+  const [isBusy, setBusy] = useState(false);
+  const isOnline = state.link.status === 'online';
+  useEffect(() => {
+    if (isOnline) void listRooms(chat);
+  }, [chat, isOnline]);
   const wanted = parseRoomName(typed.trim());
   const listed = (state.directory ?? []).filter(
     ({ room }) => typed.trim() === '' || room.includes(wanted?.canonical ?? typed.toLowerCase()),
@@ -30,15 +34,15 @@ export function JoinDialog({ state, onClose }: JoinDialogProps) {
   const join = async (name: string): Promise<void> => {
     const room = parseRoomName(name);
     if (room === undefined) return setFault(errorWords('InvalidRoomName', name));
-    if (state.talks.has(roomKey(room.canonical))) openTalkAt(chat, roomKey(room.canonical));
-    else {
-      try {
-        await joinRoom(chat, name);
-      } catch (error) {
-        return setFault(failureOf(error).words);
-      }
+    if (isBusy) return;
+    setBusy(true);
+    try {
+      await enterRoom(chat, room);
+      onClose();
+    } catch (error) {
+      setFault(failureOf(error).words);
+      setBusy(false);
     }
-    onClose();
   };
   return (
     <Dialog title="Join or make a room" onClose={onClose}>
@@ -67,12 +71,12 @@ export function JoinDialog({ state, onClose }: JoinDialogProps) {
         <p class="fault" role="alert">
           {fault}
         </p>
-        <button type="submit" class="button primary wide">
-          {typed.trim() === '' || isThere ? 'Join' : 'Make the room'}
+        <button type="submit" class="button primary wide" aria-disabled={isBusy}>
+          {isBusy ? 'One moment…' : typed.trim() === '' || isThere ? 'Join' : 'Make the room'}
         </button>
       </form>
       <section class="directory" onKeyDown={moveAmongButtons}>
-        <h3>{listed.length === 0 ? 'No rooms of that name' : 'Rooms with people in them'}</h3>
+        <h3>{headingOf(listed.length, state)}</h3>
         <ul>
           {listed.map(({ room, name, members }) => (
             <li key={room}>
@@ -91,6 +95,14 @@ export function JoinDialog({ state, onClose }: JoinDialogProps) {
       </section>
     </Dialog>
   );
+}
+
+function headingOf(count: number, { directory, link }: PageState): string {
+  if (count > 0) return 'Rooms with people in them';
+  if (directory !== undefined) return 'No rooms of that name';
+  return link.status === 'online'
+    ? 'Loading…'
+    : 'The rooms are listed when the connection is back.';
 }
 
 const people = (count: number): string => `${count} ${count === 1 ? 'person' : 'people'}`;

@@ -48,6 +48,45 @@ await test('a server that is out of touch with the store is shown as that, until
   t.equal(await it.page.locator('.link-status').count(), 0);
 });
 
+await test('what needs an answer is not asked without a connection, and that is said', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  it.chat.isUp = false;
+  it.chat.cut();
+  await it.page.getByText('Not connected', { exact: true }).waitFor();
+  await it.page.getByRole('button', { name: 'Join or make a room' }).click();
+  const dialog = it.page.getByRole('dialog');
+  await dialog.getByText('The rooms are listed when the connection is back.').waitFor();
+  await dialog.getByLabel('Room name').fill('garden');
+  await it.page.keyboard.press('Enter');
+  await dialog.getByText('There is no connection.').waitFor();
+  it.chat.isUp = true;
+  await dialog.getByText('No rooms of that name').waitFor();
+  const go = it.chat.hold('join');
+  await dialog.getByRole('button', { name: 'Make the room' }).click();
+  await dialog.getByRole('button', { name: 'One moment…' }).waitFor();
+  go();
+  await it.page.getByRole('heading', { level: 1, name: 'garden' }).waitFor();
+  t.equal(it.chat.received.filter(({ type }) => type === 'join').length, 1);
+});
+
+await test('a password that is to be changed without a connection is not changed later', async (t) => {
+  await using it = await visit(busyDay);
+  await logIn(it.page);
+  it.chat.isUp = false;
+  it.chat.cut();
+  await it.page.getByText('Not connected', { exact: true }).waitFor();
+  await it.page.getByRole('button', { name: /account and settings/ }).click();
+  await it.page.getByRole('menuitem', { name: 'Change password' }).click();
+  await it.page.getByLabel('Present password', { exact: true }).fill('password123');
+  await it.page.getByLabel('New password', { exact: true }).fill('another-one');
+  await it.page.keyboard.press('Enter');
+  await it.page.getByRole('dialog').getByText('There is no connection.').waitFor();
+  it.chat.isUp = true;
+  await it.page.getByText('Connected to chat-1').waitFor();
+  t.equal(it.chat.users.get('alice')?.password, 'password123');
+});
+
 await test('what was passed over is loaded without a word', async (t) => {
   await using it = await visit(busyDay);
   await logIn(it.page);
