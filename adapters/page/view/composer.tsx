@@ -4,7 +4,9 @@ import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { textBytesMax } from '../../../core/limits.ts';
 import { utf8Length } from '../../../core/text.ts';
 import { keep, readKept } from '../session/kept.ts';
+import { obey } from '../session/obeying.ts';
 import { say } from '../session/saying.ts';
+import { meantBy } from '../state/meaning.ts';
 import { keyOf, nameOf, type Talk } from '../state/talk.ts';
 import { useChat } from './chat-context.ts';
 import { Icon } from './icon.tsx';
@@ -18,17 +20,28 @@ interface ComposerProps {
   readonly takesFocus: boolean;
   /** To the messages, by the arrow key. */
   readonly onLeave: () => void;
+  /** Something was said here. */
+  readonly onSaid: () => void;
 }
 
 /** From here on it is said how much still fits. */
 const nearLimitBytes = textBytesMax - 400;
 
 /** Where one writes. What is not sent yet is kept for each room while the tab is open. */
-export function Composer({ talk, me, isOnline, field, takesFocus, onLeave }: ComposerProps) {
+export function Composer({
+  talk,
+  me,
+  isOnline,
+  field,
+  takesFocus,
+  onLeave,
+  onSaid,
+}: ComposerProps) {
   const chat = useChat();
   const key = keyOf(talk);
   const draftName = `draft.${key}`;
   const [bytes, setBytes] = useState(0);
+  const [hint, setHint] = useState<string | undefined>();
   const changed = (): void => {
     const area = field.current;
     if (area === null) return;
@@ -52,10 +65,16 @@ export function Composer({ talk, me, isOnline, field, takesFocus, onLeave }: Com
   const send = (): void => {
     const area = field.current;
     if (area === null || area.value.trim() === '' || isTooLong) return;
-    void say(chat, key, area.value);
+    const meant = meantBy(area.value);
+    setHint(meant.kind === 'hint' ? meant.words : undefined);
+    if (meant.kind === 'hint' && !meant.isAsked) return;
     area.value = '';
     changed();
     area.focus();
+    if (meant.kind === 'say') {
+      void say(chat, key, meant.text);
+      onSaid();
+    } else if (meant.kind !== 'hint') void obey(chat, meant);
   };
   const name = nameOf(talk);
   const label = talk.kind === 'room' ? `Message to ${name}` : `Direct message to ${name}`;
@@ -77,7 +96,10 @@ export function Composer({ talk, me, isOnline, field, takesFocus, onLeave }: Com
           aria-describedby="composer-hint"
           aria-invalid={isTooLong}
           enterkeyhint="send"
-          onInput={changed}
+          onInput={() => {
+            setHint(undefined);
+            changed();
+          }}
           onKeyDown={(event) => {
             // While a character is composed, Enter chooses it.
             if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
@@ -102,11 +124,13 @@ export function Composer({ talk, me, isOnline, field, takesFocus, onLeave }: Com
         <span role="status">
           {isTooLong
             ? `Too long by ${bytes - textBytesMax} bytes`
-            : bytes > nearLimitBytes
-              ? `${textBytesMax - bytes} bytes left`
-              : isOnline
-                ? ''
-                : 'Not connected. What you send goes out when the connection is back.'}
+            : hint !== undefined
+              ? hint
+              : bytes > nearLimitBytes
+                ? `${textBytesMax - bytes} bytes left`
+                : isOnline
+                  ? ''
+                  : 'Not connected. What you send goes out when the connection is back.'}
         </span>
         <span class="only-wide" aria-hidden="true">
           <kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> begins a line

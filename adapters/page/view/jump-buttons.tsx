@@ -6,10 +6,12 @@ interface JumpButtonsProps {
   readonly reading: ReadingPlace;
   readonly unread: number;
   readonly hasNew: boolean;
+  /** Whether something at the end could not be sent. */
+  readonly hasFailed: boolean;
 }
 
 /** To the first new message, and to the end. */
-export function JumpButtons({ reading, unread, hasNew }: JumpButtonsProps) {
+export function JumpButtons({ reading, unread, hasNew, hasFailed }: JumpButtonsProps) {
   return (
     <>
       {hasNew && reading.isNewAbove && unread > 0 ? (
@@ -22,10 +24,11 @@ export function JumpButtons({ reading, unread, hasNew }: JumpButtonsProps) {
         <button
           type="button"
           class="jump to-end"
-          aria-label={unread > 0 ? `To the end: ${unread} unread` : 'To the end'}
+          aria-label={['To the end', ...atEndWords(unread, hasFailed)].join(': ')}
           onClick={reading.toEnd}
         >
           <Icon name="down" />
+          {hasFailed ? <span>Not sent</span> : null}
           {unread > 0 ? (
             <span>{unread >= unreadMax ? `${unreadMax - 1}+` : unread} new</span>
           ) : null}
@@ -33,4 +36,8 @@ export function JumpButtons({ reading, unread, hasNew }: JumpButtonsProps) {
       )}
     </>
   );
+}
+
+function atEndWords(unread: number, hasFailed: boolean): readonly string[] {
+  return [...(unread > 0 ? [`${unread} unread`] : []), ...(hasFailed ? ['not sent'] : [])];
 }

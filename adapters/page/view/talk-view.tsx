@@ -17,6 +17,7 @@ interface TalkViewProps {
 export function TalkView({ state, talk, me }: TalkViewProps) {
   const composer = useRef<HTMLTextAreaElement>(null);
   const timeline = useRef<HTMLDivElement>(null);
+  const toEnd = useRef<(() => void) | undefined>(undefined);
   return (
     <>
       <TalkHeader state={state} talk={talk} />
@@ -28,6 +29,7 @@ export function TalkView({ state, talk, me }: TalkViewProps) {
         target={state.open.kind === 'talk' ? state.open.at : undefined}
         scroller={timeline}
         onLeave={() => composer.current?.focus()}
+        toEnd={toEnd}
       />
       <Composer
         talk={talk}
@@ -36,6 +38,7 @@ export function TalkView({ state, talk, me }: TalkViewProps) {
         field={composer}
         takesFocus={state.open.kind !== 'talk' || state.open.at === undefined}
         onLeave={() => focusLast(timeline.current)}
+        onSaid={() => toEnd.current?.()}
       />
     </>
   );

@@ -28,6 +28,8 @@ interface TimelineViewProps {
   readonly target: Target;
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly onLeave: () => void;
+  /** Is given what brings the end in sight. */
+  readonly toEnd: RefObject<(() => void) | undefined>;
 }
 
 /**
@@ -65,6 +67,7 @@ export function TimelineView(props: TimelineViewProps) {
     nearEnd: shown.showNewer,
     showEnd: shown.showEnd,
   });
+  props.toEnd.current = reading.toEnd;
   const keepFocus = useRowFocus(scroller);
   const { isAtEnd } = reading;
   const day = useDayInSight(scroller, rows);
@@ -94,7 +97,12 @@ export function TimelineView(props: TimelineViewProps) {
         </div>
       </div>
       <DayAbove at={day.at} />
-      <JumpButtons reading={reading} unread={talk.unread} hasNew={talk.newAfter !== undefined} />
+      <JumpButtons
+        reading={reading}
+        unread={talk.unread}
+        hasNew={talk.newAfter !== undefined}
+        hasFailed={talk.outgoing.some(({ status }) => status.kind === 'failed')}
+      />
     </div>
   );
 }

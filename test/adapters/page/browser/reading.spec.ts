@@ -5,7 +5,7 @@ import { shownEntriesMax } from '../../../../adapters/page/state/shown.ts';
 import { roomOf } from '../scripted/scenes.ts';
 import type { ScriptedChat } from '../scripted/scripted-chat.ts';
 import { drawn, rowsInSight, toEndPx } from './in-page.ts';
-import { eventually, logIn, messages, openTalk, showsLast, visit } from './visit.ts';
+import { eventually, logIn, messages, openTalk, say, showsLast, visit } from './visit.ts';
 
 /** Some reach a page of history, others wait for it to be drawn. */
 const wheelsMax = 2_000;
@@ -76,6 +76,31 @@ await test('what comes while one reads back moves nothing, and is one step away'
   await it.page.getByText('something new').last().waitFor();
   await eventually('the mark', () => it.chat.room('lobby').read.get('alice') === 501);
 });
+
+for (const wheelPx of [900, 20_000])
+  await test(`whoever has read back by ${wheelPx} pixels sees what they send themselves`, async (t) => {
+    await using it = await visit(allRead(800));
+    await logIn(it.page);
+    await it.page.getByText('Message 800', { exact: true }).first().waitFor();
+    await it.page.mouse.move(700, 400);
+    // Far enough that the newest is no longer on the page, or just out of sight.
+    const isThere = async () =>
+      wheelPx < 1_000
+        ? (await toEndPx(it.page)) > 300
+        : (await it.page.locator('[data-row="message:800"]').count()) === 0;
+    await wheelUntil(it.page, -wheelPx, isThere);
+    it.chat.refuseNext('say', 'Unavailable', 'Not stored.');
+    await say(it.page, 'in reply');
+    const again = it.page.getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    await eventually('the end', async () => (await toEndPx(it.page)) < 2);
+    await wheelUntil(it.page, -wheelPx, isThere);
+    await it.page.getByRole('button', { name: 'To the end: not sent' }).click();
+    await again.click();
+    await showsLast(it.page, 'in reply');
+    await eventually('the end', async () => (await toEndPx(it.page)) < 2);
+    t.strictSame(it.complaints, []);
+  });
 
 await test('whoever is at the end stays there, and what is seen is read', async (t) => {
   await using it = await visit(allRead(100));

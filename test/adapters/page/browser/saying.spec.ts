@@ -57,6 +57,29 @@ await test('what is refused can be put away', async (t) => {
   t.equal(it.chat.room('lobby').history({ limit: 10 }).messages.length, 0);
 });
 
+await test('what begins with a slash is a command, and is never said by mistake', async (t) => {
+  await using it = await visit((chat) => {
+    emptyServer(chat);
+    chat.account('bob');
+  });
+  await logIn(it.page);
+  const field = it.page.locator('textarea');
+  await say(it.page, '/sya hello');
+  await it.page.getByText('There is no command /sya here.').waitFor();
+  t.equal(await field.inputValue(), '/sya hello');
+  await say(it.page, '//etc is a folder');
+  await showsLast(it.page, '/etc is a folder');
+  await say(it.page, '/help');
+  await it.page.getByText('/msg NAME TEXT').waitFor();
+  await say(it.page, '/msg bob only for you');
+  await it.page.getByRole('heading', { level: 1, name: 'bob' }).waitFor();
+  await showsLast(it.page, 'only for you');
+  await say(it.page, '/join garden');
+  await it.page.getByRole('heading', { level: 1, name: 'garden' }).waitFor();
+  t.equal(it.chat.received.filter(({ type }) => type === 'say').length, 1);
+  t.strictSame(it.complaints, []);
+});
+
 await test('a room keeps what was typed in it, and Shift with Enter begins a line', async (t) => {
   await using it = await visit((chat) => {
     emptyServer(chat);
