@@ -88,7 +88,9 @@ const TalkItem = memo(({ talk, me, now, isOpen, present }: TalkItemProps) => {
           ) : (
             <>
               {talk.kind === 'room' || last.user === me ? (
-                <span>{last.user === me ? 'You' : last.user}:</span>
+                <span class="talk-author">
+                  <bdi>{last.user === me ? 'You' : last.user}</bdi>:
+                </span>
               ) : null}
               <span class="talk-words" dir="auto">
                 {last.text}

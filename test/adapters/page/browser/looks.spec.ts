@@ -67,6 +67,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+await test('of a last line the name has less than half, and any text stands beside it', async (t) => {
+  await using it = await visit((chat) => {
+    busyDay(chat);
+    chat.say('lobby', 'mallory-of-the-night-shift', 'שלום');
+  });
+  await logIn(it.page);
+  const line = it.page.locator('.talk-item', { hasText: 'שלום' }).locator('.talk-last');
+  await line.waitFor();
+  const [whole, author, words] = [
+    await line.boundingBox(),
+    await line.locator('> :first-child').boundingBox(),
+    await line.locator('> :last-child').boundingBox(),
+  ];
+  if (whole === null || author === null || words === null) throw new Error('The line has no box');
+  t.ok(author.x - whole.x < 1 && author.width < whole.width / 2, 'the name is first, and cut');
+  t.ok(words.x - author.x - author.width < 8, 'the words begin beside it');
+  t.ok(words.width < whole.width / 4, 'and are not at the other side');
+});
+
 await test('nothing is wider than a phone, whatever is written', async (t) => {
   for (const scene of [hardTexts, busyDay]) {
     await using it = await visit(scene, phone);
