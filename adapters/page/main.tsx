@@ -1,5 +1,6 @@
 import { render } from 'preact';
 
+import { keepAddress } from './session/address-bar.ts';
 import { Chat } from './session/chat.ts';
 import { keepReadMarks } from './session/read-marks.ts';
 import { keepUp } from './session/upkeep.ts';
@@ -11,6 +12,7 @@ if (page === null) throw new Error('The document has no place for the page');
 showTheme(chosenTheme());
 const chat = new Chat();
 keepUp(chat);
+keepAddress(chat);
 keepReadMarks(chat);
 render(<App chat={chat} />, page);
 void chat.begin();

@@ -1,9 +1,10 @@
+import { placeAt } from '../state/address.ts';
 import { openTalk, type PageState } from '../state/page-state.ts';
 import { keyOf, lobbyKey } from '../state/talk.ts';
 import type { Chat } from './chat.ts';
 import { keep, readKept } from './kept.ts';
 import { loadGap, loadOlder } from './loading.ts';
-import { listDirects, openTalkAt } from './places.ts';
+import { isWide, listDirects, openPlace, openTalkAt } from './places.ts';
 
 /** What a user who comes back in the same tab finds again. */
 interface KeptPlaces {
@@ -40,6 +41,8 @@ function comeBack(chat: Chat, me: string): void {
   for (const peer of kept?.peers ?? []) chat.dispatch({ type: 'directStarted', peer });
   const { open, talks } = chat.state;
   if (open.kind !== 'nothing') return;
+  const addressed = placeAt(location.hash);
+  if (addressed.kind !== 'nothing' && openPlace(chat, addressed)) return;
   const place = kept?.open;
   if (place?.kind === 'followed') chat.dispatch({ type: 'opened', place });
   else if (place?.kind === 'talk' && talks.has(place.key)) openTalkAt(chat, place.key);
@@ -64,6 +67,3 @@ function placesOf({ open, talks }: PageState): KeptPlaces {
   const peers = [...talks.values()].flatMap((talk) => (talk.kind === 'direct' ? talk.peer : []));
   return { open: open.kind === 'talk' ? { kind: 'talk', key: open.key } : open, peers };
 }
-
-/** On a phone the list is what one begins with. */
-const isWide = (): boolean => matchMedia('(width >= 45rem)').matches;
