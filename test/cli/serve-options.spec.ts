@@ -12,6 +12,8 @@ import {
 } from '../../cli/serve-options.ts';
 import { type Environment, type Options, variableOf } from '../../cli/settings.ts';
 
+/** What is given of a master key that is in a file. */
+const sealedBy = (file: string, make = true) => ({ master: { file, make }, seals: true });
 /** What a server is given that was told nothing of browsers. */
 const firstFree = (port: number) => ({ port, portMax: 8_542 });
 
@@ -19,7 +21,8 @@ await test('without a word, one server for this machine on the embedded store', 
   t.strictSame(optionsOf({}), {
     servers: [{ name: '127.0.0.1-1222', host: '127.0.0.1', port: 1222, web: firstFree(8443) }],
     web: { allowedOrigins: [] },
-    store: { kind: 'embedded', dir: './data' },
+    store: { kind: 'embedded', dir: './data', sealing: sealedBy('data/master.key') },
+    checkpoints: {},
     certificates: { dir: './certs', names: [] },
     tlsMin: 'TLSv1.3',
     demo: false,
@@ -40,6 +43,8 @@ await test('every flag is an environment variable too, and counts before it', as
     SECURECHAT_METRICS_FROM: '10.0.0.0/8',
     SECURECHAT_DATA: '/elsewhere',
     SECURECHAT_PARTITIONS: '8',
+    SECURECHAT_MASTER_KEY_FILE: '/run/secrets/master-key',
+    SECURECHAT_SEAL: 'on',
     SECURECHAT_CERT: 'package.json',
     SECURECHAT_KEY: 'tsconfig.json',
     SECURECHAT_TLS_MIN: '1.2',
@@ -65,7 +70,12 @@ await test('every flag is an environment variable too, and counts before it', as
       allowedOrigins: ['http://localhost:5173'],
       metricsReaders: [parseRange('10.0.0.0/8') ?? []].flat(),
     },
-    store: { kind: 'embedded', dir: '/elsewhere', partitions: 8 },
+    store: {
+      kind: 'embedded',
+      dir: '/elsewhere',
+      partitions: 8,
+      sealing: sealedBy('/run/secrets/master-key', false),
+    },
     certificates: { certFile: 'package.json', keyFile: 'tsconfig.json' },
     tlsMin: 'TLSv1.2',
     demo: true,
@@ -91,7 +101,7 @@ await test('every flag is an environment variable too, and counts before it', as
   t.strictSame(optionsOf(flags, values), {
     ...fromEnvironment,
     servers: [{ name: 'chat', host: 'localhost', port: 1400 }],
-    store: { kind: 'embedded', dir: '/here', partitions: 8 },
+    store: { ...fromEnvironment.store, dir: '/here' },
     tlsMin: 'TLSv1.3',
     logLevel: 'debug',
   });
@@ -179,6 +189,28 @@ await test('a URL with a password is taken from the environment or a file, never
     t.match(problems, [/^--redis holds a password, and arguments can be read by everybody/]);
     t.notMatch(problems, [/s3cret/]);
   }
+});
+
+await test('texts are sealed where there is a master key, unless that is not wanted', async (t) => {
+  const redis = 'redis://a';
+  t.equal(optionsOf({ redis }).store.sealing, undefined);
+  t.strictSame(
+    optionsOf({ redis, masterKeyFile: 'm.key' }).store.sealing,
+    sealedBy('m.key', false),
+  );
+  const env = { SECURECHAT_MASTER_KEY: 'a key' };
+  t.match(optionsOf({ redis }, env).store.sealing, { master: { text: 'a key' }, seals: true });
+  t.match(optionsOf({ seal: 'off' }, env).store.sealing, {
+    master: { text: 'a key' },
+    seals: false,
+  });
+  t.match(problemsOf({ redis, seal: 'on' }), [
+    /^To seal .* a log in Redis needs --master-key-file/,
+  ]);
+  t.match(problemsOf({ masterKeyFile: 'm.key' }, env), [
+    'One master key can be used, but --master-key-file and SECURECHAT_MASTER_KEY are given.',
+  ]);
+  t.match(problemsOf({ seal: 'perhaps' }), [/^--seal should be one of on, off, not "perhaps"/]);
 });
 
 await test('a flag for one store makes void what the environment says of the other', async (t) => {

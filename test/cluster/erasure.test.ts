@@ -117,14 +117,13 @@ async function filesOf(cluster: RedisCluster): Promise<Buffer> {
 }
 
 /** Waits for the rewriting of the append-only file that an erasure starts. */
-const rewritten = (cluster: RedisCluster): Promise<unknown> =>
-  until(
-    async () => {
-      const info = String(await cluster.redis.command('INFO', 'persistence'));
-      return /aof_rewrite_in_progress:0\r?\naof_rewrite_scheduled:0/.test(info);
-    },
-    { what: 'the append-only file to be rewritten', withinMs: 10_000 },
-  );
+async function rewritten(cluster: RedisCluster): Promise<void> {
+  const isOver = async (): Promise<boolean> => {
+    const info = String(await cluster.redis.command('INFO', 'persistence'));
+    return /aof_rewrite_in_progress:0\r?\naof_rewrite_scheduled:0/.test(info);
+  };
+  await until(isOver, { what: 'the append-only file to be rewritten', withinMs: 10_000 });
+}
 
 async function bytesIn(dir: string, except = ''): Promise<Buffer> {
   const names = await readdir(dir, { recursive: true, withFileTypes: true });

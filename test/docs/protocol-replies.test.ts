@@ -21,6 +21,8 @@ const answers: readonly Answer[] = [
   { kind: 'goodbye' },
   { kind: 'goodbye', user: 'alice' },
   { kind: 'joined', room: 'IITKGP' },
+  { kind: 'retention', room: 'lobby', days: 90 },
+  { kind: 'retention', room: 'lobby' },
   {
     kind: 'rooms',
     rooms: ['IITKGP', 'lobby'].map((name) => ({ room: name.toLowerCase(), name, members: 1 })),
