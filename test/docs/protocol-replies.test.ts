@@ -36,6 +36,10 @@ const answers: readonly Answer[] = [
   { kind: 'subscriptions', targets: [] },
   { kind: 'directStored', to: 'alice', number: 1 },
   { kind: 'history', ...lobby, messages: [said, said], more: false, isCut: false },
+  {
+    ...{ kind: 'history', ...lobby, messages: [said, said], more: false, isCut: false },
+    expired: { from: 3, to: 9 },
+  },
   { kind: 'passwordChanged' },
   { kind: 'session', user: 'alice', server: 'HOST-PORT', since: at, rooms: ['lobby'] },
   { kind: 'receipts', on: true },
