@@ -18,8 +18,16 @@ const manuals = [
 ];
 /** The commands whose flags the documents speak of by themselves. */
 const flagged = [
-  ...['serve', 'connect', 'user add', 'user erase', 'certs', 'replay', 'room retain'],
-  ...['audit export', 'audit verify', 'audit prove'],
+  'serve',
+  'connect',
+  'user add',
+  'user erase',
+  'certs',
+  'replay',
+  'room retain',
+  'audit export',
+  'audit verify',
+  'audit prove',
 ];
 const program = 'node dist/cli/main.js ';
 

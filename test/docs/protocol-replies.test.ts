@@ -37,7 +37,11 @@ const answers: readonly Answer[] = [
   { kind: 'directStored', to: 'alice', number: 1 },
   { kind: 'history', ...lobby, messages: [said, said], more: false, isCut: false },
   {
-    ...{ kind: 'history', ...lobby, messages: [said, said], more: false, isCut: false },
+    kind: 'history',
+    ...lobby,
+    messages: [said, said],
+    more: false,
+    isCut: false,
     expired: { from: 3, to: 9 },
   },
   { kind: 'passwordChanged' },
