@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { errorWords } from '../../../core/error-catalogue.ts';
-import { parseRoomName } from '../../../core/names.ts';
+import { isReservedName, parseRoomName } from '../../../core/names.ts';
 import { failureOf } from '../session/failure-words.ts';
 import { enterRoom, listRooms } from '../session/places.ts';
 import type { PageState } from '../state/page-state.ts';
@@ -33,7 +33,8 @@ export function JoinDialog({ state, onClose }: JoinDialogProps) {
   const isThere = state.directory?.some(({ room }) => room === wanted?.canonical) ?? false;
   const join = async (name: string): Promise<void> => {
     const room = parseRoomName(name);
-    if (room === undefined) return setFault(errorWords('InvalidRoomName', name));
+    if (room === undefined)
+      return setFault(errorWords(isReservedName(name) ? 'ReservedName' : 'InvalidRoomName', name));
     if (isBusy) return;
     setBusy(true);
     try {
