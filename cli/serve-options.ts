@@ -83,6 +83,9 @@ type ServeFlag = keyof typeof serveFlags;
 const otherVariables =
   /^SECURECHAT_(DEBUG|REDIS_FILE|MASTER_KEY|AUDIT_KEY_FILE|CONNECT|PASSWORD|PASSWORD_FILE|REDIS_SERVER|TMUX|CHROMIUM|TEST_\w+)$/;
 
+const unsealedWarning =
+  'There is no master key, so what people write is kept as it is: see docs/sealing.md, and --master-key-file.';
+
 /** What `serve` was told, checked. */
 export interface ServeOptions {
   /** Each is a chat server of its own. */
@@ -126,7 +129,8 @@ export function parseServeOptions(flags: Options, env: Environment): ParsedServe
   };
   const { problems } = settings;
   if (problems.length > 0) return { problems };
-  return { options, warnings: [...strangers(env), ...withoutEffect(settings, store)] };
+  const unsealed = store.sealing === undefined ? [unsealedWarning] : [];
+  return { options, warnings: [...strangers(env), ...withoutEffect(settings, store), ...unsealed] };
 }
 
 function parseServers(
