@@ -3,7 +3,7 @@
  * client costs at the least (`fan-out/floor-server.ts`), in one run.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -13,6 +13,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import { startChatProcess } from '../test/support/chat-process.ts';
 import { startRedis } from '../test/support/redis-process.ts';
+import { busyMicros, type CpuProfile } from './fan-out/cpu-profile.ts';
 import { type Measured, runLoad } from './fan-out/load-client.ts';
 import { machine } from './machine.ts';
 
@@ -36,8 +37,9 @@ const options = new Command('npm run bench fan-out --')
   .description('What a delivery costs, beside the least that TLS to each client costs.')
   .option('--seconds <n>', 'how long to measure each', wholeNumber(1, 3_600), 20)
   .option('--workload <n>', 'only this one', wholeNumber(1, workloads.length))
+  .option('--profile', 'measure once more, and tell what the servers are busy with')
   .parse()
-  .opts<{ seconds: number; workload?: number }>();
+  .opts<{ seconds: number; workload?: number; profile?: boolean }>();
 const { seconds } = options;
 const chosen = workloads.filter(
   (_, index) => options.workload === undefined || index + 1 === options.workload,
@@ -55,6 +57,9 @@ for (const workload of chosen) {
   const [one = 0, two = 0, redis = 0] = chat.cpuMicros;
   const shares = `servers ${one.toFixed(1)} + ${two.toFixed(1)}, Redis ${redis.toFixed(1)}`;
   rows.push(['', 'ratio', `${ratio.toFixed(2)} (${shares})`, '', '', '', '']);
+  if (options.profile === true) {
+    rows.push(['', 'servers', await profileOfServers(workload), '', '', '', '']);
+  }
 }
 print(rows);
 
@@ -86,15 +91,40 @@ async function measureFloor(workload: Workload): Promise<Measured> {
   }
 }
 
-async function measureChat(workload: Workload): Promise<Measured> {
+async function measureChat(workload: Workload, node: readonly string[] = []): Promise<Measured> {
   await using redis = await startRedis({ appendfsync: 'everysec' });
   const limits = { registration: 'open', messagesPerSecond: 100_000 } as const;
-  const shared = { redis: redis.url, demo: false, ...limits };
+  const shared = { redis: redis.url, demo: false, node, ...limits };
   await using first = await startChatProcess(shared);
   await using second = await startChatProcess({ ...shared, certs: first.certs });
   const ports = [...first.ports, ...second.ports];
   const load = { caFile: first.ca, ports, logsIn: true };
-  return await warmThenMeasure({ ...workload, ...load }, [first.pid, second.pid, redis.pid]);
+  const pids = [first.pid, second.pid, redis.pid];
+  const measured = await warmThenMeasure({ ...workload, ...load }, pids);
+  // A profile is written when its process ends by itself.
+  await Promise.all([first.stop(), second.stop()]);
+  return measured;
+}
+
+/** Of both servers together, start and warm-up included; a run of its own, for profiling costs time. */
+async function profileOfServers(workload: Workload): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'securechat-profile-'));
+  try {
+    await measureChat(workload, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+    const busy = new Map<string, number>();
+    for (const name of readdirSync(folder)) {
+      const profile = JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile;
+      for (const [group, micros] of busyMicros(profile))
+        busy.set(group, (busy.get(group) ?? 0) + micros);
+    }
+    const total = sum([...busy.values()]);
+    return [...busy]
+      .toSorted(([, one], [, other]) => other - one)
+      .map(([group, micros]) => `${group} ${Math.round((100 * micros) / total)} %`)
+      .join(', ');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function warmThenMeasure(

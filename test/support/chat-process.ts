@@ -29,6 +29,8 @@ export type ChatProcessOptions = ChatProcessStore & {
   readonly certs?: string;
   /** Of a new log. */
   readonly partitions?: number;
+  /** Arguments of Node itself. */
+  readonly node?: readonly string[];
   /** More arguments of `serve`. */
   readonly args?: readonly string[];
 };
@@ -169,7 +171,16 @@ async function launched(
   ports: readonly number[],
   cwd: string,
 ): Promise<CliProcess> {
-  const { name, demo = true, registration, partitions, messagesPerSecond, certs, args } = options;
+  const {
+    name,
+    demo = true,
+    registration,
+    partitions,
+    messagesPerSecond,
+    certs,
+    args,
+    node,
+  } = options;
   const given = {
     data: 'data' in options ? options.data : undefined,
     name,
@@ -186,7 +197,8 @@ async function launched(
     ...(demo ? ['--demo'] : []),
     ...(args ?? []),
   ];
-  return startServe(flags, { cwd, env: 'redis' in options ? { REDIS_URL: options.redis } : {} });
+  const env = 'redis' in options ? { REDIS_URL: options.redis } : {};
+  return startServe(flags, { cwd, env, ...(node && { node }) });
 }
 
 async function freePorts(howMany: number): Promise<readonly number[]> {
