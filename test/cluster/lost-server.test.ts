@@ -1,4 +1,4 @@
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 import { ofType, type RedisCluster, startRedisCluster } from './cluster.ts';
 import { passes } from './time.ts';
 import { elsewhere, loggedInAtLast, loginOf, welcome } from './words.ts';
@@ -14,6 +14,7 @@ const heldUpMs = 900;
 /** The others look for lost servers each second: whatever they would still do is done then. */
 const quietMs = 3_000;
 const victims = 5;
+const attemptsMax = 4;
 
 for (const partitions of [1, 8]) {
   await test(`users of a server killed with -9 leave within 10 s and log in elsewhere (partitions: ${partitions})`, async (t) => {
@@ -55,6 +56,16 @@ for (const partitions of [1, 8]) {
 }
 
 await test('two servers that find others lost at the same moment end each of them once', async (t) => {
+  // Whether both look before either has written is up to the machine: then it is tried again.
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const both = await loseAtOnce(t);
+    if (both.length > 0) return t.comment(`both tried to end ${both.join()}, attempt ${attempt}`);
+  }
+  return t.fail('both observers tried to end the same one');
+});
+
+/** Both observers find the same servers lost. Answers which of them both tried to end. */
+async function loseAtOnce(t: Test): Promise<readonly string[]> {
   await using cluster = await startRedisCluster({ servers: 0 });
   for (const _ of ['one', 'other']) await cluster.startServer({ args: ['--log-level', 'debug'] });
   const process = await cluster.start({
@@ -92,10 +103,8 @@ await test('two servers that find others lost at the same moment end each of the
   const names = process.ports.map((port) => `victim-${port}`);
   t.strictSame(lost.toSorted(), names.toSorted(), 'one event for each');
   const tried = [declared(cluster, 0), declared(cluster, 1)] as const;
-  const both = tried[0].filter((server) => tried[1].includes(server));
-  t.not(both.length, 0, 'both observers tried to end the same one');
-  t.comment(`tried by server-0: ${tried[0].join()}; by server-1: ${tried[1].join()}`);
-});
+  return tried[0].filter((server) => tried[1].includes(server));
+}
 
 /** Stops servers and lets them go on together: their links are whole again from one moment on. */
 async function hiccup(cluster: RedisCluster, servers: readonly number[]): Promise<void> {
