@@ -14,7 +14,7 @@ import { type AuditFlag, auditFlags } from './audit-flags.ts';
 import { auditKeyFile, pinnedKeys, publicKeys, toolsKey } from './audit-options.ts';
 import { openSource, tellReading } from './audit-source.ts';
 import { verify } from './audit-verify.ts';
-import { openStores } from './open-stores.ts';
+import { openExistingStores } from './open-stores.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 import { type Environment, type Options, Settings } from './settings.ts';
 import { startFailure } from './start-failure.ts';
@@ -143,7 +143,7 @@ async function key({ settings, store, env, args }: Asked): Promise<void> {
 /** A key that is published while the one before still seals is vouched for by that. */
 async function publishKey({ store, args: [given = ''] }: Asked): Promise<void> {
   const [verifier] = publicKeys([given]);
-  const stores = await openStores(store);
+  const stores = await openExistingStores(store);
   const writer = stores.events.writer('audit', 0);
   try {
     for (let partition = 0; partition < stores.events.info.partitions; partition++) {

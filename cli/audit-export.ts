@@ -3,7 +3,7 @@ import { reasonOf } from '../adapters/system-reason.ts';
 import type { EventStore } from '../core/event-store.ts';
 import { recordReading } from '../server/audit-reading.ts';
 import { type ExportPlan, planExport, writeExport } from '../server/log-export.ts';
-import { openStores } from './open-stores.ts';
+import { openExistingStores } from './open-stores.ts';
 import { PlainFailure } from './plain-failure.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { StoreOptions } from './store-options.ts';
@@ -23,7 +23,7 @@ export interface ExportOptions {
  */
 export async function exportLog(options: ExportOptions): Promise<void> {
   const { store, what, why, out } = options;
-  const stores = await openStores(store);
+  const stores = await openExistingStores(store);
   try {
     const { events } = stores;
     await recordReading(events, { what, ...(why !== undefined && { why }) });

@@ -5,7 +5,7 @@ import { reasonOf } from '../adapters/system-reason.ts';
 import { StoreUnusable } from '../core/event-store.ts';
 import type { StoredLog } from '../core/log-source.ts';
 import { recordReading } from '../server/audit-reading.ts';
-import { openStores } from './open-stores.ts';
+import { openExistingStores } from './open-stores.ts';
 import { PlainFailure } from './plain-failure.ts';
 import type { StoreOptions } from './store-options.ts';
 
@@ -34,7 +34,7 @@ export async function tellReading(
   what: string,
   why: string | undefined,
 ): Promise<void> {
-  const stores = await openStores(store);
+  const stores = await openExistingStores(store);
   try {
     await recordReading(stores.events, { what, ...(why !== undefined && { why }) });
   } finally {

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { openLmdb } from '../adapters/lmdb/event-store.ts';
 import { parseAddress } from '../adapters/redis/address.ts';
 import { openRedis } from '../adapters/redis/event-store.ts';
-import { sealStores } from '../adapters/sealing/seal-stores.ts';
+import { type SealingOptions, sealStores } from '../adapters/sealing/seal-stores.ts';
 import type { LinkNews, Stores } from '../core/stores.ts';
 import type { BannerStore } from './banner.ts';
 import { word } from './invocation.ts';
@@ -16,7 +17,7 @@ export function openStores(store: StoreOptions): Promise<Stores> {
 }
 
 /**
- * The same for somebody who only reads: a log that does not exist is not made, and one that may be
+ * The same for somebody who only reads: a log that does not exist is not made, nor a master key, and one that may be
  * lost can be read all the same.
  * @throws {StoreUnusable} @throws {StoreUnreachable} a sentence with the way out
  */
@@ -27,7 +28,14 @@ export function openExistingStores(store: StoreOptions): Promise<Stores> {
     kind === 'embedded'
       ? openLmdb({ dir: store.dir, existing })
       : openRedis({ url: store.url, acceptLoss: true, existing });
-  return sealed(plain, sealing);
+  return sealed(plain, keysThatAre(sealing));
+}
+
+/** Whoever reads makes no master key. Without one there is nothing that it would open. */
+function keysThatAre(sealing: SealingOptions | undefined): SealingOptions | undefined {
+  if (sealing === undefined || 'text' in sealing.master || !sealing.master.make) return sealing;
+  const { file } = sealing.master;
+  return existsSync(file) ? { ...sealing, master: { file, make: false } } : undefined;
 }
 
 /**

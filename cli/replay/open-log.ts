@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { openLogFile } from '../../adapters/log-file/source.ts';
 import { reasonOf } from '../../adapters/system-reason.ts';
 import { StoreUnusable } from '../../core/event-store.ts';
@@ -8,7 +7,6 @@ import { type Reading, recordReading } from '../../server/audit-reading.ts';
 import { openExistingStores } from '../open-stores.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import type { Options } from '../settings.ts';
-import type { StoreOptions } from '../store-options.ts';
 import { type LogStart, wholeStart } from './log-start.ts';
 import type { Source } from './replay-options.ts';
 import { type TextOpener, withoutKeys } from './text-opener.ts';
@@ -31,7 +29,7 @@ export interface OpenedLog {
  */
 export async function openLog(source: Source, reading: Reading): Promise<OpenedLog> {
   if (source.kind === 'file') return openFile(source.path);
-  const stores = await openExistingStores(withKeysThatAre(source.store));
+  const stores = await openExistingStores(source.store);
   try {
     await recordReading(stores.events, reading);
   } catch (error) {
@@ -63,16 +61,6 @@ async function openFile(path: string): Promise<OpenedLog> {
     if (error instanceof StoreUnusable) throw error;
     throw new PlainFailure(`The log file ${path} cannot be read (${reasonOf(error)}).`);
   }
-}
-
-/** Whoever reads makes no master key. Without one there is nothing that it would open. */
-function withKeysThatAre(store: StoreOptions): StoreOptions {
-  const { sealing, ...rest } = store;
-  if (sealing === undefined || 'text' in sealing.master || !sealing.master.make) return store;
-  const { file } = sealing.master;
-  return existsSync(file)
-    ? { ...rest, sealing: { ...sealing, master: { file, make: false } } }
-    : rest;
 }
 
 /** The command and its options as they were typed, apart from where the log and its keys are. */

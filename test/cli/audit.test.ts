@@ -113,6 +113,8 @@ await test('without the key an export ends at the last checkpoint, and says what
   writeFileSync(join(cwd, 'k.pem'), newSigningKey().export({ format: 'pem', type: 'pkcs8' }));
   const env = { REDIS_URL: redis.url };
   const audit = (...args: string[]) => runCli(['audit', ...args], { cwd, env });
+  t.match(await audit('export', '--out', 'a.ndjson'), { code: 1 }, 'no log is made to be read');
+  await runCli(['user', 'list'], { cwd, env });
   t.match(await audit('export', '--out', 'a.ndjson', '--audit-key', 'k.pem'), { code: 0 });
   await runCli(['user', 'add', 'carol'], { cwd, env, input: 'password1\n' });
   // The checkpoint, the account, and this reading.
@@ -129,6 +131,8 @@ await test('a live log that is not whole is left as it was found', async (t) => 
   writeFileSync(join(cwd, 'k.pem'), newSigningKey().export({ format: 'pem', type: 'pkcs8' }));
   const env = { REDIS_URL: redis.url };
   const audit = (...args: string[]) => runCli(['audit', ...args], { cwd, env });
+  t.match(await audit('export', '--out', 'a.ndjson'), { code: 1 }, 'no log is made to be read');
+  await runCli(['user', 'list'], { cwd, env });
   t.match(await audit('export', '--out', 'a.ndjson', '--audit-key', 'k.pem'), { code: 0 });
   t.match(await audit('verify'), { code: 0, stdout: /Whole/ });
   const logKey = 'sc:{0}:log';
