@@ -1,6 +1,7 @@
 import type { ChatEvent } from './event.ts';
 import type { LogSource } from './log-source.ts';
 import type { Withheld } from './sealing.ts';
+import type { TrimmableLog } from './trimming.ts';
 
 /** Who caused an event. A command-line tool has no user and no session. */
 export interface Actor {
@@ -174,9 +175,12 @@ export interface LogInfo {
   readonly partitions: number;
 }
 
-/** The end of one partition's log. */
+/** Where one partition's log begins and ends. */
 export interface LogHead {
+  /** The position of the last record. */
   readonly position: number;
+  /** The position of the first record that there is: 1 unless the log was trimmed. */
+  readonly first: number;
   /** A random id made with the log, and anew after each rollback. */
   readonly epoch: string;
 }
@@ -206,8 +210,9 @@ export interface LogHead {
  * 12. What waits while the log is set back was decided by what is no longer there: it is
  *    `unavailable`, as far as the store comes to know of it in time.
  * 13. A log that does not exist is made at `open`: each partition begins with an EpochStarted.
+ * 14. A log loses nothing but by `trim` (`trimming.ts`).
  */
-export interface EventStore extends LogSource {
+export interface EventStore extends LogSource, TrimmableLog {
   /** `incarnation` 0 is for tools: they may write under one name at the same time. */
   writer(server: string, incarnation: number): Writer;
   readStream(query: StreamQuery): Promise<readonly Recorded[]>;

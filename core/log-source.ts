@@ -18,7 +18,8 @@ export interface StoredRecord extends Placement {
  * A log that is only read: one that servers write to, or one in a file.
  *
  * 1. `readStored` gives records of a partition from position `from` on, oldest first, at most
- *    `limit`; a shorter answer than asked for ends at the log's present end.
+ *    `limit`; a shorter answer than asked for ends at the log's present end. Of a log that lost its
+ *    head they begin at its first record at the earliest.
  * 2. Their bytes are what was written. They are not looked into: whoever reads them judges them.
  * 3. Both reject with `StoreUnreachable` when the log cannot be reached.
  */

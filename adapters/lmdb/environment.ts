@@ -9,7 +9,7 @@ import { checkOwn, type DataFolder, noLog, openDatabase } from './data-folder.ts
 import { GroupCommit } from './group-commit.ts';
 import { LogPartition } from './log-partition.ts';
 import { LogReader } from './log-reader.ts';
-import { type Ownership, takeOwnership } from './ownership.ts';
+import { isHeld, type Ownership, takeOwnership } from './ownership.ts';
 import { openMeta, openTables, type Table, type Tables } from './tables.ts';
 
 const logKey = Buffer.from('log');
@@ -35,6 +35,8 @@ export class Environment {
   /** Only of use to the owner, in whose process all of the folder's servers live. */
   readonly leases = new MemoryLeases(() => performance.now());
   readonly #listeners = new Set<() => void>();
+  /** How far each subscriber of this process has come, by partition. */
+  readonly #subscribers = new Set<ReadonlyMap<number, number>>();
   #ownership: Ownership | undefined;
   #owners = 0;
   #lastTurn: Promise<void> = Promise.resolve();
@@ -119,6 +121,23 @@ export class Environment {
 
   get isOwned(): boolean {
     return this.#owners > 0;
+  }
+
+  /** Whether another process owns the folder; one that was killed counts until it is taken. */
+  get isOwnedElsewhere(): boolean {
+    return !this.isOwned && isHeld(this.tables);
+  }
+
+  /** The position that every subscriber of this process has come to. */
+  reachedByAll(partition: number): number {
+    const reached = [...this.#subscribers].map((positions) => positions.get(partition) ?? Infinity);
+    return Math.min(...reached);
+  }
+
+  /** Nothing is trimmed that `positions` have not come to. Ends with the answer's call. */
+  holdFor(positions: ReadonlyMap<number, number>): () => void {
+    this.#subscribers.add(positions);
+    return () => this.#subscribers.delete(positions);
   }
 
   /** `listener` is called when there may be new records, until the answer is called. */

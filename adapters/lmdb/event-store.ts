@@ -11,8 +11,10 @@ import {
   type Writer,
 } from '../../core/event-store.ts';
 import type { Placement, StoredRecord } from '../../core/log-source.ts';
+import type { SnapshotStore } from '../../core/snapshot-store.ts';
 import type { Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
+import type { TrimOutcome } from '../../core/trimming.ts';
 import { HandedOut } from '../handed-out.ts';
 import { LmdbCredentials } from './credentials.ts';
 import { existingFolder, openFolder } from './data-folder.ts';
@@ -21,7 +23,9 @@ import { LmdbKeys } from './kept-keys.ts';
 import { LmdbLeases } from './leases.ts';
 import type { LogReader } from './log-reader.ts';
 import { giveBack, share } from './shared-environments.ts';
+import { LmdbSnapshots } from './snapshots.ts';
 import { LmdbSubscription } from './subscription.ts';
+import { trimLog } from './trimming.ts';
 import { LmdbWriter } from './writer.ts';
 
 export interface LmdbOptions {
@@ -79,6 +83,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Stores> {
 
 class LmdbEventStore implements EventStore {
   readonly info: LogInfo;
+  readonly snapshots: SnapshotStore;
   readonly #environment: Environment;
   readonly #now: () => number;
   readonly #handedOut = new HandedOut();
@@ -88,6 +93,7 @@ class LmdbEventStore implements EventStore {
     this.#environment = environment;
     this.#now = now;
     this.info = environment.info;
+    this.snapshots = new LmdbSnapshots(environment, () => this.#isClosed);
   }
 
   writer(server: string, incarnation: number): Writer {
@@ -124,8 +130,12 @@ class LmdbEventStore implements EventStore {
   }
 
   async head(partition: number): Promise<LogHead> {
-    const { position, epoch } = this.#reader(partition).head(partition);
-    return { position, epoch };
+    return this.#reader(partition).head(partition);
+  }
+
+  async trim(partition: number, before: number, epoch: string): Promise<TrimOutcome> {
+    this.#reader(partition);
+    return trimLog(this.#environment, { partition, before, epoch });
   }
 
   subscribe(_group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {

@@ -7,7 +7,7 @@ import { readStoredRecord } from './stored-record.ts';
 import type { Tables } from './tables.ts';
 
 /** The end of a partition's log, and the time of its last record. */
-export interface PartitionHead extends LogHead {
+export interface PartitionHead extends Omit<LogHead, 'first'> {
   readonly at: number;
 }
 
@@ -21,15 +21,16 @@ export class LogReader {
     this.#tables = tables;
   }
 
-  head(partition: number): PartitionHead {
+  head(partition: number): LogHead {
     this.#refresh();
-    return readHead(this.#tables, partition);
+    const { position, epoch } = readHead(this.#tables, partition);
+    return { position, first: readFirst(this.#tables, partition), epoch };
   }
 
   /** @throws {StoreUnusable} for a log with a hole; {@link CorruptRecord} for a damaged record */
   records(partition: number, from: number, limit: number): readonly Recorded[] {
     this.#refresh();
-    const first = Math.max(from, 1);
+    const first = Math.max(from, readFirst(this.#tables, partition));
     const last = Math.min(readHead(this.#tables, partition).position, first + limit - 1);
     const latest = this.#latest.get(partition);
     if (latest?.from === first && latest.records.at(-1)?.position === last) return latest.records;
@@ -44,7 +45,7 @@ export class LogReader {
   /** The same as they are kept, which nobody has looked into. @throws {StoreUnusable} */
   stored(partition: number, from: number, limit: number): readonly StoredRecord[] {
     this.#refresh();
-    const first = Math.max(from, 1);
+    const first = Math.max(from, readFirst(this.#tables, partition));
     const last = Math.min(readHead(this.#tables, partition).position, first + limit - 1);
     const records: StoredRecord[] = [];
     for (let position = first; position <= last; position++)
@@ -57,9 +58,14 @@ export class LogReader {
     const { stream, from, direction = 'forwards', limit } = query;
     const revision = readRevision(this.#tables, partition, stream);
     const step = direction === 'forwards' ? 1 : -1;
-    const start = step === 1 ? Math.max(from ?? 1, 1) : Math.min(from ?? revision, revision);
+    const first = readTrimmed(this.#tables, partition, stream) + 1;
+    const start = step === 1 ? Math.max(from ?? 1, first) : Math.min(from ?? revision, revision);
     const records: Recorded[] = [];
-    for (let next = start; next >= 1 && next <= revision && records.length < limit; next += step) {
+    for (
+      let next = start;
+      next >= first && next <= revision && records.length < limit;
+      next += step
+    ) {
       const position = this.#tables.streams.getBinary(numberedKey(partition, stream, next));
       if (position === undefined) throw hole(`revision ${next} of ${stream}`, partition);
       records.push(this.#record(partition, readNumber(position, 0)));
@@ -95,6 +101,18 @@ export function readHead({ heads }: Tables, partition: number): PartitionHead {
 export function readRevision({ heads }: Tables, partition: number, stream: string): number {
   const revision = heads.getBinary(headKey(partition, stream));
   return revision === undefined ? 0 : readNumber(revision, 0);
+}
+
+/** The position of the partition's first record: 1 unless it was trimmed. */
+export function readFirst({ trimmed }: Tables, partition: number): number {
+  const first = trimmed.getBinary(headKey(partition));
+  return first === undefined ? 1 : readNumber(first, 0);
+}
+
+/** How many of a stream's revisions were trimmed. */
+export function readTrimmed({ trimmed }: Tables, partition: number, stream: string): number {
+  const last = trimmed.getBinary(headKey(partition, stream));
+  return last === undefined ? 0 : readNumber(last, 0);
 }
 
 const hole = (what: string, partition: number): StoreUnusable =>

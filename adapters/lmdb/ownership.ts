@@ -78,6 +78,9 @@ async function forget({ root, meta }: Tables, owner: Owner): Promise<void> {
   });
 }
 
+/** Whether a process is recorded as the folder's owner, perhaps one that was killed. */
+export const isHeld = ({ meta }: Pick<Tables, 'meta'>): boolean => ownerIn(meta) !== undefined;
+
 function ownerIn(meta: Tables['meta']): Owner | undefined {
   const value = meta.getBinary(ownerKey);
   return value === undefined ? undefined : (JSON.parse(value.toString()) as Owner);

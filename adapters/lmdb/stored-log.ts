@@ -10,7 +10,7 @@ import { checkDataFile } from './data-file.ts';
 import { checkOwn } from './data-folder.ts';
 import { logInfo } from './environment.ts';
 import { logKey } from './keys.ts';
-import { readHead } from './log-reader.ts';
+import { readFirst, readHead } from './log-reader.ts';
 import { readStoredRecord } from './stored-record.ts';
 import { openMeta, openTables, type Tables } from './tables.ts';
 
@@ -58,7 +58,7 @@ class LmdbStoredLog implements StoredLog {
   async head(partition: number): Promise<LogHead> {
     this.#tables.root.resetReadTxn();
     const { position, epoch } = readHead(this.#tables, partition);
-    return { position, epoch };
+    return { position, first: readFirst(this.#tables, partition), epoch };
   }
 
   /** A hole is left out: whoever reads sees that positions are missing. */
@@ -67,9 +67,9 @@ class LmdbStoredLog implements StoredLog {
     from: number,
     limit: number,
   ): Promise<readonly StoredRecord[]> {
-    const { position: last } = await this.head(partition);
+    const { position: last, first } = await this.head(partition);
     const records: StoredRecord[] = [];
-    for (let position = Math.max(from, 1); position <= last; position++) {
+    for (let position = Math.max(from, first); position <= last; position++) {
       if (records.length === limit) break;
       const bytes = this.#tables.log.getBinary(logKey(partition, position));
       if (bytes !== undefined) records.push(recordIn(partition, position, bytes));

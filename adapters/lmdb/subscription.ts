@@ -11,7 +11,7 @@ export class LmdbSubscription implements Subscription {
   readonly #subscriber: Subscriber;
   /** The last position given, by partition. */
   readonly #positions: Map<number, number>;
-  readonly #unlisten: () => void;
+  readonly #unlisten: readonly (() => void)[];
   #scheduled: NodeJS.Immediate | undefined;
   #isClosed = false;
   #isDelivering = false;
@@ -22,7 +22,10 @@ export class LmdbSubscription implements Subscription {
     this.#environment = environment;
     this.#subscriber = subscriber;
     this.#positions = new Map(after.map(({ partition, position }) => [partition, position]));
-    this.#unlisten = environment.onNews(() => this.#schedule());
+    this.#unlisten = [
+      environment.onNews(() => this.#schedule()),
+      environment.holdFor(this.#positions),
+    ];
     this.#scheduled = setImmediate(() => this.#begin(after));
   }
 
@@ -34,7 +37,7 @@ export class LmdbSubscription implements Subscription {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearImmediate(this.#scheduled);
-    this.#unlisten();
+    for (const unlisten of this.#unlisten) unlisten();
   }
 
   #begin(after: readonly Cursor[]): void {
@@ -89,7 +92,12 @@ export class LmdbSubscription implements Subscription {
   }
 
   #isOfThisLog({ partition, position, id }: Cursor): boolean {
-    if (position === 0) return true;
+    const { first, position: last } = this.#environment.reader.head(partition);
+    if (position + 1 < first)
+      throw new StoreUnusable(
+        `The log of partition ${partition} begins at position ${first} only.`,
+      );
+    if (position === 0 || (position < first && position <= last)) return true;
     const [record] = this.#environment.reader.records(partition, position, 1);
     return record !== undefined && (id === undefined || record.id === id);
   }

@@ -26,6 +26,10 @@ export interface Tables {
   readonly credentials: Table;
   /** name → a wrapped data key */
   readonly dataKeys: Table;
+  /** partition → position of its first record; partition stream → its last revision that is gone */
+  readonly trimmed: Table;
+  /** partition → up to which position there are snapshots; partition name → snapshot, in JSON */
+  readonly snapshots: Table;
 }
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
@@ -45,6 +49,8 @@ export function openTables(root: RootDatabase<Buffer, Buffer>, meta: Table): Tab
     onceUses: openTable(root, 'onceUses'),
     credentials: openTable(root, 'credentials'),
     dataKeys: openTable(root, 'dataKeys'),
+    trimmed: openTable(root, 'trimmed'),
+    snapshots: openTable(root, 'snapshots'),
   };
 }
 

@@ -85,8 +85,9 @@ class IndexedLogFile implements LogFile {
   }
 
   async head(partition: number): Promise<LogHead> {
-    const { last } = this.#partition(partition);
-    return { position: last, epoch: this.header.epochs[partition] ?? '' };
+    const { last, marks } = this.#partition(partition);
+    const first = marks[0]?.position ?? 1;
+    return { position: last, first, epoch: this.header.epochs[partition] ?? '' };
   }
 
   async readStored(

@@ -13,12 +13,15 @@ import {
   type Writer,
 } from '../../core/event-store.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
+import type { SnapshotStore } from '../../core/snapshot-store.ts';
 import type { Stores } from '../../core/stores.ts';
+import type { TrimOutcome } from '../../core/trimming.ts';
 import { partitionOf } from '../../core/stream.ts';
 import { partitionOfCommit, type WriterIdentity } from '../commit-rules.ts';
 import { HandedOut } from '../handed-out.ts';
 import { recordFormat } from '../record-codec.ts';
 import { MemoryLog, type MemoryLogOptions } from './log.ts';
+import type { MemorySnapshots } from './snapshots.ts';
 import { MemorySubscription } from './subscription.ts';
 
 /** Another store on the log given, as another process would open it, or one on a new log. */
@@ -77,8 +80,23 @@ class MemoryEventStore implements EventStore {
   }
 
   async head(partition: number): Promise<LogHead> {
-    const { head, epoch } = this.#partition(partition);
-    return { position: head, epoch };
+    const { head, first, epoch } = this.#partition(partition);
+    return { position: head, first, epoch };
+  }
+
+  get snapshots(): SnapshotStore {
+    const of = (partition: number): MemorySnapshots => this.#partition(partition).snapshots;
+    return {
+      get: async (partition, names) => of(partition).get(names),
+      keptThrough: async (partition) => of(partition).through,
+      keep: async (partition, run, snapshots) => of(partition).keep(run, snapshots),
+      names: (partition, prefix) => of(partition).names(prefix),
+    };
+  }
+
+  async trim(partition: number, before: number, epoch: string): Promise<TrimOutcome> {
+    this.#partition(partition);
+    return this.#log.trim(partition, before, epoch);
   }
 
   subscribe(_group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {

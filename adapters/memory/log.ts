@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Rollback } from '../../core/event-store.ts';
+import type { TrimOutcome } from '../../core/trimming.ts';
 import { MemoryCredentials } from './credentials.ts';
 import { MemoryKeys } from './kept-keys.ts';
 import { MemoryLeases } from './leases.ts';
@@ -23,6 +24,8 @@ export class MemoryLog {
   readonly leases: MemoryLeases;
   readonly #listeners = new Set<() => void>();
   readonly #rollbackListeners = new Set<(rollback: Rollback) => void>();
+  /** How far each subscriber has come, by partition. */
+  readonly #subscribers = new Set<ReadonlyMap<number, number>>();
   #writers = 0;
 
   constructor({ partitions = 1, now = Date.now, newId = randomUUID }: MemoryLogOptions = {}) {
@@ -64,6 +67,17 @@ export class MemoryLog {
   onRollback(listener: (rollback: Rollback) => void): () => void {
     this.#rollbackListeners.add(listener);
     return () => this.#rollbackListeners.delete(listener);
+  }
+
+  /** Nothing is trimmed that `positions` have not come to. Ends with the answer's call. */
+  holdFor(positions: ReadonlyMap<number, number>): () => void {
+    this.#subscribers.add(positions);
+    return () => this.#subscribers.delete(positions);
+  }
+
+  trim(partition: number, before: number, epoch: string): TrimOutcome {
+    const reached = [...this.#subscribers].map((positions) => positions.get(partition) ?? Infinity);
+    return this.partition(partition).trim(before, epoch, Math.min(...reached));
   }
 
   tellAppended(): void {

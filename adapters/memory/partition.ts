@@ -22,7 +22,10 @@ import {
 } from '../commit-rules.ts';
 import { epochEvent } from '../epoch-event.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
-import { decodeRecord, encodeEvent } from '../record-codec.ts';
+import type { TrimOutcome } from '../../core/trimming.ts';
+import { encodeEvent } from '../record-codec.ts';
+import { MemoryRecords } from './records.ts';
+import { MemorySnapshots } from './snapshots.ts';
 
 /** What a partition needs to know of the world. */
 export interface Surroundings {
@@ -37,11 +40,11 @@ export class MemoryPartition implements PartitionState {
   #epoch: string;
   readonly #number: number;
   readonly #surroundings: Surroundings;
-  readonly #records: Recorded[] = [];
-  readonly #stored: StoredRecord[] = [];
-  /** The positions of each stream's records, by revision. */
-  readonly #streams = new Map<string, number[]>();
+  readonly snapshots = new MemorySnapshots(() => this.#epoch);
+  readonly #records = new MemoryRecords();
   readonly #fences = new Map<string, Fence>();
+  /** Which incarnations had ended by what was trimmed. */
+  readonly #endedBefore = new Map<string, Fence>();
   /** In the order of use, so the oldest come first. */
   readonly #once = new Map<string, OnceEntry & { readonly usedAt: number }>();
 
@@ -58,7 +61,12 @@ export class MemoryPartition implements PartitionState {
 
   /** The position of the last record. */
   get head(): number {
-    return this.#records.length;
+    return this.#records.head;
+  }
+
+  /** The position of the first record. */
+  get first(): number {
+    return this.#records.first;
   }
 
   append(commit: Commit, writer: WriterIdentity): AppendOutcome {
@@ -82,14 +90,10 @@ export class MemoryPartition implements PartitionState {
    * of itself, and tells so in the log.
    */
   setBack(from: number): Rollback {
-    this.#stored.splice(from - 1);
-    const records = this.#records.splice(from - 1);
-    for (const { stream, link } of records) {
-      this.#streams.get(stream)?.pop();
-      if (link !== undefined) this.#streams.get(link.stream)?.pop();
-    }
+    this.#records.cut(from);
     this.#once.clear();
     this.#fences.clear();
+    for (const [server, fence] of this.#endedBefore) this.#fences.set(server, fence);
     for (const { event } of this.#records)
       if (event.type === 'ServerStopped' || event.type === 'ServerLost') this.#end(event.data);
     const [began] = this.readStream({ stream: epochStream, direction: 'backwards', limit: 1 });
@@ -99,30 +103,37 @@ export class MemoryPartition implements PartitionState {
     return { partition: this.#number, epoch: this.#epoch, previous, from };
   }
 
+  /** @param reached how far the subscribers have come that has come least far */
+  trim(before: number, epoch: string, reached: number): TrimOutcome {
+    const target = Math.min(before, this.head);
+    if (target <= this.first) return { status: 'trimmed', first: this.first };
+    if (epoch !== this.#epoch || this.snapshots.through < target - 1)
+      return { status: 'uncovered' };
+    if (reached < target - 1) return { status: 'held', by: 'a subscriber' };
+    for (const { event } of this.#records.trim(target)) {
+      if (event.type !== 'ServerStopped' && event.type !== 'ServerLost') continue;
+      const { server, incarnation } = event.data;
+      this.#endedBefore.set(server, fenceEnded(incarnation, this.#endedBefore.get(server)));
+    }
+    return { status: 'trimmed', first: this.first };
+  }
+
   /** Records from position `from` on, at most `limit`, oldest first. */
   read(from: number, limit: number): readonly Recorded[] {
-    const start = Math.max(from, 1) - 1;
-    return this.#records.slice(start, start + limit);
+    return this.#records.read(from, limit);
   }
 
   /** The same as they are kept. */
   readStored(from: number, limit: number): readonly StoredRecord[] {
-    const start = Math.max(from, 1) - 1;
-    return this.#stored.slice(start, start + limit);
+    return this.#records.readStored(from, limit);
   }
 
-  readStream({ stream, from, direction, limit }: StreamQuery): readonly Recorded[] {
-    const positions = this.#streams.get(stream) ?? [];
-    if (direction === 'backwards') {
-      const end = Math.max(Math.min(from ?? positions.length, positions.length), 0);
-      return this.#recordsAt(positions.slice(Math.max(end - limit, 0), end).toReversed());
-    }
-    const start = Math.max(from ?? 1, 1) - 1;
-    return this.#recordsAt(positions.slice(start, start + limit));
+  readStream(query: StreamQuery): readonly Recorded[] {
+    return this.#records.readStream(query);
   }
 
   revision(stream: string): number {
-    return this.#streams.get(stream)?.length ?? 0;
+    return this.#records.revision(stream);
   }
 
   fence(server: string): Fence | undefined {
@@ -153,30 +164,15 @@ export class MemoryPartition implements PartitionState {
     for (const [index, placement] of placements.entries()) {
       const event = events[index];
       if (event === undefined) throw new Error('a placement without an event');
-      // Through the bytes, so that a reader gets what any other store would give.
       const { meta, body } = encodeEvent(event);
-      const stored = { ...placement, meta, ...(body && { body }) };
-      this.#stored.push(stored);
-      this.#records.push(decodeRecord(stored));
-      this.#index(placement.stream, placement.position);
-      if (placement.link) this.#index(placement.link.stream, placement.position);
+      this.#records.push({ ...placement, meta, ...(body && { body }) });
     }
     return answer;
   }
 
-  #index(stream: string, position: number): void {
-    const positions = this.#streams.get(stream);
-    if (positions) positions.push(position);
-    else this.#streams.set(stream, [position]);
-  }
-
-  #recordsAt(positions: readonly number[]): readonly Recorded[] {
-    return positions.flatMap((position) => this.#records[position - 1] ?? []);
-  }
-
   /** The time for what is written now: it never runs backwards along the log. */
   #now(): number {
-    return Math.max(this.#surroundings.now(), this.#records.at(-1)?.at ?? 0);
+    return Math.max(this.#surroundings.now(), this.#records.last?.at ?? 0);
   }
 
   #forgetOnce(): void {

@@ -26,10 +26,11 @@ export class MemorySubscription implements Subscription {
     this.#unlisten = [
       log.onAppend(() => this.#schedule()),
       log.onRollback((rollback) => this.#heed(rollback)),
+      log.holdFor(this.#positions),
     ];
-    const foreign = after.find((cursor) => !isOf(log, cursor));
-    if (foreign === undefined) this.#schedule();
-    else queueMicrotask(() => this.#fail(foreign));
+    const problem = after.map((cursor) => problemOf(log, cursor)).find((one) => one !== undefined);
+    if (problem === undefined) this.#schedule();
+    else queueMicrotask(() => this.#fail(problem));
   }
 
   get isReading(): boolean {
@@ -76,16 +77,22 @@ export class MemorySubscription implements Subscription {
     queueMicrotask(() => this.#subscriber.onRollback(rollback));
   }
 
-  #fail({ partition, position }: Cursor): void {
+  #fail(problem: string): void {
     if (this.#isClosed) return;
     void this.close();
-    const where = `position ${position} of partition ${partition}`;
-    this.#subscriber.onFailure(new StoreUnusable(`This log's ${where} is not the one known.`));
+    this.#subscriber.onFailure(new StoreUnusable(problem));
   }
 }
 
-function isOf(log: MemoryLog, { partition, position, id }: Cursor): boolean {
-  if (position === 0) return true;
+/** Why a log cannot be followed from a cursor on. */
+function problemOf(log: MemoryLog, { partition, position, id }: Cursor): string | undefined {
+  const { first, head } = log.partition(partition);
+  if (position + 1 < first)
+    return `The log of partition ${partition} begins at position ${first} only.`;
+  if (position === 0 || (position < first && position <= head)) return undefined;
   const [record] = log.partition(partition).read(position, 1);
-  return record !== undefined && (id === undefined || record.id === id);
+  const isSame = record?.position === position && (id === undefined || record.id === id);
+  return isSame
+    ? undefined
+    : `This log's position ${position} of partition ${partition} is not the one known.`;
 }

@@ -51,7 +51,14 @@ if position < tonumber(ARGV[5]) then return '!behind' end
 local revision, isTouched = {}, {}
 for key = firstIndex, lastIndex do
   revision[key] = tonumber(head[key + 1] or 0)
-  if redis.call('XLEN', KEYS[key]) ~= revision[key] then return '!index ' .. key end
+end
+-- What was trimmed counts as if it were there.
+local trimmed = string.sub(heads, 1, #heads - #'heads') .. 'trimmed'
+local gone = redis.call('HMGET', trimmed, ':first', unpack(name, firstIndex, lastIndex))
+local first = tonumber(gone[1] or 1)
+for key = firstIndex, lastIndex do
+  local before = tonumber(gone[key - firstIndex + 2] or 0)
+  if redis.call('XLEN', KEYS[key]) + before ~= revision[key] then return '!index ' .. key end
 end
 
 local time = redis.call('TIME')
@@ -91,7 +98,7 @@ local function remembered(once)
   local value = redis.call('HGET', KEYS[once[1]], once[3]) or redis.call('HGET', KEYS[once[2]], once[3])
   if not value then return end
   local content, writtenAt, answer, place = string.match(value, '^(%S+) (%d+) ((%d+).*)$')
-  if writtenAt ~= '0' then
+  if writtenAt ~= '0' and tonumber(place) >= first then
     local entry = redis.call('XRANGE', log, place .. '-0', place .. '-0')[1]
     if not entry or entry[2][6] ~= writtenAt then return end
   end

@@ -1,7 +1,7 @@
 #!lua
 -- Makes a partition's log with its first record, unless there is one. What is left of a log that
--- is gone (indexes, answers, fences) speaks of records that are no more, and goes with it. How
--- many partitions there are is written along, for it may have gone with the log.
+-- is gone (indexes, answers, fences, snapshots) speaks of records that are no more, and goes with it.
+-- How many partitions there are is written along, for it may have gone with the log.
 --
 -- KEYS[1] log  KEYS[2] heads  KEYS[3] the index of the epochs' stream  KEYS[4] what the log says of
 -- itself
@@ -16,7 +16,7 @@ if partitions and partitions ~= ARGV[5] then return -1 end
 redis.call('HSETNX', meta, 'format', ARGV[4])
 redis.call('HSET', meta, 'partitions', ARGV[5])
 local prefix = string.sub(heads, 1, #heads - #'heads')
-for _, kind in ipairs({ 'log', 'heads', 'stream:*', 'writer:*', 'once:*' }) do
+for _, kind in ipairs({ 'log', 'heads', 'stream:*', 'writer:*', 'once:*', 'trimmed', 'snapshots' }) do
   local cursor = '0'
   repeat
     local found = redis.call('SCAN', cursor, 'MATCH', prefix .. kind, 'COUNT', 1000)

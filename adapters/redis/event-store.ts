@@ -9,15 +9,15 @@ import type {
   Subscription,
   Writer,
 } from '../../core/event-store.ts';
-import { StoreUnreachable } from '../../core/event-store.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
+import type { SnapshotStore } from '../../core/snapshot-store.ts';
 import type { LinkNews, Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
+import type { TrimOutcome } from '../../core/trimming.ts';
 import { HandedOut } from '../handed-out.ts';
 import { type AddressOptions, parseAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { RedisCredentials } from './credentials.ts';
-import { recordOf } from './entry.ts';
 import { firstConnection } from './first-connection.ts';
 import { EndedGroups } from './groups.ts';
 import { Fitness } from './fitness.ts';
@@ -28,13 +28,16 @@ import { RedisKeys } from './kept-keys.ts';
 import { RedisLeases } from './leases.ts';
 import { Link, type LinkOptions } from './link.ts';
 import { mustHaveLog, readLogInfo } from './log-info.ts';
-import { pageEntriesMax, readPage, readStored } from './log-reader.ts';
+import { readStored } from './log-reader.ts';
 import { inspectLog } from './log-state.ts';
+import { readRecords } from './record-pages.ts';
 import { asStoreError, RedisRefusal } from './refusal.ts';
 import { Replication, replicasWithinMs } from './replication.ts';
 import { loadScripts } from './scripts.ts';
+import { RedisSnapshots } from './snapshots.ts';
 import { readStream } from './stream-index.ts';
 import { RedisSubscription } from './subscription.ts';
+import { trimLog } from './trimming.ts';
 import { RedisWriter } from './writer.ts';
 
 export interface RedisStoreOptions extends AddressOptions {
@@ -121,6 +124,7 @@ async function rewrite(link: Link): Promise<readonly string[]> {
 
 class RedisEventStore implements EventStore {
   readonly info: LogInfo;
+  readonly snapshots: SnapshotStore;
   readonly #logs: readonly KnownLog[];
   readonly #link: Link;
   readonly #ownLinks: readonly Link[];
@@ -138,6 +142,7 @@ class RedisEventStore implements EventStore {
     this.info = info;
     this.#logs = logs;
     this.#link = link;
+    this.snapshots = new RedisSnapshots(link);
     this.#ownLinks = ownLinks;
     this.#dial = dial;
     this.#endedGroups = new EndedGroups(link);
@@ -171,7 +176,7 @@ class RedisEventStore implements EventStore {
   async readAll(partition: number, from: number, limit: number): Promise<readonly Recorded[]> {
     const known = this.#log(partition);
     for (;;) {
-      const records = await this.#readPages(known, Math.max(from, 1), limit);
+      const records = await readRecords(this.#link, known, Math.max(from, 1), limit);
       if (records !== undefined) return records;
     }
   }
@@ -185,33 +190,6 @@ class RedisEventStore implements EventStore {
     return this.#link.run((connection) => readStored(connection, keys, from, limit));
   }
 
-  /** Undefined when the log was rolled back in between: what was read never was one log. */
-  async #readPages(
-    known: KnownLog,
-    from: number,
-    limit: number,
-  ): Promise<readonly Recorded[] | undefined> {
-    const { generation } = known;
-    const records: Recorded[] = [];
-    for (;;) {
-      const next = from + records.length;
-      const count = Math.min(limit - records.length, pageEntriesMax);
-      if (count <= 0) return records;
-      const page = await this.#link.run((connection) =>
-        readPage(connection, known.keys, next, count),
-      );
-      if (generation !== known.generation) return undefined;
-      for (const [index, entry] of page.entries()) {
-        if (entry.position !== next + index) throw new StoreUnreachable(lacks(known, next + index));
-        const record = recordOf(known.partition, entry);
-        // Before the next page, which may come over a new connection and of another log.
-        known.note(record.position, record.id);
-        records.push(record);
-      }
-      if (page.length < count) return records;
-    }
-  }
-
   async head(partition: number): Promise<LogHead> {
     const known = this.#log(partition);
     return this.#link.run(async (connection) => {
@@ -220,8 +198,12 @@ class RedisEventStore implements EventStore {
         await known.check(connection);
         state = await inspectLog(connection, known.keys, 0);
       }
-      return { position: state.last, epoch: state.epoch };
+      return { position: state.last, first: state.first, epoch: state.epoch };
     });
+  }
+
+  trim(partition: number, before: number, epoch: string): Promise<TrimOutcome> {
+    return trimLog(this.#link, this.#log(partition), before, epoch);
   }
 
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {
@@ -246,6 +228,3 @@ class RedisEventStore implements EventStore {
     return known;
   }
 }
-
-const lacks = ({ partition }: KnownLog, position: number): string =>
-  `The log of partition ${partition} lacks position ${position}.`;

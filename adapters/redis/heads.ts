@@ -29,7 +29,12 @@ export async function rebuildHeads(connection: Connection, keys: PartitionKeys):
     }
     const flat = JSON.stringify([...revisions].flat());
     const args = [position, epoch, flat, epochStream];
-    const isWhole = await runScript(connection, scripts.rebuildHeads, [keys.log, keys.heads], args);
+    const isWhole = await runScript(
+      connection,
+      scripts.rebuildHeads,
+      [keys.log, keys.heads, keys.trimmed],
+      args,
+    );
     if (isWhole === 1) return;
   }
   throw new StoreUnreachable('The heads of the log could not be rebuilt: it grows too fast.');

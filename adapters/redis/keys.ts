@@ -11,6 +11,8 @@ export interface PartitionKeys {
   readonly heads: string;
   readonly credentials: string;
   readonly dataKeys: string;
+  readonly trimmed: string;
+  readonly snapshots: string;
 }
 
 export function partitionKeys(partition: number): PartitionKeys {
@@ -21,6 +23,8 @@ export function partitionKeys(partition: number): PartitionKeys {
     heads: `${prefix}heads`,
     credentials: `${prefix}credentials`,
     dataKeys: `${prefix}keys`,
+    trimmed: `${prefix}trimmed`,
+    snapshots: `${prefix}snapshots`,
   };
 }
 

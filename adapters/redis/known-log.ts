@@ -1,4 +1,9 @@
-import { type Cursor, type Rollback, StoreUnreachable } from '../../core/event-store.ts';
+import {
+  type Cursor,
+  type Rollback,
+  StoreUnreachable,
+  StoreUnusable,
+} from '../../core/event-store.ts';
 import type { Connection } from './connection.ts';
 import { recordOf } from './entry.ts';
 import { rebuildHeads } from './heads.ts';
@@ -7,7 +12,7 @@ import { readEntry } from './log-reader.ts';
 import { inspectLog, type LogState } from './log-state.ts';
 import type { Replication } from './replication.ts';
 import { createLog, firstDifference, startEpoch } from './rollback.ts';
-import { Trail } from './trail.ts';
+import { type Place, Trail } from './trail.ts';
 
 /** Each repair is followed by another look; they end unless somebody undoes them. */
 const looksMax = 10;
@@ -24,6 +29,8 @@ export class KnownLog {
   readonly #trail = new Trail();
   readonly #listeners = new Set<(rollback: Rollback) => void>();
   #epoch: string | undefined;
+  /** The position of the first record that was not trimmed, by the last check. */
+  #first = 1;
   #generation = 0;
   #checking: Promise<void> = Promise.resolve();
 
@@ -77,13 +84,20 @@ export class KnownLog {
   /**
    * A rollback, from the point of view of somebody with this cursor; undefined when its record is
    * where it was.
+   *
+   * @throws {StoreUnusable} when what follows the cursor was trimmed
    */
   async rollbackOf(connection: Connection, cursor: Cursor): Promise<Rollback | undefined> {
     const { partition, position, id } = cursor;
+    if (position + 1 < this.#first)
+      throw new StoreUnusable(
+        `The log of partition ${partition} begins at position ${this.#first} only.`,
+      );
     if (position === 0) return undefined;
     const entry = await readEntry(connection, this.keys, position);
     const isSame = entry && (id === undefined || recordOf(partition, entry).id === id);
     if (isSame) return undefined;
+    if (position < this.#first) return undefined;
     // Nothing but this one record is known of that log, and this one does not hold it.
     return { partition, epoch: this.epoch, previous: this.epoch, from: 1 };
   }
@@ -94,8 +108,9 @@ export class KnownLog {
       const state = await inspectLog(connection, this.keys, known?.position ?? 0);
       if (state.last === 0) await this.#create(connection);
       else if (!state.areHeadsWhole) await rebuildHeads(connection, this.keys);
-      else if (known === undefined || state.idAtKnown === known.id) {
+      else if (known === undefined || state.idAtKnown === known.id || isTrimmed(known, state)) {
         this.#epoch = state.epoch;
+        this.#first = state.first;
         return;
       } else if (await this.#isRolledBack(connection, state)) return;
     }
@@ -109,8 +124,10 @@ export class KnownLog {
 
   /** False when the log does not say so yet: then it is made to, and is to be looked at again. */
   async #isRolledBack(connection: Connection, state: LogState): Promise<boolean> {
-    const { last, epoch, epochStarted } = state;
-    const from = await firstDifference(connection, this.keys, this.#trail.places(), last);
+    const { first, last, epoch, epochStarted } = state;
+    // Of what was trimmed nothing can be said, and nobody is shown it any more.
+    const places = this.#trail.places().filter(({ position }) => position >= first);
+    const from = Math.max(first, await firstDifference(connection, this.keys, places, last));
     if (epochStarted.position < from) {
       await startEpoch(connection, this.keys, { previous: epoch, from });
       return false;
@@ -118,6 +135,7 @@ export class KnownLog {
     const previous = epochStarted.previous ?? this.epoch;
     this.#trail.cut(from);
     this.#epoch = epoch;
+    this.#first = first;
     this.#generation += 1;
     for (const listener of this.#listeners) {
       listener({ partition: this.partition, epoch, previous, from });
@@ -125,3 +143,7 @@ export class KnownLog {
     return true;
   }
 }
+
+/** Whether a record that was seen is gone because the log was trimmed. */
+const isTrimmed = ({ position }: Place, { first, last }: LogState): boolean =>
+  position < first && position <= last;

@@ -2,6 +2,7 @@ import { type Connection } from './connection.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
 import { entriesOf, type Entry, storedIn } from './entry.ts';
 import type { PartitionKeys } from './keys.ts';
+import { numberOf, optional } from './reply.ts';
 
 /** With records of the usual few hundred bytes a page is well below a megabyte. */
 export const pageEntriesMax = 512;
@@ -35,6 +36,14 @@ export async function readStored(
     for (const entry of page) records.push(storedIn(keys.partition, entry));
     if (page.length < wanted) return records;
   }
+}
+
+/** The position of the first record that was not trimmed. */
+export async function readFirst(
+  connection: Connection,
+  { trimmed }: PartitionKeys,
+): Promise<number> {
+  return optional(await connection.call('HGET', trimmed, ':first'), numberOf) ?? 1;
 }
 
 /** The entry at one position, if the log has it. */

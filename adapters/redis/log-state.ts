@@ -9,6 +9,8 @@ import { runScript, scripts } from './scripts.ts';
 export interface LogState {
   /** The position of the last record; 0 when there is no log. */
   readonly last: number;
+  /** The position of the first record that was not trimmed. */
+  readonly first: number;
   /** Whether the heads say of the log what it is. */
   readonly areHeadsWhole: boolean;
   /** The epoch by the heads. */
@@ -22,12 +24,12 @@ export interface LogState {
 /** @param known a position whose record's id is wanted; 0 for none */
 export async function inspectLog(
   connection: Connection,
-  { partition, log, heads }: PartitionKeys,
+  { partition, log, heads, trimmed }: PartitionKeys,
   known: number,
 ): Promise<LogState> {
-  const keys = [log, heads, streamKey(partition, epochStream)];
+  const keys = [log, heads, streamKey(partition, epochStream), trimmed];
   const reply = listOf(await runScript(connection, scripts.inspectLog, keys, [known]));
-  const [, , position, at, epoch, missing, atKnown, lastEpoch] = reply;
+  const [, , position, at, epoch, missing, atKnown, lastEpoch, first] = reply;
   const [last, length] = [numberOf(reply[0]), numberOf(reply[1])];
   const started = optional(lastEpoch, entryOf);
   const isConsistent =
@@ -35,6 +37,7 @@ export async function inspectLog(
   const record = optional(atKnown, entryOf);
   return {
     last,
+    first: optional(first, numberOf) ?? 1,
     areHeadsWhole: isConsistent && at !== null && epoch !== null,
     epoch: optional(epoch, textOf) ?? '',
     epochStarted: { position: started?.position ?? 0, previous: previousOf(partition, started) },

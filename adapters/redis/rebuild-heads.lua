@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
--- Makes a partition's heads anew from its log, unless they are whole by now.
+-- Makes a partition's heads anew from its log and from what was trimmed of it, unless they are
+-- whole by now.
 --
--- KEYS[1] log  KEYS[2] heads
+-- KEYS[1] log  KEYS[2] heads  KEYS[3] what was trimmed
 -- ARGV[1] the position up to which the log was read  ARGV[2] the epoch there
 -- ARGV[3] the streams' revisions there, as JSON: [stream, revision, ...]
 -- ARGV[4] the epochs' stream
@@ -27,6 +28,15 @@ for _, entry in ipairs(tail) do
   revisions[record.s] = record.r
   if record.l then revisions[record.l] = record.q end
   if record.s == ARGV[4] then epoch = cjson.decode(record.m).data.epoch end
+end
+local gone = redis.call('HGETALL', KEYS[3])
+for place = 1, #gone, 2 do
+  local stream, revision = gone[place], gone[place + 1]
+  if stream == ':epoch' then
+    if epoch == '' then epoch = revision end
+  elseif string.sub(stream, 1, 1) ~= ':' then
+    revisions[stream] = revisions[stream] or revision
+  end
 end
 redis.call('DEL', heads)
 local missing = position - length

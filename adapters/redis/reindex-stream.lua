@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Makes a stream's index anew from the log.
 --
--- KEYS[1] the stream's index  KEYS[2] log  KEYS[3] heads
+-- KEYS[1] the stream's index  KEYS[2] log  KEYS[3] heads  KEYS[4] what was trimmed
 -- ARGV[1] the stream  ARGV[2] the position up to which the log was read
 -- ARGV[3] the positions of the stream's records up to there, in order, separated by commas
 --
@@ -11,7 +11,7 @@ local tailMax = 1000
 local tail = redis.call('XRANGE', log, '(' .. ARGV[2] .. '-0', '+', 'COUNT', tailMax + 1)
 if #tail > tailMax then return 0 end
 redis.call('DEL', index)
-local revision = 0
+local revision = tonumber(redis.call('HGET', KEYS[4], ARGV[1]) or 0)
 local function add(position)
   revision = revision + 1
   redis.call('XADD', index, revision .. '-0', 'p', position)

@@ -21,6 +21,8 @@ export const scripts = {
   reindexStream: script('reindex-stream'),
   readStream: script('read-stream'),
   changeKey: script('change-key'),
+  trim: script('trim'),
+  keepSnapshots: script('keep-snapshots'),
   refreshLease: script('refresh-lease'),
   releaseLease: script('release-lease'),
 } as const;

@@ -46,11 +46,12 @@ class RedisStoredLog implements StoredLog {
 
   /** The epoch is what the heads say, and empty without them. */
   async head(partition: number): Promise<LogHead> {
-    const { log, heads } = partitionKeys(partition);
+    const { log, heads, trimmed } = partitionKeys(partition);
     return this.#asked(async () => {
       const [last] = listOf(await this.#connection.call('XREVRANGE', log, '+', '-', 'COUNT', 1));
       const epoch = optional(await this.#connection.call('HGET', heads, ':epoch'), textOf) ?? '';
-      return { position: last === undefined ? 0 : positionOf(last), epoch };
+      const first = optional(await this.#connection.call('HGET', trimmed, ':first'), numberOf) ?? 1;
+      return { position: last === undefined ? 0 : positionOf(last), first, epoch };
     });
   }
 

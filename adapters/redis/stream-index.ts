@@ -52,7 +52,7 @@ export async function rebuildIndex(
         if (entry.link?.stream === stream) positions.push(position);
       }
     }
-    const scriptKeys = [streamKey(keys.partition, stream), keys.log, keys.heads];
+    const scriptKeys = [streamKey(keys.partition, stream), keys.log, keys.heads, keys.trimmed];
     const args = [stream, position, positions.join(',')];
     const isDone = await runScript(connection, scripts.reindexStream, scriptKeys, args);
     if (isDone === 1) return;
@@ -63,21 +63,21 @@ export async function rebuildIndex(
 /** Undefined when the index is damaged. */
 async function readPages(
   connection: Connection,
-  { partition, log, heads }: PartitionKeys,
+  { partition, log, heads, trimmed }: PartitionKeys,
   { stream, from, direction, limit }: Wanted,
 ): Promise<readonly Recorded[] | undefined> {
   const isForwards = direction === 'forwards';
-  const keys = [streamKey(partition, stream), log, heads];
+  const keys = [streamKey(partition, stream), log, heads, trimmed];
   const records: Recorded[] = [];
   let next = isForwards ? Math.max(from ?? 1, 1) : from;
   while (records.length < limit && (next === undefined || next > 0)) {
     const count = Math.min(limit - records.length, pageRecordsMax);
     const args = [stream, next ?? '+', direction, count];
     const reply = listOf(await runScript(connection, scripts.readStream, keys, args));
-    const [last, length] = [numberOf(reply[0]), numberOf(reply[1])];
-    if (last !== length) return undefined;
-    if (!isForwards) next = Math.min(next ?? last, last);
-    for (const found of reply.slice(2)) {
+    const [last = 0, length = 0, gone = 0] = reply.slice(0, 3).map(numberOf);
+    if (last !== length + gone) return undefined;
+    next = isForwards ? Math.max(next ?? 1, gone + 1) : Math.min(next ?? last, last);
+    for (const found of reply.slice(3)) {
       const [id, entry = null] = listOf(found);
       const record = entry === null ? undefined : recordOf(partition, entryOf(entry));
       if (numberBeforeDash(id) !== next || record === undefined) return undefined;
@@ -85,8 +85,8 @@ async function readPages(
       records.push(record);
       next += isForwards ? 1 : -1;
     }
-    if (reply.length - 2 === count) continue;
-    const isWhole = isForwards ? (next ?? 0) > last : next === 0;
+    if (reply.length - 3 === count) continue;
+    const isWhole = isForwards ? next > last : next <= gone;
     return isWhole ? records : undefined;
   }
   return records;

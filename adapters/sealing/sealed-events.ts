@@ -14,6 +14,8 @@ import {
 } from '../../core/event-store.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
+import type { SnapshotStore } from '../../core/snapshot-store.ts';
+import type { TrimOutcome } from '../../core/trimming.ts';
 import { type SealedUnder, sealedUnder, userKeyName, withheldRecord } from '../../core/sealing.ts';
 import type { Keyring, TextKey } from './keyring.ts';
 import { monthOfBody, openText } from './sealed-text.ts';
@@ -66,6 +68,14 @@ export class SealedEvents implements EventStore {
 
   head(partition: number): Promise<LogHead> {
     return this.#inner.head(partition);
+  }
+
+  get snapshots(): SnapshotStore {
+    return this.#inner.snapshots;
+  }
+
+  trim(partition: number, before: number, epoch: string): Promise<TrimOutcome> {
+    return this.#inner.trim(partition, before, epoch);
   }
 
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {

@@ -12,7 +12,9 @@ import { openingTests } from './contract/opening.ts';
 import { orderTests } from './contract/order.ts';
 import { randomCommitTests } from './contract/random-commits.ts';
 import { readingTests } from './contract/reading.ts';
+import { snapshotTests } from './contract/snapshots.ts';
 import { subscribingTests } from './contract/subscribing.ts';
+import { trimmingTests } from './contract/trimming.ts';
 
 const sections: readonly ContractTests[] = [
   openingTests,
@@ -23,6 +25,8 @@ const sections: readonly ContractTests[] = [
   fencingTests,
   readingTests,
   subscribingTests,
+  snapshotTests,
+  trimmingTests,
   leaseTests,
   credentialTests,
   keyTests,
@@ -30,8 +34,8 @@ const sections: readonly ContractTests[] = [
 ];
 
 /**
- * Holds an adapter to the contracts of the four ports: the numbered sentences of `EventStore`,
- * `LeaseStore`, `CredentialStore` and `KeyStore`, on logs of one and of eight partitions. An adapter's test
+ * Holds an adapter to the contracts of the ports: the numbered sentences of `EventStore`,
+ * `TrimmableLog`, `SnapshotStore`, `LeaseStore`, `CredentialStore` and `KeyStore`, on logs of one and of eight partitions. An adapter's test
  * file awaits it at its top level; what comes of its storage's faults it tests in other files.
  */
 export async function storeContract(factory: LogFactory): Promise<void> {

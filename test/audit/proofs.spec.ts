@@ -18,7 +18,7 @@ const sizes = log.records.flatMap(({ meta }) => {
 
 const sourceOf = (records: readonly StoredRecord[]): LogSource => ({
   info: { format: 1, partitions: 1 },
-  head: async () => ({ position: records.length, epoch: 'epoch-1' }),
+  head: async () => ({ position: records.length, first: 1, epoch: 'epoch-1' }),
   readStored: async (_, from, limit) => records.slice(from - 1, from - 1 + limit),
 });
 

@@ -38,6 +38,13 @@ export function linkedStores(link: StoreLink, store: SharedStore): Stores {
     readStored: (partition, from, limit) =>
       ask(() => inner.events.readStored(partition, from, limit)),
     head: (partition) => ask(() => inner.events.head(partition)),
+    snapshots: {
+      get: (partition, names) => ask(() => inner.events.snapshots.get(partition, names)),
+      keptThrough: (partition) => ask(() => inner.events.snapshots.keptThrough(partition)),
+      keep: (partition, run, kept) => ask(() => inner.events.snapshots.keep(partition, run, kept)),
+      names: (partition, prefix) => inner.events.snapshots.names(partition, prefix),
+    },
+    trim: (partition, before, epoch) => ask(() => inner.events.trim(partition, before, epoch)),
     subscribe: (_group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription =>
       held(new LinkedSubscription({ link, store, epochs, after, subscriber })),
     close: async () => {

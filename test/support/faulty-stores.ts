@@ -15,7 +15,9 @@ import type {
 import { StoreUnreachable } from '../../core/event-store.ts';
 import type { EventType } from '../../core/event.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
+import type { SnapshotStore } from '../../core/snapshot-store.ts';
 import type { Stores } from '../../core/stores.ts';
+import type { TrimOutcome } from '../../core/trimming.ts';
 
 /** What happens to an append instead of what was asked for; `append` does that. */
 export type AppendFault = (append: () => Promise<AppendOutcome>) => Promise<AppendOutcome>;
@@ -197,6 +199,14 @@ export class FaultyStores implements Stores, EventStore {
   async head(partition: number): Promise<LogHead> {
     await this.#beforeHead();
     return this.#inner.events.head(partition);
+  }
+
+  get snapshots(): SnapshotStore {
+    return this.#inner.events.snapshots;
+  }
+
+  trim(partition: number, before: number, epoch: string): Promise<TrimOutcome> {
+    return this.#inner.events.trim(partition, before, epoch);
   }
 
   subscribe(group: string, after: readonly Cursor[], subscriber: Subscriber): Subscription {

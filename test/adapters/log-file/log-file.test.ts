@@ -65,7 +65,7 @@ for (const name of ['log.ndjson', 'log.ndjson.gz']) {
     const log = await openLogFile(path);
     t.teardown(() => log.close());
     t.same(log.info, { format: 1, partitions: 2 });
-    t.same(await log.head(1), { position: partitions[1]?.length, epoch: 'e1' });
+    t.same(await log.head(1), { position: partitions[1]?.length, first: 1, epoch: 'e1' });
     for (const [partition, all] of partitions.entries()) {
       for (const [from, limit] of [
         [1, 10_000],
