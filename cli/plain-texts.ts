@@ -11,7 +11,7 @@ const pageSize = 2_000;
 export async function plainTextsOf(log: LogSource, user: string): Promise<readonly string[]> {
   let plain = 0;
   for (let partition = 0; partition < log.info.partitions; partition++) {
-    for (let from = 1; ; from += pageSize) {
+    for (let from = 1; ;) {
       const page = await log.readStored(partition, from, pageSize);
       for (const stored of page) {
         if (stored.body === undefined) continue;
@@ -19,6 +19,7 @@ export async function plainTextsOf(log: LogSource, user: string): Promise<readon
         if (sealed === undefined && sealedUnder(event)?.author === user) plain += 1;
       }
       if (page.length < pageSize) break;
+      from = (page.at(-1)?.position ?? from) + 1;
     }
   }
   if (plain === 0) return [];

@@ -6,7 +6,7 @@ import type { Answer } from '../core/answer.ts';
 import { errorWords } from '../core/error-catalogue.ts';
 import { isReservedName, parseUserName } from '../core/names.ts';
 import { parsePassword } from '../core/password.ts';
-import { accountsStream } from '../core/stream.ts';
+import { accountNames } from '../server/account-names.ts';
 import {
   type AccountsContext,
   createAccount,
@@ -24,7 +24,6 @@ import { runTool, toolActor } from './tool-run.ts';
 
 const actor = toolActor('user-tool');
 const eraseFlags = { yes: { about: 'do not ask' } };
-const pageSize = 500;
 /** Hashing takes all cores but one; a few more than those keep them busy. */
 const importsAtOnce = 8;
 
@@ -129,16 +128,7 @@ async function importAccounts(file: string): Promise<Prepared> {
 
 async function allUsers({ stores: { events } }: AccountsContext): Promise<readonly string[]> {
   const users: string[] = [];
-  for (let partition = 0; partition < events.info.partitions; partition++) {
-    for (let from = 1; ; from += pageSize) {
-      const query = { stream: accountsStream, partition, from, limit: pageSize };
-      const page = await events.readStream(query);
-      for (const { event } of page) {
-        if (event.type === 'AccountRegistered') users.push(event.data.user);
-      }
-      if (page.length < pageSize) break;
-    }
-  }
+  for await (const user of accountNames(events)) users.push(user);
   return users.toSorted();
 }
 

@@ -1,41 +1,30 @@
-import { type Account, type AccountEvent, evolveAccount, initialAccount } from '../core/account.ts';
-import type { ChatEvent } from '../core/event.ts';
-import type { EventStore, Recorded } from '../core/event-store.ts';
-import { evolveFollowing, type Following, type FollowingEvent } from '../core/following.ts';
-import {
-  evolveRetention,
-  initialRetention,
-  type Retention,
-  type RetentionEvent,
-} from '../core/retention.ts';
-import { evolveServer, initialServer, type Server, type ServerEvent } from '../core/server.ts';
-import {
-  endWithServer,
-  evolveSession,
-  initialSession,
-  type Session,
-  type SessionEvent,
-} from '../core/session.ts';
+import type { Account } from '../core/account.ts';
+import { type EventStore, StoreUnreachable } from '../core/event-store.ts';
+import type { Retention } from '../core/retention.ts';
+import type { Server, ServerEvent } from '../core/server.ts';
+import { endWithServer, type Session } from '../core/session.ts';
 import {
   accountStream,
   followingStream,
+  partitionOf,
   retentionStream,
   serverStream,
   sessionStream,
 } from '../core/stream.ts';
+import {
+  accountFold,
+  followingFold,
+  retentionFold,
+  serverFold,
+  sessionFold,
+  type StreamFold,
+} from '../core/stream-folds.ts';
 import { type LoadedFollowing, nothingFollowed } from '../core/views/followers.ts';
-import { recordsForwards } from './stream-records.ts';
-
-/** A stream's state and the revision that it was read at: what a decision can rest on. */
-export interface Loaded<S> {
-  readonly state: S;
-  readonly revision: number;
-}
+import { type Loaded, snapshotOf } from './snapshots.ts';
+import { recordsForwards, revisionIn } from './stream-records.ts';
 
 export const loadAccount = (events: EventStore, user: string): Promise<Loaded<Account>> =>
-  load<Account>(events, accountStream(user), nothing(initialAccount), (state, event) =>
-    evolveAccount(state, event as AccountEvent),
-  );
+  load(events, accountFold, accountStream(user));
 
 /** `known` is what the caller holds already: only what came after it is read. */
 export async function loadFollowing(
@@ -44,25 +33,16 @@ export async function loadFollowing(
   known: LoadedFollowing = nothingFollowed,
 ): Promise<LoadedFollowing> {
   const before = { state: known.targets, revision: known.revision };
-  const { state, revision } = await load<Following>(
-    events,
-    followingStream(user),
-    before,
-    (following, event) => evolveFollowing(following, event as FollowingEvent),
-  );
+  const { state, revision } = await load(events, followingFold, followingStream(user), before);
   return { targets: state, revision };
 }
 
 export const loadRetention = (events: EventStore, room: string): Promise<Loaded<Retention>> =>
-  load<Retention>(events, retentionStream(room), nothing(initialRetention), (state, event) =>
-    evolveRetention(state, event as RetentionEvent),
-  );
+  load(events, retentionFold, retentionStream(room));
 
 /** A server's state, from its home partition. */
 export const loadServer = (events: EventStore, server: string): Promise<Loaded<Server>> =>
-  load<Server>(events, serverStream(server), nothing(initialServer), (state, event) =>
-    evolveServer(state, event as ServerEvent),
-  );
+  load(events, serverFold, serverStream(server));
 
 /**
  * A user's session. The stream's last event decides, unless it opened a session whose server's
@@ -72,35 +52,70 @@ export const loadServer = (events: EventStore, server: string): Promise<Loaded<S
  */
 export async function loadSession(events: EventStore, user: string): Promise<Loaded<Session>> {
   const stream = sessionStream(user);
-  const [last] = await events.readStream({ stream, direction: 'backwards', limit: 1 });
-  if (last === undefined) return { state: initialSession, revision: 0 };
-  const { revision, partition } = last;
-  const state = evolveSession(initialSession, last.event as SessionEvent);
+  const partition = partitionOf(stream, events.info.partitions);
+  const { state, revision } = await loadLast(events, sessionFold, stream, partition);
   if (state.status !== 'open') return { state, revision };
-  const server = { stream: serverStream(state.server), partition };
-  const [change] = await events.readStream({ ...server, direction: 'backwards', limit: 1 });
-  return { state: endWithServer(state, state.server, endedBy(change)), revision };
+  const ended = await lastEnded(events, state.server, partition);
+  return { state: endWithServer(state, state.server, ended), revision };
 }
 
-/** The last incarnation that has ended when this is the last change to a server; 0 for none. */
-function endedBy(change: Recorded | undefined): number {
-  if (change === undefined) return 0;
-  const { type, data } = change.event as ServerEvent;
-  return type === 'ServerStarted' ? data.incarnation - 1 : data.incarnation;
+/** The last incarnation of a server that has ended, as one partition tells; 0 for none. */
+async function lastEnded(events: EventStore, server: string, partition: number): Promise<number> {
+  const stream = serverStream(server);
+  const query = { stream, partition, direction: 'backwards', limit: 1 } as const;
+  const [change] = await events.readStream(query);
+  if (change !== undefined) {
+    const { type, data } = change.event as ServerEvent;
+    return type === 'ServerStarted' ? data.incarnation - 1 : data.incarnation;
+  }
+  const kept = await snapshotOf(events, serverFold, stream, partition);
+  if (kept === undefined || kept.state.status === 'none') return 0;
+  const { status, incarnation } = kept.state;
+  return status === 'running' ? incarnation - 1 : incarnation;
 }
 
+/** The state of a stream whose last event alone tells it. */
+async function loadLast<S>(
+  events: EventStore,
+  fold: StreamFold<S>,
+  stream: string,
+  partition: number,
+): Promise<Loaded<S>> {
+  const query = { stream, partition, direction: 'backwards', limit: 1 } as const;
+  const [last] = await events.readStream(query);
+  if (last !== undefined)
+    return { state: fold.evolve(fold.initial, last), revision: last.revision };
+  const kept = await snapshotOf(events, fold, stream, partition);
+  return kept ?? { state: fold.initial, revision: 0 };
+}
+
+/**
+ * Folds what is there of a stream. Where its beginning was trimmed, on top of what was kept of it,
+ * which is looked for after the records: it is never older than what they begin with.
+ *
+ * @throws {StoreUnreachable} @throws {StoreUnusable} for what was kept by another version
+ */
 async function load<S>(
   events: EventStore,
+  fold: StreamFold<S>,
   stream: string,
-  known: Loaded<S>,
-  evolve: (state: S, event: ChatEvent) => S,
+  known: Loaded<S> = { state: fold.initial, revision: 0 },
 ): Promise<Loaded<S>> {
   let { state, revision } = known;
-  for await (const recorded of recordsForwards(events, { stream, from: revision + 1 })) {
-    state = evolve(state, recorded.event);
-    revision = recorded.revision;
+  for await (const recorded of recordsForwards(events, { stream, from: known.revision + 1 })) {
+    const place = revisionIn(stream, recorded);
+    if (place > revision + 1) {
+      const kept = await snapshotOf(events, fold, stream);
+      if (kept === undefined || kept.revision + 1 < place)
+        throw new StoreUnreachable(`What was before revision ${place} of ${stream} is missing.`);
+      ({ state, revision } = kept);
+    }
+    if (place <= revision) continue;
+    state = fold.evolve(state, recorded);
+    revision = place;
   }
-  return { state, revision };
+  if (revision > known.revision) return { state, revision };
+  // All of it may be gone.
+  const kept = await snapshotOf(events, fold, stream);
+  return kept !== undefined && kept.revision > known.revision ? kept : known;
 }
-
-const nothing = <S>(state: S): Loaded<S> => ({ state, revision: 0 });

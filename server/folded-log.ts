@@ -1,7 +1,10 @@
 import type { Cursor, EventStore } from '../core/event-store.ts';
-import { type ChatView, emptyChat, evolveChat } from '../core/views/chat.ts';
+import { followingStream } from '../core/stream.ts';
+import { followingFold } from '../core/stream-folds.ts';
+import { type ChatView, evolveChat } from '../core/views/chat.ts';
 import { nothingFollowed, rememberFollowing } from '../core/views/followers.ts';
 import { RecentRecords } from './recent-records.ts';
+import { snapshotOf, snapshotView } from './snapshots.ts';
 
 const pageSize = 2_000;
 
@@ -14,9 +17,11 @@ export interface FoldedLog {
 }
 
 /**
- * Folds the whole log to its present end. `users` are those whose subscriptions are folded along.
- * Once more if it was set back meanwhile: a view must not be of two logs.
+ * Folds the whole log to its present end: what was trimmed of it by the snapshots that stand for it.
+ * `users` are those whose subscriptions are folded along. Once more if it was set back or trimmed
+ * meanwhile: a view must not be of two logs.
  * @throws {StoreUnreachable}
+ * @throws {StoreUnusable} when the log was trimmed by another version of the fold
  */
 export async function foldLog(
   events: EventStore,
@@ -25,7 +30,7 @@ export async function foldLog(
   for (let before = await epochsOf(events); ;) {
     const folded = await foldOnce(events, users);
     const after = await epochsOf(events);
-    if (after === before) return folded;
+    if (folded !== undefined && after === before) return folded;
     before = after;
   }
 }
@@ -34,13 +39,24 @@ export async function foldLog(
 export const beginnings = (partitions: number): readonly Cursor[] =>
   Array.from({ length: partitions }, (_, partition) => ({ partition, position: 0 }));
 
-async function foldOnce(events: EventStore, users: Iterable<string>): Promise<FoldedLog> {
-  const { partitions } = events.info;
-  const [view, recent] = [emptyChat(), new RecentRecords(partitions)];
-  for (const user of users) rememberFollowing(view.followers, user, nothingFollowed);
+/** Undefined when the log was trimmed past what was kept of it when the fold began. */
+async function foldOnce(
+  events: EventStore,
+  users: Iterable<string>,
+): Promise<FoldedLog | undefined> {
+  const { view, positions } = await snapshotView(events);
+  const recent = new RecentRecords(events.info.partitions);
+  for (const user of users) {
+    const kept = await snapshotOf(events, followingFold, followingStream(user));
+    const followed = kept && { targets: kept.state, revision: kept.revision };
+    rememberFollowing(view.followers, user, followed ?? nothingFollowed);
+  }
   const cursors: Cursor[] = [];
-  for (const beginning of beginnings(partitions))
-    cursors.push(await foldPartition(events, { view, recent }, beginning));
+  for (const [partition, position] of positions.entries()) {
+    const cursor = await foldPartition(events, { view, recent }, { partition, position });
+    if (cursor === undefined) return undefined;
+    cursors.push(cursor);
+  }
   return { view, cursors, recent };
 }
 
@@ -48,17 +64,17 @@ async function foldPartition(
   events: EventStore,
   { view, recent }: Omit<FoldedLog, 'cursors'>,
   from: Cursor,
-): Promise<Cursor> {
+): Promise<Cursor | undefined> {
   const { partition } = from;
   let cursor = from;
   for (;;) {
     const page = await events.readAll(partition, cursor.position + 1, pageSize);
     for (const recorded of page) {
+      if (recorded.position !== cursor.position + 1) return undefined;
+      cursor = { partition, position: recorded.position, id: recorded.id };
       evolveChat(view, recorded);
       recent.add(recorded);
     }
-    const last = page.at(-1);
-    if (last !== undefined) cursor = { partition, position: last.position, id: last.id };
     if (page.length < pageSize) return cursor;
   }
 }

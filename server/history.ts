@@ -17,26 +17,25 @@ export async function history(
   chat: Chat,
   connection: Connection,
   { session, reads }: HeldSession,
-  { room: asked, limit, before, after }: CommandOf<'history'>,
+  { room: named, limit, before, after }: CommandOf<'history'>,
 ): Promise<void> {
   const rooms = [...roomsOf(chat.follower.view.rooms, session)];
-  const room = asked === undefined ? rooms[0] : rooms.find((one) => one.room === asked.canonical);
+  const room = named === undefined ? rooms[0] : rooms.find((one) => one.room === named.canonical);
   if (room === undefined)
-    return asked === undefined
+    return named === undefined
       ? connection.fail('NotInAnyRoom')
-      : connection.fail('NotInRoom', asked.shown);
+      : connection.fail('NotInRoom', named.shown);
   const stream = roomStream(room.room);
   const { events } = chat.stores;
   const isForwards = after !== undefined;
   const records = isForwards
     ? recordsForwards(events, { stream, from: after + 1 })
     : recordsBackwards(events, { stream, ...(before !== undefined && { from: before - 1 }) });
-  const { found, more, isCut, expired } = await gather(
-    records,
-    limit,
-    pastMessage,
-    isForwards && before,
-  );
+  const gathered = await gather(records, limit, pastMessage, isForwards && before);
+  const { found, more, isCut } = gathered;
+  const to = Math.min((before ?? Infinity) - 1, room.number);
+  const asked = { from: (after ?? 0) + 1, to };
+  const expired = gapOf(gathered, asked, isForwards);
   const messages = isForwards ? found : found.toReversed();
   const [first, last] = [messages.at(0), messages.at(-1)];
   if (first !== undefined && last !== undefined)
@@ -73,7 +72,30 @@ interface Gathered<T> {
   /** Whether it was given up before there were enough. */
   readonly isCut: boolean;
   /** The first and the last number of those whose text has expired. */
-  readonly expired: { readonly from: number; readonly to: number } | undefined;
+  readonly expired: NumberRange | undefined;
+  /** The lowest number that was looked at; undefined for none. */
+  readonly lowest: number | undefined;
+}
+
+interface NumberRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Which numbers of those asked for are no longer kept: what has expired, and what was trimmed, which
+ * lies before the first record that there is.
+ */
+function gapOf(
+  { expired, lowest, more }: Gathered<unknown>,
+  asked: NumberRange,
+  isForwards: boolean,
+): NumberRange | undefined {
+  // Backwards there may be more before the last that was looked at.
+  const to = !isForwards && more ? 0 : Math.min((lowest ?? Infinity) - 1, asked.to);
+  const trimmed = to >= asked.from ? { from: asked.from, to } : undefined;
+  if (expired === undefined || trimmed === undefined) return expired ?? trimmed;
+  return { from: trimmed.from, to: Math.max(trimmed.to, expired.to) };
 }
 
 async function gather<T>(
@@ -85,11 +107,19 @@ async function gather<T>(
   const found: T[] = [];
   let looked = 0;
   let expired: Gathered<T>['expired'];
-  const gathered = (more: boolean, isCut = false): Gathered<T> => ({ found, more, isCut, expired });
+  let lowest: number | undefined;
+  const gathered = (more: boolean, isCut = false): Gathered<T> => ({
+    found,
+    more,
+    isCut,
+    expired,
+    lowest,
+  });
   for await (const recorded of records) {
     const { revision } = recorded;
     if (looked++ === historyRecordsMax) return gathered(true, true);
     if (typeof endsBefore === 'number' && revision >= endsBefore) break;
+    lowest = Math.min(lowest ?? revision, revision);
     if (recorded.withheld === 'expired') {
       const { from, to } = expired ?? { from: revision, to: revision };
       expired = { from: Math.min(from, revision), to: Math.max(to, revision) };

@@ -13,11 +13,12 @@ import { leaseMs, type LeaseStore } from '../core/lease-store.ts';
 import { Rejection } from '../core/rejection.ts';
 import { decideServer, type ServerEvent } from '../core/server.ts';
 import { partitionOf, serverStream } from '../core/stream.ts';
-import { type Loaded, loadServer } from './aggregate.ts';
+import { loadServer } from './aggregate.ts';
 import { commitOf } from './appender.ts';
 import type { ChatOptions } from './chat.ts';
 import type { Server } from '../core/server.ts';
 import { randomId } from './random-id.ts';
+import type { Loaded } from './snapshots.ts';
 import type { Stores } from '../core/stores.ts';
 
 const leaseRefreshMs = 1_000;

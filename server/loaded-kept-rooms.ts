@@ -1,4 +1,4 @@
-import type { EventStore, Recorded } from '../core/event-store.ts';
+import { type EventStore, type Recorded, StoreUnreachable } from '../core/event-store.ts';
 import {
   evolveKeptRooms,
   initialKeptRooms,
@@ -7,7 +7,8 @@ import {
   sumOfKeptRooms,
 } from '../core/kept-rooms.ts';
 import { keptRoomsStream } from '../core/stream.ts';
-import type { Loaded } from './aggregate.ts';
+import { keptRoomsFold } from '../core/stream-folds.ts';
+import { type Loaded, snapshotOf } from './snapshots.ts';
 import { recordsBackwards, recordsForwards } from './stream-records.ts';
 
 /** A sum with every so many events, so that one page of the stream is all that a login reads. */
@@ -15,7 +16,7 @@ const eventsBetweenSums = 128;
 
 /** The rooms that an account keeps, as they were read. */
 export interface LoadedKeptRooms extends Loaded<KeptRooms> {
-  /** The revision of the last sum; 0 before the first. */
+  /** The revision of the last sum, or of what was kept when the log was trimmed; 0 before the first. */
   readonly summedAt: number;
 }
 
@@ -24,7 +25,7 @@ const nothingKept: LoadedKeptRooms = { state: initialKeptRooms, revision: 0, sum
 /**
  * `known` is what the caller holds already: only what came after it is read, or else what came after
  * the last sum.
- * @throws {StoreUnreachable}
+ * @throws {StoreUnreachable} @throws {StoreUnusable} for what was kept by another version
  */
 export async function loadKeptRooms(
   events: EventStore,
@@ -32,11 +33,11 @@ export async function loadKeptRooms(
   known?: LoadedKeptRooms,
 ): Promise<LoadedKeptRooms> {
   const stream = keptRoomsStream(user);
-  if (known === undefined) return (await sinceLastSum(events, stream)).reduce(fold, nothingKept);
-  let loaded = known;
-  for await (const recorded of recordsForwards(events, { stream, from: known.revision + 1 }))
-    loaded = fold(loaded, recorded);
-  return loaded;
+  const records = await (known === undefined
+    ? sinceLastSum(events, stream)
+    : since(events, stream, known.revision + 1));
+  const start = await beneath(events, stream, known ?? nothingKept, records[0]);
+  return records.filter(({ revision }) => revision > start.revision).reduce(fold, start);
 }
 
 /** What to append: `events`, and behind them a sum if the last one lies far enough back. */
@@ -49,7 +50,7 @@ export function withSum(
   return [...events, sumOfKeptRooms(user, events.reduce(evolveKeptRooms, state))];
 }
 
-/** The last sum and what follows it, oldest first. */
+/** The last sum and what follows it, oldest first; all that is left where there is none. */
 async function sinceLastSum(events: EventStore, stream: string): Promise<readonly Recorded[]> {
   const latestFirst: Recorded[] = [];
   for await (const recorded of recordsBackwards(events, { stream })) {
@@ -57,6 +58,40 @@ async function sinceLastSum(events: EventStore, stream: string): Promise<readonl
     if (recorded.event.type === 'KeptRoomsSummed') break;
   }
   return latestFirst.toReversed();
+}
+
+async function since(
+  events: EventStore,
+  stream: string,
+  from: number,
+): Promise<readonly Recorded[]> {
+  const records: Recorded[] = [];
+  for await (const recorded of recordsForwards(events, { stream, from })) records.push(recorded);
+  return records;
+}
+
+/**
+ * What the records go on from: what is known, or, where the stream was trimmed between the two, what
+ * was kept of it. That is looked for after the records: it is never older than what they begin with.
+ */
+async function beneath(
+  events: EventStore,
+  stream: string,
+  known: LoadedKeptRooms,
+  first: Recorded | undefined,
+): Promise<LoadedKeptRooms> {
+  if (first?.event.type === 'KeptRoomsSummed' || first?.revision === known.revision + 1)
+    return known;
+  const kept = await snapshotOf(events, keptRoomsFold, stream);
+  const start =
+    kept !== undefined && kept.revision > known.revision
+      ? { ...kept, summedAt: kept.revision }
+      : known;
+  if (first !== undefined && start.revision + 1 < first.revision)
+    throw new StoreUnreachable(
+      `What was before revision ${first.revision} of ${stream} is missing.`,
+    );
+  return start;
 }
 
 function fold({ state, summedAt }: LoadedKeptRooms, recorded: Recorded): LoadedKeptRooms {

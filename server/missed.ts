@@ -81,6 +81,8 @@ async function recordsBetween(
   const records = known ?? (await stores.events.readAll(partition, first, to - first + 1));
   const upTo = records.filter((record) => record.position <= to);
   const [at] = upTo;
+  // What the client was shown last was trimmed, and perhaps more.
+  if (at !== undefined && at.position > first) return 'retention';
   if (position > 0 && (at === undefined || !isAt(from, at))) return 'epoch';
   return position > 0 ? upTo.slice(1) : upTo;
 }

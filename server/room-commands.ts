@@ -1,5 +1,6 @@
 import type { RoomName } from '../core/names.ts';
 import { roomStream } from '../core/stream.ts';
+import { roomNameFold } from '../core/stream-folds.ts';
 import { roomsOf, roomState } from '../core/views/rooms.ts';
 import { appendError, type Part } from './appender.ts';
 import type { Chat } from './chat.ts';
@@ -8,6 +9,7 @@ import type { HeldSession } from './held-session.ts';
 import { loadKeptRooms } from './loaded-kept-rooms.ts';
 import { keepRoom } from './kept-room-commands.ts';
 import { describeRoom } from './session-state.ts';
+import { snapshotOf } from './snapshots.ts';
 import { findWhereabouts, joining, leaving } from './whereabouts.ts';
 
 /**
@@ -98,5 +100,9 @@ export async function shownName(
   const state = roomState(follower.view.rooms, room);
   if (state.status === 'occupied') return state.name;
   const [first] = await stores.events.readStream({ stream: roomStream(room), limit: 1 });
-  return first?.event.type === 'RoomJoined' ? first.event.data.name : typed;
+  if (first?.revision === 1)
+    return first.event.type === 'RoomJoined' ? first.event.data.name : typed;
+  // It may have been named by what was trimmed.
+  const named = await snapshotOf(stores.events, roomNameFold, roomStream(room));
+  return named?.state || typed;
 }

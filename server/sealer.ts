@@ -16,7 +16,9 @@ import {
   rootOf,
 } from '../core/merkle/compact-range.ts';
 import { auditStream, epochStream } from '../core/stream.ts';
+import { epochFold } from '../core/stream-folds.ts';
 import { randomId } from './random-id.ts';
+import { snapshotOf } from './snapshots.ts';
 
 /** A checkpoint covers so many records at most: then its leaf hashes are 43 kilobytes. */
 export const sealedAtOnceMax = 1_000;
@@ -56,7 +58,7 @@ export class Sealer {
    * Appends checkpoints until there is nothing in the partition's log but checkpoints that none
    * covers. It goes on from the last one, whoever made that, page by page.
    *
-   * @throws {StoreUnreachable} @throws {ForgedCheckpoint}
+   * @throws {StoreUnreachable} @throws {ForgedCheckpoint} @throws {Unsealable}
    */
   async seal(partition: number): Promise<SealOutcome> {
     const last = await lastCheckpoint(this.#events, partition);
@@ -67,6 +69,10 @@ export class Sealer {
       const epoch = await this.#epoch(partition);
       const records = await this.#events.readStored(partition, range.size + 1, sealedAtOnceMax);
       if (!records.some(isNews)) return 'sealed';
+      if (records[0]?.position !== range.size + 1)
+        throw new Unsealable(
+          `The log of partition ${partition} was trimmed before it was sealed so far, so it cannot be sealed any more.`,
+        );
       const leaves = new LeafList();
       for (const record of records) leaves.push(recordLeaf(record));
       const next = appendLeaves(nodeHash, range, leaves);
@@ -109,8 +115,11 @@ export class Sealer {
   async #epoch(partition: number): Promise<{ readonly epoch: string; readonly revision: number }> {
     const query = { stream: epochStream, partition, direction: 'backwards', limit: 1 } as const;
     const [started] = await this.#events.readStream(query);
-    const epoch = started?.event.type === 'EpochStarted' ? started.event.data.epoch : '';
-    return { epoch, revision: started?.revision ?? 0 };
+    if (started?.event.type === 'EpochStarted')
+      return { epoch: started.event.data.epoch, revision: started.revision };
+    // It began in what was trimmed.
+    const kept = await snapshotOf(this.#events, epochFold, epochStream, partition);
+    return { epoch: kept?.state ?? '', revision: kept?.revision ?? 0 };
   }
 
   #checkpoint(
@@ -151,6 +160,11 @@ export class Sealer {
       ],
     };
   }
+}
+
+/** The log lacks what a seal has to cover. The message is a sentence. */
+export class Unsealable extends Error {
+  override readonly name = 'Unsealable';
 }
 
 /** The log holds a checkpoint that no server has made. The message is a sentence. */

@@ -5,17 +5,19 @@ const pageSize = 256;
 
 /**
  * The records of a stream from a revision on (its first unless given), oldest first, read as they
- * are asked for.
+ * are asked for. Where its beginning was trimmed they begin further on.
  * @throws {StoreUnreachable}
  */
 export async function* recordsForwards(
   events: EventStore,
   { from = 1, ...stream }: Pick<StreamQuery, 'stream' | 'partition' | 'from'>,
 ): AsyncGenerator<Recorded, void> {
-  for (let next = from; ; next += pageSize) {
+  for (let next = from; ;) {
     const page = await events.readStream({ ...stream, from: next, limit: pageSize });
     yield* page;
-    if (page.length < pageSize) return;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    next = revisionIn(stream.stream, last) + 1;
   }
 }
 

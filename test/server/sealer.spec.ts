@@ -50,6 +50,15 @@ rule(
   },
 );
 
+rule('a log that was trimmed before it was sealed is said to be beyond sealing', async () => {
+  const { events } = openMemory();
+  await say(events, 10);
+  const { epoch } = await events.head(0);
+  await events.snapshots.keep(0, { epoch, through: 4 }, []);
+  await events.trim(0, 5, epoch);
+  await rejects(new Sealer(events, key, 'a').seal(0), /was trimmed before it was sealed/);
+});
+
 rule('a log in which nothing happened but its sealing grows by nothing', async () => {
   const { events } = openMemory();
   await say(events, 3);

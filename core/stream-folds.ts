@@ -1,0 +1,134 @@
+import { type Account, type AccountEvent, evolveAccount, initialAccount } from './account.ts';
+import type { EpochStarted } from './epoch.ts';
+import type { Recorded } from './event-store.ts';
+import { evolveFollowing, type Following, type FollowingEvent } from './following.ts';
+import { evolveKeptRooms, type KeptRooms, type KeptRoomsEvent } from './kept-rooms.ts';
+import {
+  evolveRetention,
+  initialRetention,
+  type Retention,
+  type RetentionEvent,
+} from './retention.ts';
+import type { RoomEvent } from './room.ts';
+import { evolveServer, initialServer, type Server, type ServerEvent } from './server.ts';
+import { evolveSession, initialSession, type Session, type SessionEvent } from './session.ts';
+
+/**
+ * The version of all folds whose states are kept as snapshots. To be raised with every change of what
+ * a fold makes of an event, or of the form of its state: the snapshots of another version are refused.
+ */
+export const foldVersion = 1;
+
+/**
+ * How the state of one kind of streams is folded, and how it is written down. There is none for
+ * inboxes: a mark lies behind every message that it covers, so no message outlives its mark.
+ */
+export interface StreamFold<S> {
+  /** What the names of its streams begin with. */
+  readonly kind: string;
+  readonly initial: S;
+  /** The state after a record of the stream, or one that is linked to it. */
+  readonly evolve: (state: S, recorded: Recorded) => S;
+  /** What JSON can say of a state, and the state again. */
+  readonly write: (state: S) => unknown;
+  readonly read: (written: unknown) => S;
+}
+
+const asItIs = <S>(): Pick<StreamFold<S>, 'write' | 'read'> => ({
+  write: (state) => state,
+  read: (written) => written as S,
+});
+
+export const accountFold: StreamFold<Account> = {
+  kind: 'account:',
+  initial: initialAccount,
+  evolve: (state, { event }) => evolveAccount(state, event as AccountEvent),
+  ...asItIs(),
+};
+
+/** The last event alone tells it. */
+export const sessionFold: StreamFold<Session> = {
+  kind: 'session:',
+  initial: initialSession,
+  evolve: (_, { event }) => evolveSession(initialSession, event as SessionEvent),
+  ...asItIs(),
+};
+
+export const followingFold: StreamFold<Following> = {
+  kind: 'following:',
+  initial: new Set(),
+  evolve: (state, { event }) => evolveFollowing(state, event as FollowingEvent),
+  write: (state) => [...state],
+  read: (written) => new Set(written as readonly string[]),
+};
+
+export const keptRoomsFold: StreamFold<KeptRooms> = {
+  kind: 'rooms:',
+  initial: new Map(),
+  evolve: (state, { event }) => evolveKeptRooms(state, event as KeptRoomsEvent),
+  write: (state) => [...state],
+  read: (written) => new Map(written as readonly (readonly [string, number])[]),
+};
+
+export const retentionFold: StreamFold<Retention> = {
+  kind: 'retention:',
+  initial: initialRetention,
+  evolve: (state, { event }) => evolveRetention(state, event as RetentionEvent),
+  write: (state) => state ?? null,
+  read: (written) => (written as number | null) ?? undefined,
+};
+
+export const serverFold: StreamFold<Server> = {
+  kind: 'server:',
+  initial: initialServer,
+  evolve: (state, { event }) => evolveServer(state, event as ServerEvent),
+  ...asItIs(),
+};
+
+/** How a room's name was first written; empty before anybody was in it. */
+export const roomNameFold: StreamFold<string> = {
+  kind: 'room:',
+  initial: '',
+  evolve: (state, recorded) => {
+    const event = recorded.event as RoomEvent;
+    return state === '' && event.type === 'RoomJoined' ? event.data.name : state;
+  },
+  ...asItIs(),
+};
+
+/** The epoch in force. */
+export const epochFold: StreamFold<string> = {
+  kind: 'epoch',
+  initial: '',
+  evolve: (_, { event }) => (event as EpochStarted).data.epoch,
+  ...asItIs(),
+};
+
+const folds: readonly WrittenFold[] = [
+  onWritten(accountFold),
+  onWritten(sessionFold),
+  onWritten(followingFold),
+  onWritten(keptRoomsFold),
+  onWritten(retentionFold),
+  onWritten(serverFold),
+  onWritten(roomNameFold),
+  onWritten(epochFold),
+];
+
+/** The fold of a stream's written state; undefined where nothing is decided or shown by it. */
+export const writtenFoldOf = (stream: string): WrittenFold | undefined =>
+  folds.find(({ kind }) => stream.startsWith(kind));
+
+/** A fold from one written state to the next; undefined stands for a stream without records. */
+export interface WrittenFold {
+  readonly kind: string;
+  evolve(written: unknown, records: readonly Recorded[]): unknown;
+}
+
+function onWritten<S>({ kind, initial, evolve, write, read }: StreamFold<S>): WrittenFold {
+  return {
+    kind,
+    evolve: (written, records) =>
+      write(records.reduce(evolve, written === undefined ? initial : read(written))),
+  };
+}

@@ -1,0 +1,107 @@
+import { decodeRecord } from '../adapters/record-codec.ts';
+import { type EventStore, type Recorded, StoreUnreachable } from '../core/event-store.ts';
+import type { Snapshot } from '../core/snapshot-store.ts';
+import { foldVersion, type WrittenFold, writtenFoldOf } from '../core/stream-folds.ts';
+import { evolveChat } from '../core/views/chat.ts';
+import { chatSnapshotAt, checkFold, partitionSnapshotView } from './snapshots.ts';
+
+const pageSize = 2_000;
+/** So many states are held at once, and kept in one step: a few megabytes. */
+export const statesAtOnceMax = 2_000;
+
+/** A stream's state while the run goes on. */
+interface StreamState {
+  readonly fold: WrittenFold;
+  written: unknown;
+  revision: number;
+}
+
+/**
+ * Keeps, up to and with a position of a partition's log, what rests on the records up to there: the
+ * state of each of their streams, and the view of all. It goes on from what was kept before, and has
+ * nothing to do where that reaches as far. False when somebody else came first, or the log was set
+ * back meanwhile.
+ * @throws {StoreUnreachable} @throws {StoreUnusable} for snapshots of another version of the fold
+ */
+export async function keepSnapshots(
+  events: EventStore,
+  partition: number,
+  through: number,
+): Promise<boolean> {
+  const { epoch } = await events.head(partition);
+  const { view, position: from } = await partitionSnapshotView(events, partition);
+  const states = new Map<string, StreamState>();
+  for (let position = from; position < through;) {
+    const page = await readPage(events, partition, position + 1, through);
+    await loadStates(events, partition, states, page);
+    for (const recorded of page) {
+      evolveChat(view, recorded);
+      for (const { stream, revision } of placesOf(recorded))
+        evolveState(states.get(stream), recorded, revision);
+    }
+    position += page.length;
+    if (states.size < statesAtOnceMax && position < through) continue;
+    const kept = [...snapshotsOf(states, position), chatSnapshotAt(view, position)];
+    if (!(await events.snapshots.keep(partition, { epoch, through: position }, kept))) return false;
+    states.clear();
+  }
+  return true;
+}
+
+async function readPage(
+  events: EventStore,
+  partition: number,
+  from: number,
+  through: number,
+): Promise<readonly Recorded[]> {
+  const limit = Math.min(pageSize, through - from + 1);
+  // As they are kept: no state rests on what is said, which may be sealed.
+  const page = (await events.readStored(partition, from, limit)).map(decodeRecord);
+  if (page[0]?.position === from) return page;
+  throw new StoreUnreachable(`The log of partition ${partition} lacks position ${from}.`);
+}
+
+/** Brings in what was kept of the streams of a page that are not at hand. */
+async function loadStates(
+  events: EventStore,
+  partition: number,
+  states: Map<string, StreamState>,
+  page: readonly Recorded[],
+): Promise<void> {
+  for (const { stream } of page.flatMap(placesOf)) {
+    const fold = states.has(stream) ? undefined : writtenFoldOf(stream);
+    if (fold !== undefined) states.set(stream, { fold, written: undefined, revision: 0 });
+  }
+  const fresh = [...states].filter(([, { revision }]) => revision === 0).map(([name]) => name);
+  for (const [name, snapshot] of await events.snapshots.get(partition, fresh)) {
+    checkFold(snapshot);
+    Object.assign(states.get(name) ?? {}, {
+      written: snapshot.state,
+      revision: snapshot.revision,
+    });
+  }
+}
+
+function evolveState(state: StreamState | undefined, recorded: Recorded, revision: number): void {
+  if (state === undefined || revision <= state.revision) return;
+  state.written = state.fold.evolve(state.written, [recorded]);
+  state.revision = revision;
+}
+
+/** The streams that a record is of, and its places there. */
+const placesOf = ({ stream, revision, link }: Recorded) => [
+  { stream, revision },
+  ...(link === undefined ? [] : [link]),
+];
+
+const snapshotsOf = (
+  states: ReadonlyMap<string, StreamState>,
+  position: number,
+): readonly Snapshot[] =>
+  [...states].map(([name, { written: state, revision }]) => ({
+    name,
+    revision,
+    position,
+    fold: foldVersion,
+    state,
+  }));
