@@ -8,7 +8,8 @@ import { CorruptRecord } from '../adapters/record-codec.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { auditStream } from '../core/stream.ts';
 import { randomId } from '../server/random-id.ts';
-import { ForgedCheckpoint } from '../server/sealer.ts';
+import { ForgedCheckpoint, Unsealable } from '../server/sealer.ts';
+import { archiveLog } from './audit-archive.ts';
 import { exportLog } from './audit-export.ts';
 import { type AuditFlag, auditFlags } from './audit-flags.ts';
 import { auditKeyFile, pinnedKeys, publicKeys, toolsKey } from './audit-options.ts';
@@ -17,6 +18,7 @@ import { verify } from './audit-verify.ts';
 import { openExistingStores } from './open-stores.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 import { type Environment, type Options, Settings } from './settings.ts';
+import { parseRetain } from './retain-options.ts';
 import { startFailure } from './start-failure.ts';
 import { parseStoreOptions, type StoreOptions } from './store-options.ts';
 
@@ -29,6 +31,7 @@ const actions = {
   'check-proof': checkProofAction,
   key,
   'publish-key': publishKey,
+  archive: archiveAction,
 };
 export type AuditActions = typeof actions;
 
@@ -64,6 +67,7 @@ const isPlain = (error: unknown): error is Error =>
   error instanceof SigningKeyProblem ||
   error instanceof NotProvable ||
   error instanceof ForgedCheckpoint ||
+  error instanceof Unsealable ||
   error instanceof CorruptRecord;
 
 async function exportAction({ settings, store, env, what }: Asked): Promise<void> {
@@ -74,12 +78,23 @@ async function exportAction({ settings, store, env, what }: Asked): Promise<void
   await exportLog({ out, store, key: () => toolsKey(store, file), what, why });
 }
 
+async function archiveAction({ settings, store, args, what }: Asked): Promise<void> {
+  const days = parseRetain(settings);
+  if (days === undefined)
+    throw new PlainFailure(
+      settings.problems.join('\n') || '--retain says what is old, such as 90d for 90 days.',
+      exitUsage,
+    );
+  await archiveLog({ dir: args[0] ?? '', store, days, what, why: settings.text('why') });
+}
+
 async function verifyAction({ settings, store, args, what }: Asked): Promise<void> {
   await verify({
     file: args[0],
     store,
     keys: pinnedKeys(settings),
     checkpoints: settings.text('checkpoints'),
+    archive: settings.text('archive'),
     what,
     why: settings.text('why'),
   });
@@ -107,7 +122,7 @@ async function withSealedLog(
   proof: (log: SealedLog) => Promise<string>,
 ): Promise<void> {
   const partition = settings.integer('partition', 0, partitionMax) ?? 0;
-  const { log, notes } = await openSource(file, store);
+  const { log, notes } = await openSource(file, store, settings.text('archive'));
   let made: string;
   try {
     made = await proof(await SealedLog.read(log, partition, notes));

@@ -1,3 +1,4 @@
+import { retainFlags } from './retain-options.ts';
 import type { Flag } from './settings.ts';
 import { storeFlags } from './store-options.ts';
 
@@ -32,6 +33,14 @@ export const whyFlags = {
   why: { argument: 'TEXT', about: 'the reason for reading, to be recorded in the log' },
 } as const satisfies Record<string, Flag>;
 
+export const archiveFlags = {
+  archive: {
+    argument: 'DIR',
+    group: proofGroup,
+    about: 'what was trimmed, from the folder of serve --archive; the rest from the live log',
+  },
+} as const satisfies Record<string, Flag>;
+
 export const outFlags = {
   out: { argument: 'FILE', about: 'where to export to; compressed if its name ends in .gz' },
 } as const satisfies Record<string, Flag>;
@@ -45,9 +54,11 @@ export const auditFlags = {
   ...storeFlags,
   ...auditKeyFlags,
   ...evidenceFlags,
+  ...archiveFlags,
   ...whyFlags,
   ...outFlags,
   ...partitionFlags,
+  retain: retainFlags.retain,
 } as const satisfies Record<string, Flag>;
 
 export type AuditFlag = keyof typeof auditFlags;

@@ -16,6 +16,8 @@ export interface VerifyOptions {
   readonly keys: readonly VerifierKey[];
   /** A folder of checkpoints kept elsewhere. */
   readonly checkpoints: string | undefined;
+  /** The folder that holds what was trimmed of the live log. */
+  readonly archive: string | undefined;
   readonly what: string;
   readonly why: string | undefined;
 }
@@ -45,11 +47,14 @@ export async function verify(options: VerifyOptions): Promise<void> {
   console.log('Whole: every sealed record is what was sealed.');
 }
 
-async function audited({ file, store }: VerifyOptions, evidence: Evidence): Promise<LogReport> {
+async function audited(
+  { file, store, archive }: VerifyOptions,
+  evidence: Evidence,
+): Promise<LogReport> {
   const progress = new ProgressLine('Checked');
   try {
     return file === undefined
-      ? await auditedLive(store, evidence, progress)
+      ? await auditedLive(store, archive, evidence, progress)
       : await auditFile(file, evidence, progress.update);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error)
@@ -62,10 +67,11 @@ async function audited({ file, store }: VerifyOptions, evidence: Evidence): Prom
 
 async function auditedLive(
   store: StoreOptions,
+  archive: string | undefined,
   evidence: Evidence,
   progress: ProgressLine,
 ): Promise<LogReport> {
-  const log = await lookInto(store);
+  const log = await lookInto(store, archive);
   try {
     return await auditLog(log, evidence, progress.update);
   } finally {

@@ -1,8 +1,16 @@
 import { Command } from 'commander';
 import type { AuditActions } from './audit-actions.ts';
-import { auditKeyFlags, evidenceFlags, outFlags, partitionFlags, whyFlags } from './audit-flags.ts';
+import {
+  archiveFlags,
+  auditKeyFlags,
+  evidenceFlags,
+  outFlags,
+  partitionFlags,
+  whyFlags,
+} from './audit-flags.ts';
 import { addFlags } from './command-flags.ts';
 import { addHelpText } from './help-text.ts';
+import { retainFlags } from './retain-options.ts';
 import type { Flag, Options } from './settings.ts';
 import { storeFlags } from './store-options.ts';
 import { whoSawCommand } from './who-saw.ts';
@@ -25,7 +33,7 @@ export function auditCommand(): Command {
     'verify',
     'check the live log, or an exported file; exit 0 only if it is whole',
     '[file]',
-    { ...evidenceFlags, ...outOf },
+    { ...evidenceFlags, ...archiveFlags, ...outOf },
   );
   addHelpText(verify, {
     examples: (name) => [
@@ -36,7 +44,7 @@ export function auditCommand(): Command {
       [`${name} --redis redis://localhost`, 'where it lies; nothing is mended or written before'],
     ],
   });
-  const proofs = { ...partitionFlags, ...outOf };
+  const proofs = { ...partitionFlags, ...archiveFlags, ...outOf };
   action(audit, 'prove', 'print a proof that a record is in the log', '<position> [file]', proofs);
   action(
     audit,
@@ -59,6 +67,16 @@ export function auditCommand(): Command {
     '<key>',
     storeFlags,
   );
+  const archive = action(
+    audit,
+    'archive',
+    'write what is old into a folder, as serve --archive does before it goes',
+    '<folder>',
+    { retain: retainFlags.retain, ...outOf },
+  );
+  addHelpText(archive, {
+    examples: (name) => [[`${name} ./archive --retain 90d`, 'what is older than 90 days']],
+  });
   audit.addCommand(whoSawCommand());
   return audit;
 }

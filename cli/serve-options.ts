@@ -5,7 +5,9 @@ import { reasonOf } from '../adapters/system-reason.ts';
 import { canBeCertified } from '../adapters/tls/certificate-names.ts';
 import type { CertificateSource } from '../adapters/tls/certificates.ts';
 import type { ServerPlan } from '../server/start.ts';
+import type { TrimmingPlan } from '../server/trimmer.ts';
 import { connectFlags } from './connect-options.ts';
+import { parseRetainOptions, retainFlags } from './retain-options.ts';
 import {
   type Environment,
   type Flag,
@@ -74,6 +76,7 @@ export const serveFlags = {
     group: chat,
     about: 'so many from one user at most (default: 1000)',
   },
+  ...retainFlags,
   'log-level': { argument: 'LEVEL', about: `${logLevels.join(', ')} (default: info)` },
 } as const satisfies Record<string, Flag>;
 
@@ -98,6 +101,8 @@ export interface ServeOptions {
   readonly registration: 'open' | 'closed';
   readonly messagesPerSecond: number;
   readonly checkpoints: CheckpointOptions;
+  /** Absent: the log is kept for ever. */
+  readonly trimming?: TrimmingPlan;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -112,6 +117,7 @@ export function parseServeOptions(flags: Options, env: Environment): ParsedServe
   const store = parseStoreOptions(settings, env);
   const ports = settings.integers('port', 1, 65_535) ?? [defaultPort];
   const { plans, web } = parseWebOptions(settings, ports.length);
+  const trimming = parseRetainOptions(settings);
   const options: ServeOptions = {
     servers: parseServers(settings, ports, plans),
     web,
@@ -125,6 +131,7 @@ export function parseServeOptions(flags: Options, env: Environment): ParsedServe
     messagesPerSecond:
       settings.integer('messages-per-second', 1, messagesPerSecondMax) ?? messagesPerSecondDefault,
     checkpoints: parseCheckpointOptions(settings, env),
+    ...(trimming && { trimming }),
     logLevel: settings.choice('log-level', logLevels) ?? 'info',
   };
   const { problems } = settings;

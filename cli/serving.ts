@@ -81,6 +81,7 @@ async function start(
       demo: options.demo,
       messagesPerSecond: options.messagesPerSecond,
       sealing,
+      ...(options.trimming && { trimming: options.trimming }),
       log,
     });
     return { certificates, chat };

@@ -21,7 +21,7 @@ import { randomId } from './random-id.ts';
 import type { Loaded } from './snapshots.ts';
 import type { Stores } from '../core/stores.ts';
 
-const leaseRefreshMs = 1_000;
+export const leaseRefreshMs = 1_000;
 /** A lease of the same name that is still held after this long belongs to a server that lives. */
 const takeMsMax = leaseMs + 3_000;
 const takePauseMs = 250;

@@ -2,7 +2,7 @@ import type { SigningKey } from '../adapters/audit/signing-key.ts';
 import type { LogFileHeader } from '../adapters/log-file/lines.ts';
 import { LogFileWriter } from '../adapters/log-file/writer.ts';
 import type { CheckpointSigned } from '../core/audit.ts';
-import { type EventStore, StoreUnreachable } from '../core/event-store.ts';
+import { type EventStore, StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
 import { lastCheckpoint, Sealer } from './sealer.ts';
 
 const pageRecords = 1_000;
@@ -97,6 +97,11 @@ async function writePartition(
   for (let from = 1; from <= size;) {
     const page = await events.readStored(partition, from, Math.min(pageRecords, size - from + 1));
     const end = page.at(-1)?.position ?? 0;
+    const first = page[0]?.position ?? from;
+    if (first > from)
+      throw new StoreUnusable(
+        `The log of partition ${partition} begins at position ${first}: what was before was trimmed, and an export has to hold it.`,
+      );
     if (end < from)
       throw new StoreUnreachable(`The log of partition ${partition} ends before its checkpoint.`);
     await file.write(page);

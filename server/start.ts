@@ -7,12 +7,14 @@ import { PasswordHasher } from '../adapters/password-hasher.ts';
 import type { TlsCertificate } from '../adapters/tls/tls-door.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
 import type { LinkNews, Stores } from '../core/stores.ts';
+import { accountNames } from './account-names.ts';
 import { createAccount } from './accounts.ts';
 import { loadAccount } from './aggregate.ts';
 import { ChatServer } from './chat-server.ts';
 import { sweepCredentials } from './credential-sweep.ts';
 import { CountedMetrics } from './metrics-counted.ts';
 import { Sealing, type SealingPlan } from './sealing.ts';
+import { Trimmer, type TrimmingPlan } from './trimmer.ts';
 import { takeWebPort, type WebOptions, type WebPlan, type WebSide } from './web-side.ts';
 
 /** Accounts to try the chat with; their passwords are public, so only on a loopback address. */
@@ -57,6 +59,8 @@ export interface ChatPlan {
   readonly messagesPerSecond: number;
   /** Asked for when the stores are open; without it nothing is sealed, and nothing said of it. */
   readonly sealing?: () => SealingPlan;
+  /** Absent: the log is kept for ever. */
+  readonly trimming?: TrimmingPlan;
   readonly log: Logger;
 }
 
@@ -81,7 +85,9 @@ export async function startChat(plan: ChatPlan): Promise<RunningChat> {
   const hasher = new PasswordHasher();
   const running: RunningServer[] = [];
   let sealing: Sealing | undefined;
+  let trimmer: Trimmer | undefined;
   const stop = async (): Promise<void> => {
+    await trimmer?.stop();
     await sealing?.stop();
     await stopAll(running);
   };
@@ -97,6 +103,11 @@ export async function startChat(plan: ChatPlan): Promise<RunningChat> {
       const { log } = plan;
       sealing = new Sealing(sealed, { events: stores.events, server: at.name, positions, log });
       sealing.start();
+    }
+    if (first !== undefined && plan.trimming !== undefined) {
+      const isSealed = sealed?.key !== undefined;
+      trimmer = new Trimmer({ ...plan.trimming, isSealed }, first.stores, plan.log);
+      trimmer.start();
     }
     const isUnsealed = sealed !== undefined && sealed.key === undefined;
     for (const server of running) server.open(certificate);
@@ -218,10 +229,7 @@ async function createDemoAccounts(server: ChatServer): Promise<void> {
 }
 
 async function anyAccount({ events }: Stores): Promise<boolean> {
-  for (let partition = 0; partition < events.info.partitions; partition++) {
-    const [first] = await events.readStream({ stream: 'accounts', partition, limit: 1 });
-    if (first !== undefined) return true;
-  }
+  for await (const _ of accountNames(events)) return true;
   return false;
 }
 

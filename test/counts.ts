@@ -81,6 +81,8 @@ export const counts = {
   replayedPlaces: { asked: 100, reduced: 30, quick: 10, unit: 'places' },
   /** What a line client received is what a replay shows, byte for byte. */
   replayedClients: { asked: 100, reduced: 5, quick: 1, unit: 'runs' },
+  /** A log of so many is trimmed of nine tenths, and everything else goes on; on each store. */
+  trimmedEvents: { asked: 200_000, reduced: 10_000, quick: 2_000, unit: 'events' },
 } as const satisfies Record<string, Count>;
 
 export interface Count {

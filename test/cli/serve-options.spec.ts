@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { parseRange } from '../../adapters/address-range.ts';
+import { LogArchive } from '../../adapters/log-file/archive.ts';
 import { isLoopback } from '../../adapters/listening-host.ts';
 import {
   type ParsedServeOptions,
@@ -55,6 +56,8 @@ await test('every flag is an environment variable too, and counts before it', as
     SECURECHAT_AUDIT_KEY_FILE: '/run/secrets/audit-key',
     SECURECHAT_CHECKPOINTS: '/checkpoints',
     SECURECHAT_CHECKPOINT_WITHIN: '3',
+    SECURECHAT_RETAIN: '90d',
+    SECURECHAT_ARCHIVE: '/archive',
   };
   const fromEnvironment: ServeOptions = {
     servers: [
@@ -86,6 +89,7 @@ await test('every flag is an environment variable too, and counts before it', as
       checkpoints: '/checkpoints',
       withinMs: 3_000,
     },
+    trimming: { days: 90, archive: new LogArchive('/archive') },
     logLevel: 'warn',
   };
   t.strictSame(optionsOf({}, values), fromEnvironment);
@@ -287,6 +291,14 @@ await test('demo accounts can be had on every loopback address and on no other',
     t.notOk(isLoopback(host), host);
     t.equal(problemsOf({ demo: true, host }).length, 1, host);
   }
+});
+
+await test('the log is kept for a number of days, or for ever', async (t) => {
+  t.strictSame(optionsOf({ retain: '1d' }).trimming, { days: 1 });
+  t.equal(optionsOf({}).trimming, undefined);
+  for (const retain of ['0d', '90', '36501d', '1h', 'forever', '-1d'])
+    t.match(problemsOf({ retain }), [/^--retain should be a number of days from 1d to 36500d/]);
+  t.match(problemsOf({ archive: './archive' }), [/--retain has to say what is old/]);
 });
 
 await test('a variable that is unknown, or has no effect, gets a warning', async (t) => {

@@ -16,6 +16,8 @@ import './inbox-faults.spec.ts';
 import './command-lifetime.spec.ts';
 import './limits.spec.ts';
 import './retention.spec.ts';
+import './trimmed-kept-rooms.spec.ts';
+import './trimming.spec.ts';
 import './rollback.spec.ts';
 import './server-end.spec.ts';
 import './login-clock.spec.ts';

@@ -7,6 +7,7 @@ import './read-rooms.spec.ts';
 import './resume-behind.spec.ts';
 import './resume-moments.spec.ts';
 import './resume-storm.spec.ts';
+import './resume-trimmed.spec.ts';
 import './set-back.spec.ts';
 import './store.spec.ts';
 import './tokens.spec.ts';

@@ -1,0 +1,81 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+
+import { LogArchive } from '../../../adapters/log-file/archive.ts';
+import { JoinedLog } from '../../../adapters/log-file/joined.ts';
+import { openMemory } from '../../../adapters/memory/event-store.ts';
+import type { EventStore } from '../../../core/event-store.ts';
+import type { StoredLog } from '../../../core/log-source.ts';
+import { commitTo, messagePosted } from '../../support/events.ts';
+
+/** A log of two partitions, of which the second has eleven records; and a folder. */
+async function talked(t: Test) {
+  const dir = mkdtempSync(join(tmpdir(), 'securechat-archive-'));
+  t.teardown(() => rmSync(dir, { recursive: true }));
+  const { events } = openMemory({ partitions: 2 });
+  const writer = events.writer('a', 1);
+  for (let number = 0; number < 10; number++)
+    await writer.append({ partition: 1, ...commitTo('room:x', messagePosted(String(number))) });
+  const whole = await events.readStored(1, 1, 100);
+  return { dir, events, whole, archive: new LogArchive(dir) };
+}
+
+async function trim(events: EventStore, before: number): Promise<void> {
+  const { epoch } = await events.head(1);
+  await events.snapshots.keep(1, { epoch, through: before - 1 }, []);
+  await events.trim(1, before, epoch);
+}
+
+const live = (events: EventStore): StoredLog => ({
+  info: events.info,
+  head: (partition) => events.head(partition),
+  readStored: (partition, from, limit) => events.readStored(partition, from, limit),
+  close: async () => {},
+});
+
+await test('each run writes what is not in the archive yet, under its bounds', async (t) => {
+  const { dir, events, archive } = await talked(t);
+  t.equal(await archive.add(events, 1, 5), join(dir, 'log-p1-1-4.ndjson.gz'));
+  t.equal(await archive.add(events, 1, 5), undefined);
+  t.equal(await archive.add(events, 1, 3), undefined);
+  await trim(events, 5);
+  t.equal(await archive.add(events, 1, 9), join(dir, 'log-p1-5-8.ndjson.gz'));
+  t.equal(await archive.add(events, 0, 2), join(dir, 'log-p0-1-1.ndjson.gz'));
+  t.equal(readdirSync(dir).length, 3);
+});
+
+await test('an archive, and what is left of its log, are read as one history', async (t) => {
+  const { events, archive, whole } = await talked(t);
+  for (const before of [4, 7, 10]) {
+    await archive.add(events, 1, before);
+    await trim(events, before);
+  }
+  const archived = await archive.open();
+  t.match(await archived.head(1), { first: 1, position: 9 });
+  t.match(await archived.head(0), { position: 0 });
+  t.same(await archived.readStored(1, 1, 100), whole.slice(0, 9));
+  t.same(await archived.readStored(1, 3, 2), whole.slice(2, 4));
+  t.same(await archived.readStored(0, 1, 10), []);
+  const log = new JoinedLog(archived, live(events));
+  t.match(await log.head(1), { first: 1, position: 11 });
+  for (const [from, limit] of [
+    [1, 100],
+    [3, 5],
+    [8, 3],
+    [10, 5],
+    [12, 5],
+  ] as const)
+    t.same(await log.readStored(1, from, limit), whole.slice(from - 1, from - 1 + limit));
+  t.equal((await log.readStored(0, 1, 10)).length, 1);
+  await log.close();
+});
+
+await test('an archive that lacks a file between others is refused, and so is an empty one', async (t) => {
+  const { dir, events, archive } = await talked(t);
+  await t.rejects(archive.open(), /There is no log file/);
+  for (const before of [4, 7, 10]) await archive.add(events, 1, before);
+  rmSync(join(dir, 'log-p1-4-6.ndjson.gz'));
+  await t.rejects(archive.open(), /lacks position 4/);
+});
