@@ -11,12 +11,14 @@ import { randomId } from '../server/random-id.ts';
 import { ForgedCheckpoint, Unsealable } from '../server/sealer.ts';
 import { archiveLog } from './audit-archive.ts';
 import { exportLog } from './audit-export.ts';
-import { type AuditFlag, auditFlags } from './audit-flags.ts';
+import { type AuditFlag, auditFlags, keysOutFlags } from './audit-flags.ts';
 import { auditKeyFile, pinnedKeys, publicKeys, toolsKey } from './audit-options.ts';
 import { openSource, tellReading } from './audit-source.ts';
 import { verify } from './audit-verify.ts';
+import { wantedKeys, writeKeys } from './audit-keys.ts';
 import { openExistingStores } from './open-stores.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
+import { readingWords } from './reading-words.ts';
 import { type Environment, type Options, Settings } from './settings.ts';
 import { parseRetain } from './retain-options.ts';
 import { startFailure } from './start-failure.ts';
@@ -32,12 +34,14 @@ const actions = {
   key,
   'publish-key': publishKey,
   archive: archiveAction,
+  keys: keysAction,
 };
 export type AuditActions = typeof actions;
 
 interface Asked {
   readonly settings: Settings<AuditFlag>;
   readonly store: StoreOptions;
+  readonly options: Options;
   readonly env: Environment;
   readonly args: readonly string[];
   /** The command as it was typed: what the log is told. */
@@ -54,9 +58,9 @@ export async function runAuditAction(
   const settings = new Settings<AuditFlag>(auditFlags, options, env);
   const store = parseStoreOptions(settings, env);
   if (settings.problems.length > 0) throw new PlainFailure(settings.problems.join('\n'), exitUsage);
-  const what = ['audit', name, ...args].join(' ');
+  const what = readingWords(`audit ${name}`, args, options);
   try {
-    await actions[name]({ settings, store, env, args, what });
+    await actions[name]({ settings, store, options, env, args, what });
   } catch (error) {
     throw isPlain(error) ? new PlainFailure(error.message) : startFailure(error);
   }
@@ -86,6 +90,22 @@ async function archiveAction({ settings, store, args, what }: Asked): Promise<vo
       exitUsage,
     );
   await archiveLog({ dir: args[0] ?? '', store, days, what, why: settings.text('why') });
+}
+
+async function keysAction({ settings, store, options, what }: Asked): Promise<void> {
+  const out = settings.text('out');
+  if (out === undefined) throw new PlainFailure('--out FILE says where to write to.', exitUsage);
+  // Who talks, and where, by the environment is no filter.
+  const typed = new Settings(keysOutFlags, options, {});
+  const given = (flag: 'user' | 'room') => typed.given(flag)?.values ?? [];
+  await writeKeys({
+    out,
+    overwrite: typed.isOn('overwrite'),
+    wanted: wantedKeys(given('user'), given('room')),
+    store,
+    what,
+    why: settings.text('why'),
+  });
 }
 
 async function verifyAction({ settings, store, args, what }: Asked): Promise<void> {

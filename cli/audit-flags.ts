@@ -45,6 +45,17 @@ export const outFlags = {
   out: { argument: 'FILE', about: 'where to export to; compressed if its name ends in .gz' },
 } as const satisfies Record<string, Flag>;
 
+export const keysOutFlags = {
+  out: { argument: 'FILE', about: 'where to write the keys to' },
+  overwrite: { about: 'also if there is such a file' },
+  user: { argument: 'NAME', about: 'only the key of what this user wrote', repeatable: true },
+  room: {
+    argument: 'ROOM',
+    about: 'only the keys of what was said in this room',
+    repeatable: true,
+  },
+} as const satisfies Record<string, Flag>;
+
 export const partitionFlags = {
   partition: { argument: 'N', about: 'of which partition (default: 0)' },
 } as const satisfies Record<string, Flag>;

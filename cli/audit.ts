@@ -4,6 +4,7 @@ import {
   archiveFlags,
   auditKeyFlags,
   evidenceFlags,
+  keysOutFlags,
   outFlags,
   partitionFlags,
   whyFlags,
@@ -43,6 +44,19 @@ export function auditCommand(): Command {
       ],
       [`${name} --redis redis://localhost`, 'where it lies; nothing is mended or written before'],
     ],
+  });
+  const keys = action(
+    audit,
+    'keys',
+    'write the keys that open the texts of an exported file, wrapped by the master key',
+    '',
+    { ...keysOutFlags, ...outOf },
+  );
+  addHelpText(keys, {
+    paragraphs: [
+      'Whoever has the file and the master key of its time reads what was exported, also what people wrote who are erased later: docs/sealing.md.',
+    ],
+    examples: (name) => [[`${name} --out keys.json --why "case 7"`]],
   });
   const proofs = { ...partitionFlags, ...archiveFlags, ...outOf };
   action(audit, 'prove', 'print a proof that a record is in the log', '<position> [file]', proofs);

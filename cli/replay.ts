@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addFlags } from './command-flags.ts';
 import { addHelpText } from './help-text.ts';
 import { replayFlags } from './replay/replay-flags.ts';
+import { keysFlags } from './replay/source.ts';
 import type { Options } from './settings.ts';
 import { storeFlags } from './store-options.ts';
 
@@ -14,7 +15,13 @@ export function replayCommand(): Command {
     )
     .argument('[file...]', 'a log that was exported; without one, the store that serve takes');
   const { data, redis, 'master-key-file': masterKey } = storeFlags;
-  addFlags(command, { ...replayFlags, data, redis, 'master-key-file': masterKey });
+  addFlags(command, {
+    ...replayFlags,
+    ...keysFlags,
+    data,
+    redis,
+    'master-key-file': masterKey,
+  });
   addHelpText(command, {
     paragraphs: [
       'A TIME is in UTC unless it has a zone: 2026-11-27, "2026-11-27 06:19:52", 2026-11-27T06:19:52+01:00, or 90s, 5m, 2h, 3d ago. A MOMENT is a TIME, or a position in the log: --positions shows them. Of a log of several partitions a position is 3:1200, or one for each: 870,1200.',
@@ -28,6 +35,7 @@ export function replayCommand(): Command {
       [`${replay} --at "2026-11-27 06:19:52"`, 'who was online then, and where'],
       [`${replay} --diff 1h now`, 'what changed in the last hour'],
       [`${replay} --as bob --since 1h`, 'what bob saw'],
+      [`${replay} log.ndjson.gz --keys keys.json`, 'an exported file, with its texts'],
       [`${replay} --report report.html`, 'to look at in a browser'],
     ],
   });

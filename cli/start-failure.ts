@@ -1,4 +1,5 @@
 import { SigningKeyProblem } from '../adapters/audit/signing-key.ts';
+import { UnusableKeysFile } from '../adapters/sealing/keys-file.ts';
 import { UnusableMasterKey } from '../adapters/sealing/master-keys.ts';
 import { CertificateProblem } from '../adapters/tls/certificate-problem.ts';
 import { StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
@@ -25,6 +26,7 @@ const isPlain = (error: unknown): error is Error =>
   error instanceof SigningKeyProblem ||
   error instanceof StoreUnusable ||
   error instanceof StoreUnreachable ||
+  error instanceof UnusableKeysFile ||
   error instanceof UnusableMasterKey ||
   error instanceof NameTaken;
 

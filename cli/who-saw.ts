@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addFlags } from './command-flags.ts';
 import { addHelpText } from './help-text.ts';
+import { keysFlags } from './replay/source.ts';
 import type { Options } from './settings.ts';
 import { storeFlags } from './store-options.ts';
 
@@ -16,7 +17,7 @@ export function whoSawCommand(): Command {
     .argument('[file]', 'a log that was exported; without one, the store that serve takes')
     .option('--why <TEXT>', 'the reason for reading, which is recorded');
   const { data, redis, 'master-key-file': masterKey } = storeFlags;
-  addFlags(command, { data, redis, 'master-key-file': masterKey });
+  addFlags(command, { ...keysFlags, data, redis, 'master-key-file': masterKey });
   addHelpText(command, {
     paragraphs: [
       'Delivered means written to the connection, or kept for one that was lost and came back: nobody knows who looked. That a live log is read in this way is recorded in it.',

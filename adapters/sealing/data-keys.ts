@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-import type { KeyStore } from '../../core/key-store.ts';
+import type { KeptKey, KeyStore } from '../../core/key-store.ts';
 import { type MasterKey, type MasterKeys, UnusableMasterKey } from './master-keys.ts';
 
 const algorithm = 'aes-256-gcm';
@@ -54,6 +54,19 @@ export class DataKeys {
   /** All of them, also those that were destroyed. */
   async *names(): AsyncIterable<string> {
     for await (const { name } of this.#store.list()) yield name;
+  }
+
+  /**
+   * All of them as they are kept, those that were destroyed too, but each wrapped anew by the first
+   * of the master keys.
+   * @throws {UnusableMasterKey}
+   */
+  async *list(): AsyncIterable<KeptKey> {
+    const [master] = this.#masters.read();
+    for await (const { name, value } of this.#store.list()) {
+      const key = await this.#unwrapped(name, value);
+      yield { name, value: key === undefined ? destroyed : wrap(master, name, key) };
+    }
   }
 
   /**

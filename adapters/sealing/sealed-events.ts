@@ -146,7 +146,7 @@ async function openedOne(keyring: Keyring, recorded: Recorded): Promise<Recorded
 }
 
 /** Under which keys the record's text is sealed, if it is. */
-function sealingOf({
+export function sealingOf({
   event,
   sealed,
 }: Recorded): { readonly under: SealedUnder; readonly month: number } | undefined {

@@ -1,4 +1,8 @@
-import { openLogFile } from '../../adapters/log-file/source.ts';
+import { peekType } from '../../adapters/fold-record.ts';
+import { type LogFile, openLogFile } from '../../adapters/log-file/source.ts';
+import { decodeRecord } from '../../adapters/record-codec.ts';
+import { type FiledTexts, openFiledTexts } from '../../adapters/sealing/filed-texts.ts';
+import { UnusableKeysFile } from '../../adapters/sealing/keys-file.ts';
 import { reasonOf } from '../../adapters/system-reason.ts';
 import { StoreUnusable } from '../../core/event-store.ts';
 import type { LogSource } from '../../core/log-source.ts';
@@ -6,9 +10,9 @@ import { chatFrom } from '../../core/views/chat-state.ts';
 import { type Reading, recordReading } from '../../server/audit-reading.ts';
 import { openExistingStores } from '../open-stores.ts';
 import { PlainFailure } from '../plain-failure.ts';
-import type { Options } from '../settings.ts';
+import { partitionsOf } from './log-span.ts';
 import { type LogStart, wholeStart } from './log-start.ts';
-import type { Source } from './replay-options.ts';
+import type { FileOfKeys, Source } from './source.ts';
 import { type TextOpener, withoutKeys } from './text-opener.ts';
 
 /** A log that is read. */
@@ -24,11 +28,12 @@ export interface OpenedLog {
 /**
  * Opens a log to be read by an auditor. In a live one that is recorded first.
  * @throws {PlainFailure} for a file that cannot be read
+ * @throws {UnusableKeysFile} @throws {UnusableMasterKey} when its texts are wanted, and cannot be opened
  * @throws {StoreUnusable} @throws {StoreUnreachable} also when the reading could not be recorded:
  *   then nothing may be read
  */
 export async function openLog(source: Source, reading: Reading): Promise<OpenedLog> {
-  if (source.kind === 'file') return openFile(source.path);
+  if (source.kind === 'file') return openFile(source.path, source.keys);
   const stores = await openExistingStores(source.store);
   try {
     await recordReading(stores.events, reading);
@@ -47,37 +52,52 @@ export async function openLog(source: Source, reading: Reading): Promise<OpenedL
 }
 
 /** A file belongs to whoever has it: that it is read is nobody else's business. */
-async function openFile(path: string): Promise<OpenedLog> {
+async function openFile(path: string, keys: FileOfKeys | undefined): Promise<OpenedLog> {
+  const source = await fileAt(path);
   try {
-    const source = await openLogFile(path);
+    const texts = keys && (await openTextsOf(source, path, keys));
     const { before } = source.header;
     const start =
       before === undefined
         ? wholeStart(source)
         : { positions: before.positions, view: () => chatFrom(before.state) };
-    const close = (): Promise<void> => source.close();
-    return { source, start, openTexts: withoutKeys, isLive: false, close };
+    const close = async (): Promise<void> => {
+      texts?.close();
+      await source.close();
+    };
+    return { source, start, openTexts: texts?.open ?? withoutKeys, isLive: false, close };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** The keys of a log open nothing of another. @throws {UnusableKeysFile} @throws {UnusableMasterKey} */
+async function openTextsOf(source: LogFile, path: string, keys: FileOfKeys): Promise<FiledTexts> {
+  const texts = await openFiledTexts(keys.path, keys.master);
+  const epochs = await epochsIn(source);
+  if (texts.epochs.some((epoch) => epochs.has(epoch))) return texts;
+  texts.close();
+  throw new UnusableKeysFile(`The keys in ${keys.path} are of another log than ${path}.`);
+}
+
+/** Those that a file tells of in its first line, and its first: it may have been set back since. */
+async function epochsIn(source: LogFile): Promise<ReadonlySet<string>> {
+  const epochs = new Set(source.header.epochs);
+  for (const partition of partitionsOf(source)) {
+    const [first] = await source.readStored(partition, 1, 1);
+    if (first === undefined || peekType(first) !== 'EpochStarted') continue;
+    const { event } = decodeRecord(first);
+    if (event.type === 'EpochStarted') epochs.add(event.data.epoch);
+  }
+  return epochs;
+}
+
+async function fileAt(path: string): Promise<LogFile> {
+  try {
+    return await openLogFile(path);
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;
     throw new PlainFailure(`The log file ${path} cannot be read (${reasonOf(error)}).`);
   }
 }
-
-/** The command and its options as they were typed, apart from where the log and its keys are. */
-export function readingWords(
-  command: string,
-  operands: readonly string[],
-  options: Options,
-): string {
-  const flags = Object.entries(options).flatMap(([name, value]) => {
-    if (value === undefined || elsewhere.has(name)) return [];
-    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    if (typeof value === 'boolean') return [flag];
-    const values = typeof value === 'string' ? [value] : value;
-    return values.flatMap((one) => [flag, /\s/.test(one) ? JSON.stringify(one) : one]);
-  });
-  return [command, ...flags, ...operands].join(' ');
-}
-
-/** A URL may hold a password, and the reason has a place of its own. */
-const elsewhere: ReadonlySet<string> = new Set(['data', 'redis', 'masterKeyFile', 'why']);

@@ -1,17 +1,12 @@
 import { parseRoomName, parseUserName } from '../../core/names.ts';
 import { exitUsage, PlainFailure } from '../plain-failure.ts';
 import { type Environment, type Options, Settings } from '../settings.ts';
-import { parseStoreOptions, storeFlags, type StoreOptions } from '../store-options.ts';
 import type { WantedRecords } from './record-filter.ts';
 import { type ReplayFlag, replayFlags } from './replay-flags.ts';
 import { type Mode, parseMode } from './replay-mode.ts';
+import { parseSource, type Source } from './source.ts';
 import { eventTypes } from './story.ts';
 import { parseStretch, type Stretch } from './stretch.ts';
-
-/** Where the history is read from. */
-export type Source =
-  | { readonly kind: 'live'; readonly store: StoreOptions }
-  | { readonly kind: 'file'; readonly path: string };
 
 /** What `replay` was told, checked. */
 export interface ReplayOptions {
@@ -36,19 +31,17 @@ export function parseReplayOptions(
 ): ReplayOptions {
   // The environment names the store, as for every command; who talks in it is no filter.
   const settings = new Settings<ReplayFlag>(replayFlags, options, {});
-  const stores = new Settings(storeFlags, options, env);
-  const store = parseStoreOptions(stores, env);
   const rest = [...operands];
   const mode = parseMode(settings, rest, now);
   const wanted = parseWanted(settings);
   const stretch = parseStretch(settings, now);
   const path = parseFile(settings, rest);
+  const { source, problems: others } = parseSource(path, options, env);
   const isStoreNamed = ['data', 'redis'].some((name) => options[name] !== undefined);
   if (path !== undefined && isStoreNamed)
     settings.problems.push(`Either the file ${path} can be read or a store, not both.`);
-  const problems = [...settings.problems, ...(path === undefined ? stores.problems : [])];
+  const problems = [...settings.problems, ...others];
   if (problems.length > 0) throw new PlainFailure(problems.join('\n'), exitUsage);
-  const source: Source = path === undefined ? { kind: 'live', store } : { kind: 'file', path };
   return { source, mode, wanted, stretch, why: settings.text('why') };
 }
 

@@ -1,8 +1,9 @@
 import { CorruptRecord } from '../../adapters/record-codec.ts';
 import { PlainFailure } from '../plain-failure.ts';
+import { readingWords } from '../reading-words.ts';
 import type { Environment, Options } from '../settings.ts';
 import { startFailure } from '../start-failure.ts';
-import { openLog, readingWords } from './open-log.ts';
+import { openLog } from './open-log.ts';
 import { Output } from './output.ts';
 import { parseReplayOptions, type ReplayOptions } from './replay-options.ts';
 import type { Replay } from './replay-job.ts';

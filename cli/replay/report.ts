@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { foldRecord } from '../../adapters/fold-record.ts';
-import { reasonOf } from '../../adapters/system-reason.ts';
 import type { LogSource } from '../../core/log-source.ts';
 import { evolveWholeChat } from '../../core/views/whole-chat.ts';
+import { writeNewFile } from '../new-file.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import { foldTo } from './fold-log.ts';
 import { between, type Span, sizeOf } from './log-span.ts';
@@ -11,9 +10,6 @@ import { ReportGatherer } from './report-data.ts';
 import { reportPage } from './report-page.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
-
-/** Only its reader's business. */
-const fileMode = 0o600;
 
 /** Writes one page that shows what happened, and needs nothing else to be looked at. */
 export async function writeReport(
@@ -40,7 +36,7 @@ export async function writeReport(
     progress.read(batch.length);
   }
   progress.end();
-  await write(out, await reportPage(gatherer.result()));
+  await writeNewFile(out, await reportPage(gatherer.result()));
   await output.write(`Wrote ${out}. It shows the names of people and rooms, and no messages.\n`);
 }
 
@@ -57,14 +53,4 @@ async function timesOf(
     ]);
   const times = (await Promise.all(ends)).flat().map(({ at }) => at);
   return { from: Math.min(...times), to: Math.max(...times) };
-}
-
-async function write(path: string, page: string): Promise<void> {
-  try {
-    await writeFile(path, page, { mode: fileMode, flag: 'wx' });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      throw new PlainFailure(`${path} is there already: name another file.`);
-    throw new PlainFailure(`${path} cannot be written (${reasonOf(error)}).`);
-  }
 }

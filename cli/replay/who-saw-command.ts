@@ -3,14 +3,14 @@ import type { Recorded } from '../../core/event-store.ts';
 import { cleanText } from '../../core/text.ts';
 import { type Colours, colours } from '../colours.ts';
 import { exitUsage, PlainFailure } from '../plain-failure.ts';
-import { type Environment, type Options, Settings } from '../settings.ts';
+import { readingWords } from '../reading-words.ts';
+import type { Environment, Options } from '../settings.ts';
 import { startFailure } from '../start-failure.ts';
-import { parseStoreOptions, storeFlags } from '../store-options.ts';
 import { instantText } from './instant.ts';
 import { between, endOf, sizeOf } from './log-span.ts';
-import { openLog, readingWords } from './open-log.ts';
+import { openLog } from './open-log.ts';
 import { progressOn } from './progress.ts';
-import type { Source } from './replay-options.ts';
+import { parseSource, type Source } from './source.ts';
 import { openedBy } from './text-opener.ts';
 import { type Delivered, type ReadLater, whoSaw, type WhoSaw } from './who-saw.ts';
 
@@ -51,16 +51,13 @@ function parse(
   options: Options,
   env: Environment,
 ): { readonly room: string; readonly number: number; readonly source: Source } {
-  const settings = new Settings(storeFlags, options, env);
-  const store = parseStoreOptions(settings, env);
-  const problems = file === undefined ? settings.problems : [];
+  const { source, problems: ofSource } = parseSource(file, options, env);
+  const problems = [...ofSource];
   const room = parseRoomName(typed)?.canonical;
   if (room === undefined) problems.push(`"${typed}" is no room name.`);
   if (!/^[1-9]\d{0,14}$/.test(text)) problems.push(`"${text}" is no number of a message.`);
   if (problems.length > 0 || room === undefined)
     throw new PlainFailure(problems.join('\n'), exitUsage);
-  const source: Source =
-    file === undefined ? { kind: 'live', store } : { kind: 'file', path: file };
   return { room, number: Number(text), source };
 }
 

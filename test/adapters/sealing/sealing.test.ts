@@ -1,11 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 
 import { openMemory } from '../../../adapters/memory/event-store.ts';
 import { MemoryLog } from '../../../adapters/memory/log.ts';
+import { decodeRecord } from '../../../adapters/record-codec.ts';
 import { DataKeys } from '../../../adapters/sealing/data-keys.ts';
+import { openFiledTexts } from '../../../adapters/sealing/filed-texts.ts';
+import { keysFileText } from '../../../adapters/sealing/keys-file.ts';
 import {
   masterKeysIn,
   parseMasterKeys,
@@ -18,6 +21,7 @@ import {
   sealStores,
 } from '../../../adapters/sealing/seal-stores.ts';
 import type { Commit, NewEvent, Recorded } from '../../../core/event-store.ts';
+import type { KeptKey } from '../../../core/key-store.ts';
 import type { Stores } from '../../../core/stores.ts';
 import { commitTo, directMessagePosted, newEvent } from '../../support/events.ts';
 import { until } from '../../support/until.ts';
@@ -167,7 +171,6 @@ await test('a body that was put under another record does not open', async (t) =
   const stores = await sealed.open(t);
   await say(stores, said('alice', 'yes'), said('alice', 'no'));
   const [, yes, no] = await sealed.plain.events.readStored(0, 1, 9);
-  const { decodeRecord } = await import('../../../adapters/record-codec.ts');
   const { monthOfBody, openText } = await import('../../../adapters/sealing/sealed-text.ts');
   const { Keyring } = await import('../../../adapters/sealing/keyring.ts');
   const keyring = new Keyring(await sealed.keys());
@@ -238,6 +241,44 @@ await test('a key under another master key, or put under another name, is not ta
   const kept = await sealed.plain.keys.get('user:alice');
   await sealed.plain.keys.change('user:mallory', undefined, kept ?? '');
   await t.rejects((await sealed.keys()).find('user:mallory'), UnusableMasterKey);
+});
+
+await test('keys in a file open what they are of, and a file that is not as it was written nothing', async (t) => {
+  const sealed = new Sealed();
+  await say(await sealed.open(t), said('alice', 'hello'), said('bob', 'hi'));
+  const [, ...stored] = await sealed.plain.events.readStored(0, 1, 9);
+  const records = stored.map(decodeRecord);
+  const keys: KeptKey[] = [];
+  for await (const key of (await sealed.keys()).list()) keys.push(key);
+  const [{ id: master }] = (await openMasterKeys(sealed.master)).read();
+  const text = keysFileText({ epochs: ['e'], master }, keys);
+  const file = join(t.testdir({}), 'keys.json');
+  const open = async (content: string, key = sealed.master): Promise<readonly string[]> => {
+    await writeFile(file, content);
+    const filed = await openFiledTexts(file, key);
+    t.teardown(() => filed.close());
+    return texts(await filed.open(records));
+  };
+  t.same(await open(text), ['hello', 'hi']);
+  const ofAlice = keys.filter(({ name }) => name !== 'user:bob');
+  t.same(await open(keysFileText({ epochs: [], master }, ofAlice)), ['hello', '[sealed]']);
+  const bob = { name: 'user:bob', value: 'destroyed' };
+  t.same(await open(keysFileText({ epochs: [], master }, [...ofAlice, bob])), [
+    'hello',
+    '[erased]',
+  ]);
+
+  const refused = (content: string, message: RegExp, key = sealed.master): Promise<unknown> =>
+    t.rejects(open(content, key), { name: 'UnusableKeysFile', message });
+  for (const none of ['', '{}\n', '[]\n', 'text\n', '{"securechat":"log"}\n'])
+    await refused(none, /is no file of keys: securechat audit keys/);
+  await refused(text.replace('"version":1', '"version":2'), /is of version 2, and this program/);
+  await refused(text.slice(0, -1), /is damaged/);
+  await refused(text.replace(/\{"end".*\n/, ''), /is damaged/);
+  await refused(text.replace(/\{"name":"user:bob".*\n/, ''), /is damaged/);
+  await refused(text.replace('{"name":"user:bob"', '{"name":"user:carol"'), /damaged.*user:carol/);
+  await refused(text.replace('{"name"', '"name"'), /is damaged/);
+  await refused(text, /another master key/, someMasterKey());
 });
 
 await test('what is no master key is refused with the way out', (t) => {

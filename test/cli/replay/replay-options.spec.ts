@@ -1,15 +1,13 @@
 import { deepStrictEqual, throws } from 'node:assert/strict';
-import {
-  parseReplayOptions,
-  type ReplayOptions,
-  type Source,
-} from '../../../cli/replay/replay-options.ts';
+import { parseReplayOptions, type ReplayOptions } from '../../../cli/replay/replay-options.ts';
+import type { Source } from '../../../cli/replay/source.ts';
 import type { Options } from '../../../cli/settings.ts';
 import { rule } from '../../support/given.ts';
 
 const now = Date.UTC(2026, 10, 27, 12);
 const parse = (options: Options, operands: readonly string[] = [], env = {}): ReplayOptions =>
   parseReplayOptions(operands, options, env, now);
+const ofFile = (options: Options, env = {}): unknown => parse(options, ['log.ndjson'], env).source;
 const folderOf = (source: Source): string | undefined =>
   source.kind === 'live' && source.store.kind === 'embedded' ? source.store.dir : undefined;
 const refused = (options: Options, message: RegExp, operands: readonly string[] = []): void =>
@@ -66,4 +64,20 @@ rule('every mistake is told at once, and none is passed over', () => {
   refused({ slice: true }, /add --out FILE/);
   refused({ data: 'x' }, /Either the file log can be read or a store/, ['log']);
   refused({}, /One file can be read, but a and b/, ['a', 'b']);
+});
+
+rule('keys of texts go with a file, and with the master key that wraps them', () => {
+  const file = { kind: 'file', path: 'log.ndjson' };
+  const keys = (master: object): object => ({ ...file, keys: { path: 'keys.json', master } });
+  deepStrictEqual(ofFile({}), file);
+  deepStrictEqual(ofFile({ keys: 'keys.json' }), keys({ file: 'data/master.key', make: false }));
+  deepStrictEqual(
+    ofFile({ keys: 'keys.json', masterKeyFile: 'm.key' }),
+    keys({ file: 'm.key', make: false }),
+  );
+  deepStrictEqual(
+    ofFile({ keys: 'keys.json' }, { SECURECHAT_MASTER_KEY: 'text' }),
+    keys({ text: 'text', name: 'SECURECHAT_MASTER_KEY' }),
+  );
+  refused({ keys: 'keys.json' }, /a live log has its keys beside it/);
 });
