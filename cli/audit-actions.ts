@@ -6,6 +6,7 @@ import { NotProvable, SealedLog } from '../adapters/audit/sealed-log.ts';
 import { SigningKeyProblem } from '../adapters/audit/signing-key.ts';
 import { CorruptRecord } from '../adapters/record-codec.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
+import type { HandedOut } from '../core/audit.ts';
 import { auditStream } from '../core/stream.ts';
 import { randomId } from '../server/random-id.ts';
 import { ForgedCheckpoint, Unsealable } from '../server/sealer.ts';
@@ -123,7 +124,7 @@ async function verifyAction({ settings, store, args, what }: Asked): Promise<voi
 async function prove(asked: Asked): Promise<void> {
   const [position = '', file] = asked.args;
   const number = numberIn(position, 'A position');
-  await withSealedLog(asked, file, async (log) =>
+  await withSealedLog(asked, file, 'sealed', async (log) =>
     formatInclusion(await log.proveInclusion(number)),
   );
 }
@@ -131,7 +132,7 @@ async function prove(asked: Asked): Promise<void> {
 async function consistency(asked: Asked): Promise<void> {
   const [one = '', other = '', file] = asked.args;
   const [older, newer] = [numberIn(one, 'A size'), numberIn(other, 'A size')];
-  await withSealedLog(asked, file, async (log) =>
+  await withSealedLog(asked, file, 'nothing', async (log) =>
     formatConsistency(log.proveConsistency(older, newer)),
   );
 }
@@ -139,6 +140,7 @@ async function consistency(asked: Asked): Promise<void> {
 async function withSealedLog(
   { settings, store, what }: Asked,
   file: string | undefined,
+  holds: HandedOut,
   proof: (log: SealedLog) => Promise<string>,
 ): Promise<void> {
   const partition = settings.integer('partition', 0, partitionMax) ?? 0;
@@ -150,7 +152,7 @@ async function withSealedLog(
     await log.close();
   }
   // What is handed out of a live log is told there first.
-  if (file === undefined) await tellReading(store, what, settings.text('why'));
+  if (file === undefined) await tellReading(store, { what, why: settings.text('why'), holds });
   process.stdout.write(made);
 }
 

@@ -23,7 +23,7 @@ export async function archiveLog({ dir, store, days, what, why }: ArchiveOptions
   const stores = await openStores(store);
   try {
     const { events } = stores;
-    await recordReading(events, { what, ...(why !== undefined && { why }) });
+    await recordReading(events, { what, ...(why !== undefined && { why }), holds: 'sealed' });
     let files = 0;
     for (let partition = 0; partition < events.info.partitions; partition++) {
       const { before } = await trimTarget(events, partition, {

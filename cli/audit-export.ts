@@ -26,7 +26,7 @@ export async function exportLog(options: ExportOptions): Promise<void> {
   const stores = await openExistingStores(store);
   try {
     const { events } = stores;
-    await recordReading(events, { what, ...(why !== undefined && { why }) });
+    await recordReading(events, { what, ...(why !== undefined && { why }), holds: 'sealed' });
     const key = options.key();
     const plan = await planExport(events, key);
     if (plan.cuts.length === 0)

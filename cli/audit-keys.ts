@@ -46,7 +46,7 @@ export async function writeKeys(options: KeysOptions): Promise<void> {
       throw new PlainFailure(
         'There is no master key here, so there are no keys: give the one of the servers with --master-key-file.',
       );
-    await recordReading(stores.events, { what, ...(why !== undefined && { why }) });
+    await recordReading(stores.events, { what, ...(why !== undefined && { why }), holds: 'keys' });
     const masters = await openMasterKeys(sealing.master);
     const keys: KeptKey[] = [];
     for await (const key of new DataKeys(stores.keys, masters).list())

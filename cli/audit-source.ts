@@ -6,7 +6,7 @@ import { lookIntoRedis } from '../adapters/redis/stored-log.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { StoreUnusable } from '../core/event-store.ts';
 import type { StoredLog } from '../core/log-source.ts';
-import { recordReading } from '../server/audit-reading.ts';
+import { type Reading, recordReading } from '../server/audit-reading.ts';
 import { openExistingStores } from './open-stores.ts';
 import { PlainFailure } from './plain-failure.ts';
 import type { StoreOptions } from './store-options.ts';
@@ -56,12 +56,11 @@ export async function openSource(
 /** Tells in the live log that it is, or was, read. @throws {StoreUnreachable} @throws {StoreUnusable} */
 export async function tellReading(
   store: StoreOptions,
-  what: string,
-  why: string | undefined,
+  { what, why, holds }: Omit<Reading, 'why'> & { readonly why: string | undefined },
 ): Promise<void> {
   const stores = await openExistingStores(store);
   try {
-    await recordReading(stores.events, { what, ...(why !== undefined && { why }) });
+    await recordReading(stores.events, { what, ...(why !== undefined && { why }), holds });
   } finally {
     await stores.close();
   }

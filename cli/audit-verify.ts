@@ -43,7 +43,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
     console.log('Sealed with a key that the log itself names: --key pins one.');
   if (report.verdict !== 'whole') throw new PlainFailure(notWhole(report).join('\n'));
   // Only now: a log that is not whole must be left as it was found.
-  if (file === undefined) await tellReading(store, what, why);
+  if (file === undefined) await tellReading(store, { what, why, holds: 'nothing' });
   console.log('Whole: every sealed record is what was sealed.');
 }
 

@@ -8,8 +8,8 @@ import type { Actor } from '../core/event-store.ts';
 import { userKeyName } from '../core/sealing.ts';
 import type { AccountsContext } from '../server/accounts.ts';
 import { closeForEver } from '../server/accounts.ts';
-import { plainTextsOf } from './plain-texts.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
+import { unreachedCopies } from './unreached-copies.ts';
 
 /**
  * Asks whether it is meant, unless that was said.
@@ -44,7 +44,7 @@ export async function eraseUser(
 ): Promise<void> {
   const { stores } = context;
   const keys = new DataKeys(stores.keys, await openMasterKeys(master));
-  const unreached = [...(await plainTextsOf(stores.events, user)), ...always(master)];
+  const unreached = [...(await unreachedCopies(stores.events, user)), ...always(master)];
   const answer = await closeForEver(context, actor, { user, unreached });
   if (answer?.kind === 'error') throw new PlainFailure(errorWords(answer.code, answer.subject));
   await keys.destroy(userKeyName(user));

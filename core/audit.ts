@@ -27,6 +27,12 @@ export interface CheckpointSigned {
   readonly text: string;
 }
 
+/**
+ * What of people leaves the log with a reading: their own words in plain text, names but no words,
+ * texts as the log keeps them, the keys of these, or nothing.
+ */
+export type HandedOut = 'words' | 'names' | 'sealed' | 'keys' | 'nothing';
+
 /** Somebody reads the log as an auditor: appended before the reading begins. */
 export interface AuditRead {
   readonly type: 'AuditRead';
@@ -37,6 +43,8 @@ export interface AuditRead {
     readonly what: string;
     /** The reason, where one was given. */
     readonly why?: string;
+    /** What of people it can hand out; absent in records of before that was told. */
+    readonly holds?: HandedOut;
   };
 }
 

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 
+import type { HandedOut } from '../core/audit.ts';
 import { type EventStore, StoreUnreachable } from '../core/event-store.ts';
 import { auditStream } from '../core/stream.ts';
 import { randomId } from './random-id.ts';
@@ -8,6 +9,7 @@ export interface Reading {
   /** The command and its filters, as they were typed. */
   readonly what: string;
   readonly why?: string;
+  readonly holds: HandedOut;
 }
 
 /**
@@ -15,10 +17,13 @@ export interface Reading {
  * to be called before the reading begins.
  * @throws {StoreUnreachable} when it could not be told; then nothing is to be read
  */
-export async function recordReading(events: EventStore, { what, why }: Reading): Promise<void> {
+export async function recordReading(
+  events: EventStore,
+  { what, why, holds }: Reading,
+): Promise<void> {
   const writer = events.writer('audit', 0);
   try {
-    const data = { reader: readerName(), what, ...(why !== undefined && { why }) };
+    const data = { reader: readerName(), what, ...(why !== undefined && { why }), holds };
     const event = { type: 'AuditRead', data } as const;
     const id = randomId();
     const actor = { server: 'audit', incarnation: 0 };

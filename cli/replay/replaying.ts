@@ -1,4 +1,6 @@
 import { CorruptRecord } from '../../adapters/record-codec.ts';
+import type { HandedOut } from '../../core/audit.ts';
+import type { EventType } from '../../core/event.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import { readingWords } from '../reading-words.ts';
 import type { Environment, Options } from '../settings.ts';
@@ -21,6 +23,7 @@ export async function replay(
     const log = await openLog(checked.source, {
       what,
       ...(checked.why !== undefined && { why: checked.why }),
+      holds: handedOut(checked),
     });
     try {
       const output = new Output(process.stdout);
@@ -34,6 +37,25 @@ export async function replay(
     throw startFailure(error);
   }
 }
+
+/** What of people a way of reading shows. */
+function handedOut({ mode, wanted: { types } }: ReplayOptions): HandedOut {
+  switch (mode.kind) {
+    case 'history':
+      return types.size === 0 || textTypes.some((type) => types.has(type)) ? 'words' : 'names';
+    case 'as':
+    case 'step':
+      return 'words';
+    case 'slice':
+      return 'sealed';
+    case 'at':
+    case 'diff':
+    case 'report':
+      return 'names';
+  }
+}
+
+const textTypes: readonly EventType[] = ['MessagePosted', 'DirectMessagePosted'];
 
 /** Each is loaded when it is wanted. */
 async function jobFor({ mode }: ReplayOptions): Promise<(replay: Replay) => Promise<void>> {

@@ -10,6 +10,7 @@ import { instantText } from './instant.ts';
 import { between, endOf, sizeOf } from './log-span.ts';
 import { openLog } from './open-log.ts';
 import { progressOn } from './progress.ts';
+import { plainTextNotice } from './record-format.ts';
 import { parseSource, type Source } from './source.ts';
 import { openedBy } from './text-opener.ts';
 import { type Delivered, type ReadLater, whoSaw, type WhoSaw } from './who-saw.ts';
@@ -27,7 +28,11 @@ export async function printWhoSaw(asked: Asked, options: Options, env: Environme
   const why = typeof options['why'] === 'string' ? options['why'] : undefined;
   try {
     const what = readingWords('audit who-saw', [asked.room, asked.number], options);
-    const log = await openLog(source, { what, ...(why !== undefined && { why }) });
+    const log = await openLog(source, {
+      what,
+      ...(why !== undefined && { why }),
+      holds: 'words',
+    });
     try {
       const through = await endOf(log.source);
       const { start } = log;
@@ -72,6 +77,7 @@ export function whoSawText(
   const history = read.filter(({ by }) => by === 'history');
   const marked = read.filter(({ by }) => by === 'mark');
   return [
+    paint.dim(`# ${plainTextNotice}`),
     `${paint.dim(instantText(at))}  ${paint.cyan(shown(name))} ${revision}  ${shown(said)}`,
     '',
     ...section(paint, 'Delivered when it was said', delivered.map(deliveredText)),

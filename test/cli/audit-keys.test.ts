@@ -136,7 +136,37 @@ await test('after an erasure only keys and a master key from before open what wa
   const chat = exportedChat(t);
   const own = join(chat.cwd, 'data', 'master.key');
   copyFileSync(own, join(chat.cwd, 'kept.key'));
-  await chat.done('user', 'erase', 'alice', '--yes');
+  for (const args of [
+    ['--format', 'csv'],
+    ['--types', 'RoomJoined'],
+    ['--report', 'r.html'],
+  ])
+    await chat.done('replay', ...args);
+  await chat.done('audit', 'verify');
+  const receipt = await chat.done('user', 'erase', 'alice', '--yes');
+  const listed = [...receipt.matchAll(/^- (a (?:copy|file) (?:in|of) .*), .* on \d{4}.*: (.*)$/gm)];
+  const copies = listed.map(([, copy = '', what = '']) => [copy, what]);
+  t.strictSame(
+    copies,
+    [
+      ['a copy of sealed text', 'audit export --out log.ndjson'],
+      [
+        'a file of keys, which with the master key of then opens sealed copies',
+        'audit keys --out keys.json',
+      ],
+      ['a copy in plain text', 'replay --format csv'],
+      ['a copy of names', 'replay --types RoomJoined'],
+      ['a copy of names', 'replay --report r.html'],
+    ],
+    'what was read before is in the receipt, but no check',
+  );
+  const stores = await openLmdb({ dir: join(chat.cwd, 'data') });
+  const [, erased] = await stores.events.readStream({ stream: 'account:alice', limit: 9 });
+  await stores.close();
+  t.match(erased?.event, {
+    type: 'UserErased',
+    data: { unreached: /audit keys --out keys\.json/ },
+  });
   await chat.done('audit', 'keys', '--out', 'later.json');
   t.strictSame(await chat.said('--keys', 'later.json'), ['alice: [erased]', 'bob: hi']);
   const shut = await chat.run('replay', 'log.ndjson', '--keys', 'keys.json');

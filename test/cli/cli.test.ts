@@ -4,3 +4,4 @@ import './invocation.spec.ts';
 import './logger.spec.ts';
 import './serve-options.spec.ts';
 import './trust-commands.spec.ts';
+import './unreached-copies.spec.ts';

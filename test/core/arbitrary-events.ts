@@ -139,7 +139,12 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
   AuditRead: plain(
     'AuditRead',
     fc.record(
-      { reader: fc.string(), what: fc.string(), why: fc.string() },
+      {
+        reader: fc.string(),
+        what: fc.string(),
+        why: fc.string(),
+        holds: fc.constantFrom('words', 'names', 'sealed', 'keys', 'nothing'),
+      },
       { requiredKeys: ['reader', 'what'] },
     ),
   ),

@@ -28,6 +28,7 @@ const flagged = [
   'audit export',
   'audit verify',
   'audit prove',
+  'audit keys',
 ];
 const program = 'node dist/cli/main.js ';
 

@@ -1,0 +1,43 @@
+import { deepStrictEqual, equal, match } from 'node:assert/strict';
+
+import { unreachedCopies } from '../../cli/unreached-copies.ts';
+import type { HandedOut } from '../../core/audit.ts';
+import { rule } from '../support/given.ts';
+import { historyOf, says, type Written } from '../support/memory-history.ts';
+
+const reads = (what: string, holds?: HandedOut): Written => ({
+  stream: 'audit:0',
+  event: { type: 'AuditRead', data: { reader: 'eve', what, ...(holds && { holds }) } },
+});
+
+rule('what an erasure leaves are unsealed texts, and what was read out of the log', async () => {
+  const log = await historyOf(
+    [
+      says('alice', 'plain'),
+      says('bob', 'hi'),
+      reads('replay --format csv', 'words'),
+      reads('audit verify', 'nothing'),
+      reads('replay, before it was told what that holds'),
+    ],
+    3,
+  );
+  deepStrictEqual(await unreachedCopies(log, 'alice'), [
+    '1 message written while texts were not sealed: they stand in the log as they are',
+    'a copy in plain text, eve on 2026-11-27 06:19:52: replay --format csv',
+    'a copy in plain text, eve on 2026-11-27 06:19:52: replay, before it was told what that holds',
+  ]);
+  deepStrictEqual((await unreachedCopies(log, 'carol')).length, 2);
+});
+
+rule(
+  'a receipt lists the last hundred readings, cut to a line, and counts the others',
+  async () => {
+    const readings = Array.from({ length: 103 }, (_, n) => reads(`replay ${n}`, 'words'));
+    const log = await historyOf([...readings, reads('x'.repeat(1_000), 'words')]);
+    const [first = '', ...others] = await unreachedCopies(log, 'alice');
+    match(first, /^4 earlier readings of the log: securechat replay --types AuditRead/);
+    equal(others.length, 100);
+    match(others[0] ?? '', /: replay 4$/);
+    match(others.at(-1) ?? '', /^a copy in plain text, .{270,}…$/);
+  },
+);
