@@ -2,6 +2,7 @@ import { deepStrictEqual, equal, match } from 'node:assert/strict';
 
 import { unreachedCopies } from '../../cli/unreached-copies.ts';
 import type { HandedOut } from '../../core/audit.ts';
+import type { LogSource } from '../../core/log-source.ts';
 import { rule } from '../support/given.ts';
 import { historyOf, says, type Written } from '../support/memory-history.ts';
 
@@ -41,3 +42,15 @@ rule(
     match(others.at(-1) ?? '', /^a copy in plain text, .{270,}…$/);
   },
 );
+
+rule('of a log that was trimmed the receipt says that it no longer tells all', async () => {
+  const log = await historyOf([says('bob', 'hi'), reads('replay', 'words')]);
+  const trimmed: LogSource = {
+    info: log.info,
+    head: async (partition) => ({ ...(await log.head(partition)), first: 2 }),
+    readStored: (...asked) => log.readStored(...asked),
+  };
+  const [first, ...others] = await unreachedCopies(trimmed, 'alice');
+  match(first ?? '', /^what was trimmed from the log, .* and readings of before/);
+  equal(others.length, 1);
+});
