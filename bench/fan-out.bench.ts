@@ -1,26 +1,30 @@
 /**
  * Fan-out: what a delivery costs two chat servers and Redis together, beside what TLS to each
- * client costs at the least (`fan-out/floor-server.ts`), in one run.
+ * client costs at the least (`fan-out/floor-server.ts`). Both stand side by side and are measured in
+ * turn, for what else the machine does changes from one half minute to the next; the ratio is the
+ * median of the turns.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { fileURLToPath } from 'node:url';
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { startChatProcess } from '../test/support/chat-process.ts';
-import { startRedis } from '../test/support/redis-process.ts';
 import { busyMicros, type CpuProfile } from './fan-out/cpu-profile.ts';
-import { type Measured, runLoad } from './fan-out/load-client.ts';
+import { LoadClients, type Measured } from './fan-out/load-client.ts';
+import { type ChatSettings, onChat, onFloor, type Served } from './fan-out/served.ts';
 import { machine } from './machine.ts';
 
 interface Workload {
   readonly clients: number;
   readonly rooms: number;
   readonly messagesPerSecond: number;
+}
+
+/** What was measured in one turn. */
+interface Turn {
+  readonly floor: Measured;
+  readonly chat: Measured;
 }
 
 const workloads: readonly Workload[] = [
@@ -35,28 +39,47 @@ const warmUpSeconds = 8;
 
 const options = new Command('npm run bench fan-out --')
   .description('What a delivery costs, beside the least that TLS to each client costs.')
-  .option('--seconds <n>', 'how long to measure each', wholeNumber(1, 3_600), 20)
+  .option('--seconds <n>', 'how long to measure each in one turn', wholeNumber(1, 3_600), 5)
+  .option('--turns <n>', 'how often to measure each', wholeNumber(1, 1_000), 7)
   .option('--workload <n>', 'only this one', wholeNumber(1, workloads.length))
+  .addOption(new Option('--seal <on|off>', 'seal texts').choices(['on', 'off']).default('on'))
   .option('--profile', 'measure once more, and tell what the servers are busy with')
   .parse()
-  .opts<{ seconds: number; workload?: number; profile?: boolean }>();
-const { seconds } = options;
+  .opts<{
+    seconds: number;
+    turns: number;
+    workload?: number;
+    seal: ChatSettings['seal'];
+    profile?: boolean;
+  }>();
+const { seconds, seal } = options;
 const chosen = workloads.filter(
   (_, index) => options.workload === undefined || index + 1 === options.workload,
 );
 
-console.log(`${machine()}; load generator on the same machine; ${messageBytes}-byte messages\n`);
+console.log(
+  `${machine()}; load generator on the same machine; ${messageBytes}-byte messages; seal ${seal}\n`,
+);
 const rows: string[][] = [
   ['clients / rooms / msg/s', 'what', 'CPU µs a delivery', 'p50 ms', 'p99 ms', 'delivered', 'RSS'],
 ];
 for (const workload of chosen) {
-  const floor = await measureFloor(workload);
-  const chat = await measureChat(workload);
-  rows.push(row(workload, 'floor', floor), row(workload, 'SecureChat', chat));
-  const ratio = sum(chat.cpuMicros) / sum(floor.cpuMicros);
-  const [one = 0, two = 0, redis = 0] = chat.cpuMicros;
-  const shares = `servers ${one.toFixed(1)} + ${two.toFixed(1)}, Redis ${redis.toFixed(1)}`;
-  rows.push(['', 'ratio', `${ratio.toFixed(2)} (${shares})`, '', '', '', '']);
+  const turns = await measure(workload);
+  rows.push(
+    row(
+      workload,
+      'floor',
+      turns.map(({ floor }) => floor),
+    ),
+  );
+  rows.push(
+    row(
+      workload,
+      'SecureChat',
+      turns.map(({ chat }) => chat),
+    ),
+  );
+  rows.push(['', 'ratio', ratio(turns), '', '', '', '']);
   if (options.profile === true) {
     rows.push(['', 'servers', await profileOfServers(workload), '', '', '', '']);
   }
@@ -71,46 +94,42 @@ function wholeNumber(min: number, max: number): (typed: string) => number {
   };
 }
 
-/** One process, each line to every other client; a room of its own for each group of clients. */
-async function measureFloor(workload: Workload): Promise<Measured> {
-  const folder = mkdtempSync(join(tmpdir(), 'securechat-bench-'));
-  const { loadOrMakeCertificates } = await import('../adapters/tls/certificates.ts');
-  await loadOrMakeCertificates({ dir: folder });
-  const program = fileURLToPath(new URL('./fan-out/floor-server.js', import.meta.url));
-  const certificate = [join(folder, 'server.crt'), join(folder, 'server.key')];
-  const server = spawn(process.execPath, [program, ...certificate], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    const [port = ''] = await take(createInterface({ input: server.stdout }), 1);
-    const load = { caFile: join(folder, 'ca.crt'), ports: [Number(port)], logsIn: false };
-    return await warmThenMeasure({ ...workload, ...load }, [server.pid ?? 0]);
-  } finally {
-    server.kill();
-    rmSync(folder, { recursive: true });
-  }
+async function measure(workload: Workload): Promise<readonly Turn[]> {
+  return await onFloor((floor) => onChat({ seal }, (chat) => takeTurns(workload, floor, chat)));
 }
 
-async function measureChat(workload: Workload, node: readonly string[] = []): Promise<Measured> {
-  await using redis = await startRedis({ appendfsync: 'everysec' });
-  const limits = { registration: 'open', messagesPerSecond: 100_000 } as const;
-  const shared = { redis: redis.url, demo: false, node, ...limits };
-  await using first = await startChatProcess(shared);
-  await using second = await startChatProcess({ ...shared, certs: first.certs });
-  const ports = [...first.ports, ...second.ports];
-  const load = { caFile: first.ca, ports, logsIn: true };
-  const pids = [first.pid, second.pid, redis.pid];
-  const measured = await warmThenMeasure({ ...workload, ...load }, pids);
-  // A profile is written when its process ends by itself.
-  await Promise.all([first.stop(), second.stop()]);
-  return measured;
+async function takeTurns(
+  workload: Workload,
+  floor: Served,
+  chat: Served,
+): Promise<readonly Turn[]> {
+  using onTheFloor = await connectAndWarm(workload, floor);
+  using inTheChat = await connectAndWarm(workload, chat);
+  const turns: Turn[] = [];
+  while (turns.length < options.turns) {
+    turns.push({
+      floor: await onTheFloor.talk(seconds, floor.pids),
+      chat: await inTheChat.talk(seconds, chat.pids),
+    });
+  }
+  return turns;
+}
+
+async function connectAndWarm(workload: Workload, { pids, ...served }: Served) {
+  const clients = await LoadClients.connect({ ...workload, ...served, messageBytes });
+  await clients.talk(warmUpSeconds, pids);
+  return clients;
 }
 
 /** Of both servers together, start and warm-up included; a run of its own, for profiling costs time. */
 async function profileOfServers(workload: Workload): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'securechat-profile-'));
   try {
-    await measureChat(workload, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+    const node = ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+    await onChat({ seal, node }, async (chat) => {
+      using clients = await connectAndWarm(workload, chat);
+      await clients.talk(seconds * options.turns, chat.pids);
+    });
     const busy = new Map<string, number>();
     for (const name of readdirSync(folder)) {
       const profile = JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile;
@@ -127,30 +146,39 @@ async function profileOfServers(workload: Workload): Promise<string> {
   }
 }
 
-async function warmThenMeasure(
-  load: Workload & { caFile: string; ports: readonly number[]; logsIn: boolean },
-  pids: readonly number[],
-): Promise<Measured> {
-  await runLoad({ ...load, messageBytes, seconds: warmUpSeconds }, pids);
-  return await runLoad({ ...load, messageBytes, seconds }, pids);
+/** `1.15 (1.07 to 1.31; servers 9.1 + 9.2, Redis 2.9)`: the median turn, between the best and the worst. */
+function ratio(turns: readonly Turn[]): string {
+  const ratios = turns.map(({ floor, chat }) => sum(chat.cpuMicros) / sum(floor.cpuMicros));
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  const [one = 0, two = 0, redis = 0] = [0, 1, 2].map((process) =>
+    median(turns.map(({ chat }) => chat.cpuMicros[process] ?? 0)),
+  );
+  const shares = `servers ${one.toFixed(1)} + ${two.toFixed(1)}, Redis ${redis.toFixed(1)}`;
+  return `${median(ratios).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}; ${shares})`;
 }
 
-function row({ clients, rooms, messagesPerSecond }: Workload, what: string, m: Measured): string[] {
+function row(
+  { clients, rooms, messagesPerSecond }: Workload,
+  what: string,
+  turns: readonly Measured[],
+): string[] {
+  const rssKib = turns.at(-1)?.rssKib ?? [];
   return [
     `${clients} / ${rooms} / ${messagesPerSecond}`,
     what,
-    sum(m.cpuMicros).toFixed(1),
-    m.p50Ms.toFixed(1),
-    m.p99Ms.toFixed(1),
-    `${m.delivered}/${m.expected}`,
-    m.rssKib.map((kib) => `${Math.round(kib / 1024)} MiB`).join(' + '),
+    median(turns.map(({ cpuMicros }) => sum(cpuMicros))).toFixed(1),
+    median(turns.map(({ p50Ms }) => p50Ms)).toFixed(1),
+    median(turns.map(({ p99Ms }) => p99Ms)).toFixed(1),
+    `${sum(turns.map(({ delivered }) => delivered))}/${sum(turns.map(({ expected }) => expected))}`,
+    rssKib.map((kib) => `${Math.round(kib / 1024)} MiB`).join(' + '),
   ];
 }
 
-async function take(lines: AsyncIterable<string>, count: number): Promise<string[]> {
-  const taken: string[] = [];
-  for await (const line of lines) if (taken.push(line) === count) break;
-  return taken;
+/** The higher of the middle two of an even number. */
+function median(numbers: readonly number[]): number {
+  return (
+    numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN
+  );
 }
 
 function sum(numbers: readonly number[]): number {

@@ -18,6 +18,7 @@ import { beginIncarnation, completeEnd, endsAtHome, type Incarnation } from './i
 import { type FollowerOwner, LogFollower } from './log-follower.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
+import { GatheringWriter } from './gathering-writer.ts';
 import { MeteredWriter } from './metered-writer.ts';
 import { type Metrics, noMetrics } from './metrics.ts';
 import { resume, toldOfRollback } from './rollback.ts';
@@ -187,7 +188,8 @@ export class ChatServer implements Chat, FollowerOwner {
     const incarnation = await beginIncarnation(stores, options, log);
     this.#incarnation = incarnation;
     const { partitions } = stores.events.info;
-    const writer = new MeteredWriter(incarnation.writer, this.metrics);
+    const metered = new MeteredWriter(incarnation.writer, this.metrics);
+    const writer = new GatheringWriter(metered, this.follower);
     this.#appender = new Appender(writer, this.follower, partitions, () => this.#restart());
   }
 

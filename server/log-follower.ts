@@ -49,6 +49,8 @@ export class LogFollower {
   #waiting: Waiting[] = [];
   #subscription: Subscription | undefined;
   #isRefolding = false;
+  #generation = 0;
+  #pausesUntil = 0;
   #closed = false;
 
   constructor(events: EventStore, owner: FollowerOwner) {
@@ -86,6 +88,16 @@ export class LogFollower {
   /** Whether what is appended now is shown without delay, as far as the store can tell. */
   get isReading(): boolean {
     return this.#subscription?.isReading ?? false;
+  }
+
+  /** Rises each time the log is set back. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** When the log is read again, by `performance.now()`; has passed while it is being read. */
+  get pausesUntil(): number {
+    return this.#pausesUntil;
   }
 
   /**
@@ -144,7 +156,9 @@ export class LogFollower {
     const pauseMs = this.#owner.onBatchEnd();
     this.#release();
     // Below a timer's resolution there is nothing to wait for.
-    if (pauseMs >= 1) return new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (pauseMs < 1) return;
+    this.#pausesUntil = performance.now() + pauseMs;
+    return new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 
   #fold(recorded: Recorded): void {
@@ -166,6 +180,7 @@ export class LogFollower {
    */
   async #refold(group: string, rollback: Rollback): Promise<void> {
     this.#isRefolding = true;
+    this.#generation += 1;
     await this.#subscription?.close();
     const before = this.#view;
     const users = [...before.followers.following.keys()];

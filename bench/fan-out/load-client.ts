@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { processUse } from '../process-cpu.ts';
 import type { Load, LoadResult } from './load.ts';
 
-/** What one run of the load cost the processes that served it. */
+/** What some seconds of the load cost the processes that served it. */
 export interface Measured extends LoadResult {
   /** CPU time of each process for each delivery, in microseconds, in the order of the pids. */
   readonly cpuMicros: readonly number[];
@@ -16,32 +16,48 @@ export interface Measured extends LoadResult {
 
 const program = fileURLToPath(new URL('./load.js', import.meta.url));
 
-/** Runs a load from a process of its own, and measures the processes `pids` meanwhile. */
-export async function runLoad(load: Load, pids: readonly number[]): Promise<Measured> {
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
-  try {
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    child.stdin.write(`${JSON.stringify(load)}\n`);
-    await next(lines, child);
+/** A process of clients that are connected, and silent until they are told to talk. */
+export class LoadClients implements Disposable {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: AsyncIterator<string, undefined>;
+
+  private constructor() {
+    this.#child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** @throws Error when they cannot all connect */
+  static async connect(load: Load): Promise<LoadClients> {
+    const clients = new LoadClients();
+    try {
+      await clients.#ask(JSON.stringify(load));
+      return clients;
+    } catch (error) {
+      clients[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Has them talk for some seconds, and measures the processes `pids` meanwhile. */
+  async talk(seconds: number, pids: readonly number[]): Promise<Measured> {
     const before = pids.map(processUse);
-    child.stdin.write('go\n');
-    const result = JSON.parse(await next(lines, child)) as LoadResult;
+    const result = JSON.parse(await this.#ask(String(seconds))) as LoadResult;
     const after = pids.map(processUse);
     const cpuMicros = after.map(({ cpuSeconds }, index) => {
       const used = cpuSeconds - (before[index]?.cpuSeconds ?? 0);
       return (used * 1e6) / result.delivered;
     });
     return { ...result, cpuMicros, rssKib: after.map(({ rssKib }) => rssKib) };
-  } finally {
-    child.kill();
   }
-}
 
-async function next(
-  lines: AsyncIterator<string, undefined>,
-  child: ChildProcessByStdio<Writable, Readable, null>,
-): Promise<string> {
-  const { value } = await lines.next();
-  if (value === undefined) throw new Error(`The load ended early (exit code ${child.exitCode}).`);
-  return value;
+  [Symbol.dispose](): void {
+    this.#child.kill();
+  }
+
+  async #ask(line: string): Promise<string> {
+    this.#child.stdin.write(`${line}\n`);
+    const { value } = await this.#lines.next();
+    if (value !== undefined) return value;
+    throw new Error(`The load ended early (exit code ${this.#child.exitCode}).`);
+  }
 }

@@ -26,5 +26,6 @@ import './messages-in-flight.spec.ts';
 import './framings.spec.ts';
 import './back-pressure.spec.ts';
 import './cursor.spec.ts';
+import './gathering-writer.spec.ts';
 import './recent-records.spec.ts';
 import './history-reads.spec.ts';
