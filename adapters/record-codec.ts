@@ -52,10 +52,12 @@ export function decodeRecord(stored: StoredRecord): Recorded {
   const { id, type, actor, cause, data, body: named } = parseMeta(stored);
   if (named !== (body && bodyHash(body)))
     throw new CorruptRecord(stored, 'its body is not the one that its metadata names');
-  const event = { type, data, ...(body && { text: textOf(stored, body) }) } as ChatEvent;
+  const event = (body ? { type, data, text: textOf(stored, body) } : { type, data }) as ChatEvent;
   const recorded = { partition, position, stream, revision, at, id, actor, cause, event };
-  const sealed = body?.[0] === bodySealed ? { sealed: body } : {};
-  return { ...recorded, ...(link && { link }), ...sealed };
+  const isSealed = body?.[0] === bodySealed;
+  // Of most records there is no more to tell, and a replay reads a million of them.
+  if (link === undefined && !isSealed) return recorded;
+  return { ...recorded, ...(link && { link }), ...(isSealed && { sealed: body }) };
 }
 
 function textOf(stored: StoredRecord, body: Uint8Array): string {
@@ -95,8 +97,8 @@ function parseMeta(stored: StoredRecord): Meta {
 function isMeta(value: unknown): value is Meta {
   if (!isObject(value)) return false;
   const { id, type, v, actor, cause, data } = value as Partial<Meta>;
-  const named = [id, type, cause].every((name) => typeof name === 'string');
-  return named && typeof v === 'number' && isObject(actor) && isObject(data);
+  const isNamed = typeof id === 'string' && typeof type === 'string' && typeof cause === 'string';
+  return isNamed && typeof v === 'number' && isObject(actor) && isObject(data);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

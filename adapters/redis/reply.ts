@@ -18,7 +18,7 @@ export const textOf = (reply: Reply | undefined): string => bytesOf(reply).toStr
 
 /** A number, also one that was sent as text. @throws {UnexpectedReply} */
 export function numberOf(reply: Reply | undefined): number {
-  const number = Buffer.isBuffer(reply) ? Number(reply.toString()) : reply;
+  const number = Buffer.isBuffer(reply) ? Number(reply.toString('latin1')) : reply;
   if (typeof number === 'number' && Number.isSafeInteger(number)) return number;
   throw new UnexpectedReply('a number', reply);
 }

@@ -7,9 +7,12 @@ export class CommitGroups {
 
   /** The commit that is complete now that this record, of another one, has come. */
   next(recorded: Recorded): readonly Recorded[] {
-    const isSame = this.#group.at(-1)?.cause === recorded.cause;
-    const complete = isSame ? [] : this.#group;
-    this.#group = isSame ? [...this.#group, recorded] : [recorded];
+    if (this.#group.at(-1)?.cause === recorded.cause) {
+      this.#group.push(recorded);
+      return [];
+    }
+    const complete = this.#group;
+    this.#group = [recorded];
     return complete;
   }
 

@@ -20,14 +20,14 @@ export function wantedRecord(
   stored: StoredRecord,
   { rooms, users, types }: WantedRecords,
 ): Recorded | undefined {
-  const type = peekType(stored);
-  if (type !== undefined && types.size > 0 && !types.has(type)) return undefined;
+  const type = types.size > 0 ? peekType(stored) : undefined;
+  if (type !== undefined && !types.has(type)) return undefined;
   const isOtherRoom = stored.stream.startsWith('room:') && !rooms.has(stored.stream.slice(5));
   if (rooms.size > 0 && isOtherRoom) return undefined;
   const recorded = decodeRecord(stored);
   const { event, actor } = recorded;
   if (types.size > 0 && !types.has(event.type)) return undefined;
-  if (isServerEnd(event.type)) return recorded;
+  if (isServerEnd(event.type) || rooms.size + users.size === 0) return recorded;
   const named: Readonly<Record<string, unknown>> = { ...event.data, actor: actor.user };
   if (rooms.size > 0 && !isIn(rooms, named['room'])) return undefined;
   if (users.size > 0 && !userFields.some((field) => isIn(users, named[field]))) return undefined;
