@@ -75,7 +75,7 @@ function withReceived(
   return { ...present, read: number - 1, unread: Math.min(present.unread + 1, unreadShownMax) };
 }
 
-/** What was answered last, if it was. */
+/** With what was said last, by either. Whoever has answered has read what they answered to. */
 async function withAnswer(
   events: EventStore,
   user: string,
@@ -84,8 +84,12 @@ async function withAnswer(
   const stream = directStream(user, conversation.peer);
   const direction = 'backwards';
   const records = await events.readStream({ stream, direction, limit: lastRecordsMax });
-  const last = records.map(directMessage).find((message) => message !== undefined);
-  return last === undefined ? conversation : { ...conversation, last };
+  const messages = records.flatMap((recorded) => directMessage(recorded) ?? []);
+  const [last = conversation.last] = messages;
+  const answered = messages.find(({ from }) => from === user)?.number ?? 0;
+  if (answered <= conversation.read) return { ...conversation, last };
+  const since = messages.filter(({ from, number }) => from !== user && number > answered);
+  return { ...conversation, last, read: answered, unread: since.length };
 }
 
 const byTime = (one: ListedConversation, other: ListedConversation): number =>

@@ -1,6 +1,7 @@
 import type { Gap, Message } from '../state/entry.ts';
+import type { PastPage } from '../state/history.ts';
 import { nameOf, type Talk, type TalkKey } from '../state/talk.ts';
-import { oldestMessage } from '../state/timeline.ts';
+import { oldestPlace } from '../state/timeline.ts';
 import type { Chat } from './chat.ts';
 import { failureOf } from './failure-words.ts';
 
@@ -12,11 +13,6 @@ const olderMessages = 160;
 const contextMessages = 20;
 const answerMessagesMax = 200;
 
-interface Page {
-  readonly messages: readonly Message[];
-  readonly more: boolean;
-}
-
 /** Loads what is older than all that is loaded, unless that is under way or there is none. */
 export async function loadOlder(chat: Chat, key: TalkKey): Promise<void> {
   const talk = chat.state.talks.get(key);
@@ -26,7 +22,7 @@ export async function loadOlder(chat: Chat, key: TalkKey): Promise<void> {
   const wanted = isFirst ? Math.max(firstMessages, talk.unread + contextMessages) : olderMessages;
   const limit = Math.min(wanted, answerMessagesMax);
   // At first, also what lies between what came while nobody looked.
-  const before = isFirst ? undefined : oldestMessage(talk.timeline)?.place;
+  const before = isFirst ? undefined : oldestPlace(talk.timeline);
   await load(chat, key, undefined, () => pageOf(chat, talk, { before, limit }));
 }
 
@@ -39,7 +35,7 @@ export async function loadGap(chat: Chat, key: TalkKey, gap: Gap): Promise<void>
     const after = gap.from > 1 ? { after: gap.from - 1 } : {};
     const limit = answerMessagesMax;
     const read = await chat.client.request({ type: 'history', room, ...after, limit });
-    return { messages: read.messages.map(messageOf), more: read.more };
+    return { ...read, messages: read.messages.map(messageOf) };
   });
 }
 
@@ -47,7 +43,7 @@ async function load(
   chat: Chat,
   key: TalkKey,
   gap: number | undefined,
-  read: () => Promise<Page>,
+  read: () => Promise<PastPage>,
 ): Promise<void> {
   chat.dispatch({ type: 'historyAsked', key, gap });
   try {
@@ -65,11 +61,11 @@ async function pageOf(
   chat: Chat,
   talk: Talk,
   { before, limit }: { before: number | undefined; limit: number },
-): Promise<Page> {
+): Promise<PastPage> {
   const range = before === undefined ? { limit } : { before, limit };
   if (talk.kind === 'room') {
     const read = await chat.client.request({ type: 'history', room: talk.room, ...range });
-    return { messages: read.messages.map(messageOf), more: read.more };
+    return { ...read, messages: read.messages.map(messageOf) };
   }
   const read = await chat.client.request({ type: 'conversation', peer: talk.peer, ...range });
   const messages = read.messages.map(({ from, ...rest }) => messageOf({ ...rest, user: from }));

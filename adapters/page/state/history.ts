@@ -16,11 +16,17 @@ export function historyFailed(talk: Talk, gap: number | undefined): Talk {
     : { ...talk, timeline: withGap(talk.timeline, gap, (one) => ({ ...one, loading: false })) };
 }
 
-interface HistoryRead {
-  readonly gap: number | undefined;
+/** What came of past messages. */
+export interface PastPage {
   /** Oldest first. */
   readonly messages: readonly Message[];
+  /** The first and the last number of those that are no longer kept. */
+  readonly expired?: { readonly from: number; readonly to: number } | undefined;
   readonly more: boolean;
+}
+
+interface HistoryRead extends PastPage {
+  readonly gap: number | undefined;
 }
 
 export function historyRead(talk: Talk, read: HistoryRead, me: string | undefined): Talk {
@@ -31,12 +37,35 @@ export function historyRead(talk: Talk, read: HistoryRead, me: string | undefine
   return settled({ ...talk, timeline, last: newestMessage(timeline) ?? talk.last }, me);
 }
 
-function olderRead(timeline: Timeline, { messages, more }: HistoryRead): Timeline {
-  return { ...withEntries(timeline, messages), older: more ? 'more' : 'none' };
+function olderRead(timeline: Timeline, { messages, expired, more }: PastPage): Timeline {
+  const whole = withEntries(timeline, messages);
+  return { ...(expired ? withExpired(whole, expired) : whole), older: more ? 'more' : 'none' };
+}
+
+/** Page by page, what is no longer kept grows into one gap. */
+function withExpired(timeline: Timeline, { from, to }: { from: number; to: number }): Timeline {
+  const before = timeline.entries.find(
+    (one): one is Gap => one.kind === 'gap' && one.reason === 'retention' && one.from > to,
+  );
+  const rest = before === undefined ? timeline : withGap(timeline, before.place, () => undefined);
+  const last = before?.to ?? to;
+  const gap: Gap = {
+    kind: 'gap',
+    place: from,
+    from,
+    to: last,
+    reason: 'retention',
+    loading: false,
+  };
+  return withEntries(rest, [gap]);
 }
 
 /** The gap closes, or what is left of it moves behind what was read. */
-function gapRead(timeline: Timeline, place: number, { messages, more }: HistoryRead): Timeline {
+function gapRead(
+  timeline: Timeline,
+  place: number,
+  { messages, expired, more }: PastPage,
+): Timeline {
   const gap = timeline.entries.find((one): one is Gap => one.kind === 'gap' && one.place === place);
   const to = gap?.to;
   if (gap === undefined || to === undefined) return timeline;
@@ -47,5 +76,6 @@ function gapRead(timeline: Timeline, place: number, { messages, more }: HistoryR
     more && missing.length === messages.length && newest < to
       ? [{ ...gap, place: newest + 1, from: newest + 1, loading: false }]
       : [];
-  return withEntries(closed, [...missing, ...rest]);
+  const filled = withEntries(closed, [...missing, ...rest]);
+  return expired ? withExpired(filled, expired) : filled;
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../core/error-catalogue.ts';
 import type { ClientEvent } from '../../websocket-client/client-event.ts';
 import type { ClientState } from '../../websocket-client/client-state.ts';
 import type { OkOf } from '../../websocket/server-frames.ts';
-import type { Message } from './entry.ts';
+import type { PastPage } from './history.ts';
 import type { Failed, Outgoing } from './outgoing.ts';
 import type { ListedRoom, PageState, Place } from './page-state.ts';
 import type { TalkKey } from './talk.ts';
@@ -61,6 +61,6 @@ type Sent = { readonly key: TalkKey } & (
 /** History: what is older than all that is loaded, or what lies in a gap. */
 type Read = { readonly key: TalkKey; readonly gap: number | undefined } & (
   | { readonly type: 'historyAsked' }
-  | { readonly type: 'historyRead'; readonly messages: readonly Message[]; readonly more: boolean }
+  | ({ readonly type: 'historyRead' } & PastPage)
   | { readonly type: 'historyFailed' }
 );

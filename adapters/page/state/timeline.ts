@@ -45,9 +45,11 @@ export function messageAt({ entries }: Timeline, place: number): Message | undef
   return entry?.kind === 'message' && entry.place === place ? entry : undefined;
 }
 
-/** The first message that is loaded: what is older is read before it. */
-export function oldestMessage({ entries }: Timeline): Message | undefined {
-  return entries.find((entry) => entry.kind === 'message');
+/** The first number that is loaded, or known not to be kept: what is older is read before it. */
+export function oldestPlace({ entries }: Timeline): number | undefined {
+  return entries.find(
+    (entry) => entry.kind === 'message' || (entry.kind === 'gap' && entry.reason === 'retention'),
+  )?.place;
 }
 
 export function newestMessage({ entries }: Timeline): Message | undefined {

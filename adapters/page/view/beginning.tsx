@@ -33,7 +33,8 @@ export function Beginning({ talk, isWhole }: BeginningProps) {
 }
 
 function First({ talk }: { readonly talk: Talk }) {
-  const isEmpty = talk.last === undefined && talk.outgoing.length === 0;
+  const wasForgotten = talk.timeline.entries.some(({ kind }) => kind === 'gap');
+  const isEmpty = talk.last === undefined && talk.outgoing.length === 0 && !wasForgotten;
   return (
     <div class={`first ${isEmpty ? 'alone' : ''}`}>
       {talk.kind === 'room' ? (

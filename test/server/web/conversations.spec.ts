@@ -77,6 +77,17 @@ webScenes(
   },
 );
 
+webScenes('whoever has answered has read what they answered to', async (web) => {
+  const bob = await web.login('bob', 1);
+  await write(web, bob, 'alice', 'one', 1);
+  await write(web, bob, 'alice', 'two', 2);
+  const alice = await web.login('alice', 0);
+  const answer = await alice.asks({ type: 'direct', to: 'bob', text: 'three', sequence: 1 });
+  deepStrictEqual(await unread(alice), [['bob', answer.number, 0]]);
+  await write(web, bob, 'alice', 'four', 3);
+  deepStrictEqual(await unread(alice), [['bob', answer.number, 1]]);
+});
+
 webScene('what the line protocol has shown counts as read', async (web) => {
   const bob = await web.login('bob', 0);
   await write(web, bob, 'alice', 'one', 1);
