@@ -19,9 +19,10 @@ interface StreamState {
 /**
  * Keeps, up to and with a position of a partition's log, what rests on the records up to there: the
  * state of each of their streams, and the view of all. It goes on from what was kept before, and has
- * nothing to do where that reaches as far. False when somebody else came first, or the log was set
- * back meanwhile.
- * @throws {StoreUnreachable} @throws {StoreUnusable} for snapshots of another version of the fold
+ * nothing to do where that reaches as far. What another version of the folds has kept is made anew,
+ * as long as the log is whole. False when it is not done: somebody else came first, or the log was set
+ * back meanwhile, or does not go beyond what is to be made anew.
+ * @throws {StoreUnreachable} @throws {StoreUnusable} for snapshots of another version, in a trimmed log
  */
 export async function keepSnapshots(
   events: EventStore,
@@ -30,20 +31,25 @@ export async function keepSnapshots(
 ): Promise<boolean> {
   const { epoch } = await events.head(partition);
   const { view, position: from } = await partitionSnapshotView(events, partition);
+  // Of another version: none of it is used, and nothing kept before all of it can be replaced.
+  let unfit = from === 0 ? await events.snapshots.keptThrough(partition) : 0;
+  if (through <= unfit) return false;
   const states = new Map<string, StreamState>();
   for (let position = from; position < through;) {
     const page = await readPage(events, partition, position + 1, through);
-    await loadStates(events, partition, states, page);
+    beginStates(states, page);
+    if (unfit === 0) await loadStates(events, partition, states);
     for (const recorded of page) {
       evolveChat(view, recorded);
       for (const { stream, revision } of placesOf(recorded))
         evolveState(states.get(stream), recorded, revision);
     }
     position += page.length;
-    if (states.size < statesAtOnceMax && position < through) continue;
+    if ((states.size < statesAtOnceMax || position <= unfit) && position < through) continue;
     const kept = [...snapshotsOf(states, position), chatSnapshotAt(view, position)];
     if (!(await events.snapshots.keep(partition, { epoch, through: position }, kept))) return false;
     states.clear();
+    unfit = 0;
   }
   return true;
 }
@@ -61,17 +67,20 @@ async function readPage(
   throw new StoreUnreachable(`The log of partition ${partition} lacks position ${from}.`);
 }
 
-/** Brings in what was kept of the streams of a page that are not at hand. */
-async function loadStates(
-  events: EventStore,
-  partition: number,
-  states: Map<string, StreamState>,
-  page: readonly Recorded[],
-): Promise<void> {
+/** Those of the streams of a page that are not at hand. */
+function beginStates(states: Map<string, StreamState>, page: readonly Recorded[]): void {
   for (const { stream } of page.flatMap(placesOf)) {
     const fold = states.has(stream) ? undefined : writtenFoldOf(stream);
     if (fold !== undefined) states.set(stream, { fold, written: undefined, revision: 0 });
   }
+}
+
+/** Brings in what was kept of the streams that were begun. */
+async function loadStates(
+  events: EventStore,
+  partition: number,
+  states: Map<string, StreamState>,
+): Promise<void> {
   const fresh = [...states].filter(([, { revision }]) => revision === 0).map(([name]) => name);
   for (const [name, snapshot] of await events.snapshots.get(partition, fresh)) {
     checkFold(snapshot);

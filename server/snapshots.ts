@@ -13,8 +13,8 @@ export interface Loaded<S> {
 
 /**
  * The state of a stream as it was when its log was trimmed last; undefined when nothing of the stream
- * had been written by then.
- * @throws {StoreUnreachable} @throws {StoreUnusable} for one of another version of the fold
+ * had been written by then, or when another version of the fold made it and the log is whole.
+ * @throws {StoreUnreachable} @throws {StoreUnusable} for one of another version, in a trimmed log
  */
 export async function snapshotOf<S>(
   events: EventStore,
@@ -23,8 +23,7 @@ export async function snapshotOf<S>(
   partition = partitionOf(stream, events.info.partitions),
 ): Promise<Loaded<S> | undefined> {
   const snapshot = (await events.snapshots.get(partition, [stream])).get(stream);
-  if (snapshot === undefined) return undefined;
-  checkFold(snapshot);
+  if (snapshot === undefined || !(await isOfUse(events, partition, snapshot))) return undefined;
   return { state: fold.read(snapshot.state), revision: snapshot.revision };
 }
 
@@ -55,8 +54,7 @@ export async function partitionSnapshotView(
   events: EventStore,
   partition: number,
 ): Promise<{ readonly view: ChatView; readonly position: number }> {
-  const kept = (await events.snapshots.get(partition, [chatSnapshot])).get(chatSnapshot);
-  if (kept !== undefined) checkFold(kept);
+  const kept = await chatSnapshotOf(events, partition);
   return { view: viewOf([kept]), position: kept?.position ?? 0 };
 }
 
@@ -79,10 +77,18 @@ async function chatSnapshotOf(
 ): Promise<Snapshot | undefined> {
   const found = await events.snapshots.get(partition, [chatSnapshot]);
   const snapshot = found.get(chatSnapshot);
-  if (snapshot === undefined || snapshot.fold === foldVersion) return snapshot;
-  // As long as the log is whole nothing rests on it.
+  return snapshot && (await isOfUse(events, partition, snapshot)) ? snapshot : undefined;
+}
+
+/** One of another version is not, and is not needed as long as the log is whole. */
+async function isOfUse(
+  events: EventStore,
+  partition: number,
+  snapshot: Snapshot,
+): Promise<boolean> {
+  if (snapshot.fold === foldVersion) return true;
   if ((await events.head(partition)).first > 1) checkFold(snapshot);
-  return undefined;
+  return false;
 }
 
 /** Partitions have no session, room or server in common. */

@@ -98,7 +98,7 @@ export class Trimmer {
     const target = await trimTarget(events, partition, { olderThan, isSealed });
     if (target.before <= target.first) return;
     await this.#plan.archive?.add(events, partition, target.before);
-    await keepSnapshots(events, partition, target.before - 1);
+    if (!(await keepSnapshots(events, partition, target.before - 1))) return;
     const outcome = await events.trim(partition, target.before, target.epoch);
     const { before, first } = target;
     if (outcome.status === 'trimmed')

@@ -8,6 +8,7 @@ import './direct-messages.spec.ts';
 import './account-commands.spec.ts';
 import './receipts.spec.ts';
 import './ordering.spec.ts';
+import './other-folds.spec.ts';
 import './session-end.spec.ts';
 import './store-faults.spec.ts';
 import './late-answers.spec.ts';

@@ -1,15 +1,12 @@
-import { deepStrictEqual, notDeepStrictEqual, rejects } from 'node:assert/strict';
+import { deepStrictEqual, notDeepStrictEqual } from 'node:assert/strict';
 import pino from 'pino';
 import { test } from 'tap';
 
 import { openMemory } from '../../adapters/memory/event-store.ts';
-import { StoreUnusable } from '../../core/event-store.ts';
-import { foldVersion } from '../../core/stream-folds.ts';
 import { accountNames } from '../../server/account-names.ts';
 import { loadAccount, loadFollowing, loadSession } from '../../server/aggregate.ts';
 import { foldLog } from '../../server/folded-log.ts';
 import { loadKeptRooms } from '../../server/loaded-kept-rooms.ts';
-import { keepSnapshots } from '../../server/snapshot-run.ts';
 import { hashedState } from '../../server/state-hash.ts';
 import { trimTarget } from '../../server/trim-target.ts';
 import { Trimmer } from '../../server/trimmer.ts';
@@ -195,22 +192,4 @@ void test('a sealed log is trimmed up to its last checkpoint, and not without on
   deepStrictEqual(await target(), 4);
   await seal(4, 'another epoch');
   deepStrictEqual(await target(), 1);
-});
-
-const isOther = (error: unknown): boolean =>
-  error instanceof StoreUnusable && /another version of this program/.test(error.message);
-
-void test('snapshots of another version of the fold are refused, where something rests on them', async () => {
-  const { events } = openMemory();
-  const writer = events.writer('a', 1);
-  for (const text of ['1', '2', '3', '4'])
-    await writer.append(commitTo('room:lobby', messagePosted(text)));
-  const { epoch } = await events.head(0);
-  const chat = { name: 'chat', revision: 0, position: 3, fold: foldVersion + 1, state: {} };
-  deepStrictEqual(await events.snapshots.keep(0, { epoch, through: 3 }, [chat]), true);
-  // Nothing is trimmed yet, so nothing rests on it.
-  await foldLog(events);
-  await rejects(keepSnapshots(events, 0, 4), isOther);
-  await events.trim(0, 4, epoch);
-  await rejects(foldLog(events), isOther);
 });
