@@ -80,7 +80,8 @@ async function exportAction({ settings, store, env, what }: Asked): Promise<void
   if (out === undefined) throw new PlainFailure('--out FILE says where to export to.', exitUsage);
   const file = auditKeyFile(settings.text('audit-key'), env);
   const why = settings.text('why');
-  await exportLog({ out, store, key: () => toolsKey(store, file), what, why });
+  const archive = settings.text('archive');
+  await exportLog({ out, store, key: () => toolsKey(store, file), archive, what, why });
 }
 
 async function archiveAction({ settings, store, args, what }: Asked): Promise<void> {

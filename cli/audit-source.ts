@@ -1,5 +1,4 @@
-import { LogArchive } from '../adapters/log-file/archive.ts';
-import { JoinedLog } from '../adapters/log-file/joined.ts';
+import { steadyLog } from '../adapters/log-file/joined.ts';
 import { openLogFile } from '../adapters/log-file/source.ts';
 import { lookIntoLmdb } from '../adapters/lmdb/stored-log.ts';
 import { lookIntoRedis } from '../adapters/redis/stored-log.ts';
@@ -7,6 +6,7 @@ import { reasonOf } from '../adapters/system-reason.ts';
 import { StoreUnusable } from '../core/event-store.ts';
 import type { StoredLog } from '../core/log-source.ts';
 import { type Reading, recordReading } from '../server/audit-reading.ts';
+import { whatWasTrimmed, withArchive } from './archived-log.ts';
 import { openExistingStores } from './open-stores.ts';
 import { PlainFailure } from './plain-failure.ts';
 import type { StoreOptions } from './store-options.ts';
@@ -15,27 +15,21 @@ import type { StoreOptions } from './store-options.ts';
  * Looks at a log where it lies, without a change to it; at what was trimmed of it in its archive.
  * @throws {StoreUnusable} @throws {StoreUnreachable}
  * @throws {PlainFailure} for a log that was trimmed, without an archive
- * @throws the system's error when the archive cannot be read
  */
 export async function lookInto(store: StoreOptions, archive?: string): Promise<StoredLog> {
   const live = await (store.kind === 'redis'
     ? lookIntoRedis({ url: store.url })
     : lookIntoLmdb(store.dir));
   try {
-    if (archive !== undefined) return new JoinedLog(await new LogArchive(archive).open(), live);
-    for (let partition = 0; partition < live.info.partitions; partition++) {
-      const { first } = await live.head(partition);
-      if (first > 1) throw new PlainFailure(trimmed(partition, first));
-    }
-    return live;
+    if (archive !== undefined) return await withArchive(archive, live);
+    const cut = await whatWasTrimmed(live);
+    if (cut !== undefined) throw new PlainFailure(cut);
+    return await steadyLog(live);
   } catch (error) {
     await live.close();
     throw error;
   }
 }
-
-const trimmed = (partition: number, first: number): string =>
-  `The log of partition ${partition} begins at position ${first}: what was before was trimmed. Give the folder that it was written to with --archive.`;
 
 /** A log to prove something of: the file, with the checkpoints behind it, or the live one. */
 export async function openSource(

@@ -27,7 +27,7 @@ export function auditCommand(): Command {
       'Prove that the log is what was sealed, and hand out proofs. That a live log is read is recorded in it; an exported file is checked without any store. docs/audit.md says what can be proved.',
     );
   const outOf = { ...storeFlags, ...whyFlags };
-  const outExport = { ...outFlags, ...auditKeyFlags, ...outOf };
+  const outExport = { ...outFlags, ...auditKeyFlags, ...archiveFlags, ...outOf };
   action(audit, 'export', 'write the log to a file that proves itself', '', outExport);
   const verify = action(
     audit,

@@ -18,6 +18,7 @@ export function readingWords(
 
 /** A URL may hold a password, and the reason has a place of its own. */
 const elsewhere: ReadonlySet<string> = new Set([
+  'archive',
   'auditKey',
   'data',
   'masterKeyFile',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { archiveFlags } from './audit-flags.ts';
 import { addFlags } from './command-flags.ts';
 import { addHelpText } from './help-text.ts';
 import { keysFlags } from './replay/source.ts';
@@ -17,7 +18,13 @@ export function whoSawCommand(): Command {
     .argument('[file]', 'a log that was exported; without one, the store that serve takes')
     .option('--why <TEXT>', 'the reason for reading, which is recorded');
   const { data, redis, 'master-key-file': masterKey } = storeFlags;
-  addFlags(command, { ...keysFlags, data, redis, 'master-key-file': masterKey });
+  addFlags(command, {
+    ...keysFlags,
+    ...archiveFlags,
+    data,
+    redis,
+    'master-key-file': masterKey,
+  });
   addHelpText(command, {
     paragraphs: [
       'Delivered means written to the connection, or kept for one that was lost and came back: nobody knows who looked. That a live log is read in this way is recorded in it.',

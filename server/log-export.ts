@@ -3,6 +3,7 @@ import type { LogFileHeader } from '../adapters/log-file/lines.ts';
 import { LogFileWriter } from '../adapters/log-file/writer.ts';
 import type { CheckpointSigned } from '../core/audit.ts';
 import { type EventStore, StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
+import type { LogSource } from '../core/log-source.ts';
 import { lastCheckpoint, Sealer } from './sealer.ts';
 
 const pageRecords = 1_000;
@@ -50,18 +51,19 @@ export async function planExport(
 }
 
 /**
- * Writes a log file; `progress` is told now and then how many records are in it.
- * @throws {StoreUnreachable} @throws the system's error, `EEXIST` when a file has the name
+ * Writes a log file of what was planned, from `source`: the log, with the archive of what was trimmed
+ * of it. `progress` is told now and then how many records are in it.
+ * @throws {StoreUnreachable} @throws {StoreUnusable} when a record is not there @throws the system's error, `EEXIST` when a file has the name
  */
 export async function writeExport(
   path: string,
-  events: EventStore,
+  source: LogSource,
   { header, cuts }: ExportPlan,
   progress: (records: number) => void = () => {},
 ): Promise<void> {
   const file = await LogFileWriter.create(path, header);
   try {
-    for (const cut of cuts) await writePartition(file, events, cut, progress);
+    for (const cut of cuts) await writePartition(file, source, cut, progress);
     for (const { partition, checkpoint } of cuts) {
       const { note, range } = checkpoint.data;
       await file.writeCheckpoint({ partition, note, range, leaves: checkpoint.text });
@@ -89,19 +91,17 @@ async function sealAll(events: EventStore, key: SigningKey): Promise<void> {
 
 async function writePartition(
   file: LogFileWriter,
-  events: EventStore,
+  source: LogSource,
   { partition, checkpoint }: Cut,
   progress: (records: number) => void,
 ): Promise<void> {
   const { size } = checkpoint.data;
   for (let from = 1; from <= size;) {
-    const page = await events.readStored(partition, from, Math.min(pageRecords, size - from + 1));
+    const page = await source.readStored(partition, from, Math.min(pageRecords, size - from + 1));
     const end = page.at(-1)?.position ?? 0;
     const first = page[0]?.position ?? from;
     if (first > from)
-      throw new StoreUnusable(
-        `The log of partition ${partition} begins at position ${first}: what was before was trimmed, and an export has to hold it.`,
-      );
+      throw new StoreUnusable(`The log of partition ${partition} lacks position ${from}.`);
     if (end < from)
       throw new StoreUnreachable(`The log of partition ${partition} ends before its checkpoint.`);
     await file.write(page);

@@ -54,6 +54,11 @@ export class SealedLog {
     return log;
   }
 
+  /** At which there are checkpoints, in their order. */
+  get sizes(): readonly number[] {
+    return this.#checkpoints.map(({ size }) => size);
+  }
+
   /** @throws {NotProvable} */
   async proveInclusion(position: number): Promise<InclusionProof> {
     const checkpoint = this.#checkpoints.findLast(({ size }) => size >= position);

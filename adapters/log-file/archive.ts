@@ -50,7 +50,8 @@ export class LogArchive {
       for (let next = from; next < before;) {
         const limit = Math.min(pageRecords, before - next);
         const page = await log.readStored(partition, next, limit);
-        if (page[0]?.position !== next) throw new StoreUnusable(lacks(partition, next));
+        if (page[0]?.position !== next)
+          throw new StoreUnusable(`The log lacks ${placeWords(partition, next)}.`);
         await file.write(page);
         next += page.length;
       }
@@ -63,19 +64,19 @@ export class LogArchive {
   }
 
   /**
-   * Opens the archive as one log. It must be closed.
+   * Opens the archive as one log, which must be closed; undefined when nothing was archived yet.
    *
-   * @throws {StoreUnusable} when there is no file, or one is missing between others
+   * @throws {StoreUnusable} when a file is missing between others
    * @throws the system's error
    */
-  async open(): Promise<StoredLog> {
+  async open(): Promise<StoredLog | undefined> {
     const files = await filesIn(this.#dir);
     const [any] = files;
-    if (any === undefined) throw new StoreUnusable(`There is no log file in ${this.#dir}.`);
+    if (any === undefined) return undefined;
     for (const [index, { partition, from }] of files.entries()) {
       const before = files[index - 1];
-      if (before?.partition === partition && before.through + 1 !== from)
-        throw new StoreUnusable(lacks(partition, before.through + 1));
+      if (before?.partition === partition && from > before.through + 1)
+        throw new StoreUnusable(`The archive lacks ${placeWords(partition, before.through + 1)}.`);
     }
     const log = await openLogFile(any.path);
     return new ArchivedLog(files, log.info, { file: any, log });
@@ -114,7 +115,8 @@ class ArchivedLog implements StoredLog {
         if (file.partition !== partition || file.through < from) continue;
         if (records.length >= limit) break;
         const log = await this.#open(file);
-        records.push(...(await log.readStored(partition, from, limit - records.length)));
+        const next = (records.at(-1)?.position ?? from - 1) + 1;
+        records.push(...(await log.readStored(partition, next, limit - records.length)));
       }
       return records;
     });
@@ -149,17 +151,36 @@ class ArchivedLog implements StoredLog {
 const nameOf = ({ partition, from, through }: Omit<ArchiveFile, 'path'>): string =>
   `log-p${partition}-${from}-${through}.ndjson.gz`;
 
-/** By partition, and by position. What has another name is left alone. */
+/**
+ * By partition, and by position. What has another name is left alone, and so is what another file has
+ * too: two servers may have written at once.
+ */
 async function filesIn(dir: string): Promise<readonly ArchiveFile[]> {
   const files: ArchiveFile[] = [];
-  for (const name of await readdir(dir)) {
+  for (const name of await namesIn(dir)) {
     const [, partition, from, through] = /^log-p(\d+)-(\d+)-(\d+)\.ndjson\.gz$/.exec(name) ?? [];
     if (through === undefined) continue;
     const [first, last] = [Number(from), Number(through)];
     files.push({ partition: Number(partition), from: first, through: last, path: join(dir, name) });
   }
-  return files.toSorted((one, other) => one.partition - other.partition || one.from - other.from);
+  files.sort((one, other) => one.partition - other.partition || one.from - other.from);
+  const needed: ArchiveFile[] = [];
+  for (const file of files) {
+    const last = needed.at(-1);
+    if (last?.partition !== file.partition || last.through < file.through) needed.push(file);
+  }
+  return needed;
 }
 
-const lacks = (partition: number, position: number): string =>
-  `The log of partition ${partition} lacks position ${position}.`;
+/** None in a folder that is not there yet. */
+async function namesIn(dir: string): Promise<readonly string[]> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+const placeWords = (partition: number, position: number): string =>
+  `position ${position} of partition ${partition}`;

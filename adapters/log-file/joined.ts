@@ -1,27 +1,95 @@
-import type { LogHead, LogInfo } from '../../core/event-store.ts';
-import type { StoredLog, StoredRecord } from '../../core/log-source.ts';
+import { type LogHead, type LogInfo, StoreUnusable } from '../../core/event-store.ts';
+import type { LogSource, StoredLog, StoredRecord } from '../../core/log-source.ts';
+import type { LogArchive } from './archive.ts';
 
 /**
  * An archive and the log that its records were trimmed from, read as one history: what is in the
- * archive comes from there, so that it makes no difference what is trimmed meanwhile.
+ * archive comes from there, so that it makes no difference what of it is trimmed meanwhile. Both are
+ * closed with it.
+ *
+ * @throws {StoreUnusable} when the two do not belong together, or something is in neither: a sentence
+ * @throws {StoreUnreachable} @throws the system's error when the archive cannot be read
  */
-export class JoinedLog implements StoredLog {
-  readonly info: LogInfo;
-  readonly #archive: StoredLog;
-  readonly #live: StoredLog;
+export async function joinedWith(archive: LogArchive, live: StoredLog): Promise<StoredLog> {
+  const archived = await archive.open();
+  try {
+    for (let partition = 0; partition < live.info.partitions; partition++)
+      await checkJoint(partition, archived, live);
+  } catch (error) {
+    await archived?.close();
+    throw error;
+  }
+  return new JoinedLog(archived, live, await firstsOf(live));
+}
 
-  constructor(archive: StoredLog, live: StoredLog) {
+/**
+ * A log without an archive, as far back as it goes by now: of what is trimmed of it meanwhile whoever
+ * reads it is told by a `StoreUnusable`, rather than to find a hole.
+ * @throws {StoreUnreachable}
+ */
+export const steadyLog = async (live: StoredLog): Promise<StoredLog> =>
+  new JoinedLog(undefined, live, await firstsOf(live));
+
+const firstsOf = (log: LogSource): Promise<readonly number[]> =>
+  Promise.all(
+    Array.from({ length: log.info.partitions }, async (_, partition) => {
+      return (await log.head(partition)).first;
+    }),
+  );
+
+async function checkJoint(
+  partition: number,
+  archived: LogSource | undefined,
+  live: LogSource,
+): Promise<void> {
+  const isThere = archived !== undefined && archived.info.partitions > partition;
+  const there = isThere && (await archived.head(partition));
+  const here = await live.head(partition);
+  const first = there && there.position > 0 ? there.first : here.first;
+  const last = there ? there.position : 0;
+  if (first > 1)
+    throw new StoreUnusable(
+      `What was before position ${first} of partition ${partition} is neither in the archive nor in the log.`,
+    );
+  if (here.first > last + 1)
+    throw new StoreUnusable(
+      `What is from position ${last + 1} to ${here.first - 1} of partition ${partition} is neither in the archive nor in the log.`,
+    );
+  if (archived === undefined) return;
+  if (archived.info.partitions !== live.info.partitions || last > here.position)
+    throw new StoreUnusable(another);
+  // What both have tells whether one is of the other.
+  if (last < here.first) return;
+  const [[one], [other]] = await Promise.all([
+    archived.readStored(partition, last, 1),
+    live.readStored(partition, last, 1),
+  ]);
+  if (one === undefined || other === undefined || !isSame(one, other))
+    throw new StoreUnusable(another);
+}
+
+const another = 'The archive is of another log, or of this one before it was set back.';
+
+const isSame = (one: StoredRecord, other: StoredRecord): boolean =>
+  one.position === other.position && Buffer.compare(one.meta, other.meta) === 0;
+
+class JoinedLog implements StoredLog {
+  readonly info: LogInfo;
+  readonly #archive: StoredLog | undefined;
+  readonly #live: StoredLog;
+  /** By partition, where the live log began when it was opened. */
+  readonly #firsts: readonly number[];
+
+  constructor(archive: StoredLog | undefined, live: StoredLog, firsts: readonly number[]) {
     this.info = live.info;
     this.#archive = archive;
     this.#live = live;
+    this.#firsts = firsts;
   }
 
   async head(partition: number): Promise<LogHead> {
-    const [archived, live] = await Promise.all([
-      this.#archive.head(partition),
-      this.#live.head(partition),
-    ]);
-    return archived.position === 0 ? live : { ...live, first: archived.first };
+    const first = this.#archive === undefined ? (this.#firsts[partition] ?? 1) : 1;
+    return { ...(await this.#live.head(partition)), first };
   }
 
   async readStored(
@@ -29,14 +97,22 @@ export class JoinedLog implements StoredLog {
     from: number,
     limit: number,
   ): Promise<readonly StoredRecord[]> {
-    const archived = await this.#archive.readStored(partition, from, limit);
+    const archived = (await this.#archive?.readStored(partition, from, limit)) ?? [];
     if (archived.length >= limit) return archived;
-    const next = Math.max(from, (await this.#archive.head(partition)).position + 1);
+    const through = (await this.#archive?.head(partition))?.position ?? 0;
+    const next = Math.max(from, through + 1);
     const live = await this.#live.readStored(partition, next, limit - archived.length);
-    return [...archived, ...live];
+    if (live[0]?.position !== next) await this.#checkFirst(partition, next);
+    return archived.length === 0 ? live : [...archived, ...live];
+  }
+
+  async #checkFirst(partition: number, next: number): Promise<void> {
+    const { first } = await this.#live.head(partition);
+    if (first > next && first > (this.#firsts[partition] ?? 1))
+      throw new StoreUnusable('The log was trimmed while it was read: begin again.');
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#archive.close(), this.#live.close()]);
+    await Promise.all([this.#archive?.close(), this.#live.close()]);
   }
 }

@@ -86,7 +86,7 @@ class IndexedLogFile implements LogFile {
 
   async head(partition: number): Promise<LogHead> {
     const { last, marks } = this.#partition(partition);
-    const first = marks[0]?.position ?? 1;
+    const first = marks[0]?.position ?? last + 1;
     return { position: last, first, epoch: this.header.epochs[partition] ?? '' };
   }
 
@@ -163,7 +163,7 @@ function startIndex(line: Buffer, path: string, partitions: PartitionIndex[]): L
       `${basename(path)} has records of format ${header.format}, and this program knows formats up to ${recordFormat}; use a later version of the program.`,
     );
   for (let number = 0; number < header.partitions; number++)
-    partitions.push({ last: 0, records: 0, marks: [] });
+    partitions.push({ last: header.before?.positions[number] ?? 0, records: 0, marks: [] });
   return header;
 }
 

@@ -7,7 +7,7 @@ import { exitUsage, PlainFailure } from '../plain-failure.ts';
 import { foldTo } from './fold-log.ts';
 import { between, endOf, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
-import { placeOf } from './moment.ts';
+import { knownPlaceOf } from './moment.ts';
 import { progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
 
@@ -18,8 +18,8 @@ export async function printDifference(
 ): Promise<void> {
   const { source, start, output } = replay;
   const end = await endOf(source);
-  const first = await placeOf(source, one, end);
-  const last = await placeOf(source, other, end);
+  const first = await knownPlaceOf(source, start, one, end);
+  const last = await knownPlaceOf(source, start, other, end);
   if (first.some((position, partition) => position > (last[partition] ?? 0)))
     throw new PlainFailure('The first moment of --diff is later than the second.', exitUsage);
   const spans = between(first, last);

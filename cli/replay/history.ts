@@ -17,7 +17,7 @@ const followMs = 250;
 export async function printHistory(replay: Replay, mode: HistoryMode): Promise<void> {
   const { output, isLive } = replay;
   const format = formatOf(replay, mode);
-  const { spans, through } = await chosenPart(replay);
+  const { spans, through } = await chosenPart(replay, replay.start.gone);
   const progress = progressOf(replay, sizeOf(spans), true);
   await output.write(format.heading);
   await print(replay, format, spans, (batch) => progress.read(batch.length));

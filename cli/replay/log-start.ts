@@ -4,13 +4,21 @@ import { beginningOf, type Positions } from './log-span.ts';
 
 /** Where the records of a log begin, and what was so before them. */
 export interface LogStart {
-  /** Of each partition the last position that is not there; 0 in a log that is whole. */
+  /** Of each partition the last position whose record is not there; 0 in a log that is whole. */
+  readonly gone: Positions;
+  /** Of each partition the position at which the state is known: the same, or further on. */
   readonly positions: Positions;
-  /** A new view of the chat's state there, which the caller may change. */
+  /**
+   * A new view of the chat's state there, which the caller may change.
+   * @throws {PlainFailure} where it is known nowhere
+   */
   view(): ChatView;
+  /** What is said to whoever wants to know what was before; absent in a log that is whole. */
+  readonly lacks?: string;
 }
 
 export const wholeStart = (source: LogSource): LogStart => ({
+  gone: beginningOf(source),
   positions: beginningOf(source),
   view: emptyChat,
 });

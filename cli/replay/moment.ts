@@ -2,6 +2,7 @@ import type { LogSource } from '../../core/log-source.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import { instantForms, parseInstant } from './instant.ts';
 import { partitionsOf, type Positions } from './log-span.ts';
+import type { LogStart } from './log-start.ts';
 import { placeBefore } from './time-search.ts';
 
 /** A place in the history, as somebody names it. */
@@ -45,6 +46,30 @@ export async function placeOf(
     case 'record':
       return behindRecord(source, moment, end);
   }
+}
+
+/**
+ * The same for whoever is to tell the state there.
+ * @throws {PlainFailure} also for a place from before the state is known
+ */
+export async function knownPlaceOf(
+  source: LogSource,
+  start: LogStart,
+  moment: Moment,
+  end: Positions,
+): Promise<Positions> {
+  const place = await placeOf(source, moment, end);
+  for (const [partition, position] of place.entries()) {
+    const [gone, known] = [start.gone[partition] ?? 0, start.positions[partition] ?? 0];
+    const isNamed =
+      moment.kind === 'positions' ||
+      (moment.kind === 'record' && (moment.partition ?? 0) === partition);
+    // A time from before the first record that there is may be from before others that are gone.
+    const isBefore = !isNamed && gone > 0 && position === gone && position !== end[partition];
+    if (position < known || isBefore)
+      throw new PlainFailure(start.lacks ?? 'What was so then is not known.');
+  }
+  return place;
 }
 
 async function behindRecord(

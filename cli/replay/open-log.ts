@@ -1,19 +1,22 @@
 import { peekType } from '../../adapters/fold-record.ts';
+import { steadyLog } from '../../adapters/log-file/joined.ts';
 import { type LogFile, openLogFile } from '../../adapters/log-file/source.ts';
 import { decodeRecord } from '../../adapters/record-codec.ts';
 import { type FiledTexts, openFiledTexts } from '../../adapters/sealing/filed-texts.ts';
 import { UnusableKeysFile } from '../../adapters/sealing/keys-file.ts';
 import { reasonOf } from '../../adapters/system-reason.ts';
 import { StoreUnusable } from '../../core/event-store.ts';
-import type { LogSource } from '../../core/log-source.ts';
+import type { LogSource, StoredLog } from '../../core/log-source.ts';
 import { chatFrom } from '../../core/views/chat-state.ts';
 import { type Reading, recordReading } from '../../server/audit-reading.ts';
+import { withArchive } from '../archived-log.ts';
 import { openExistingStores } from '../open-stores.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import { partitionsOf } from './log-span.ts';
 import { type LogStart, wholeStart } from './log-start.ts';
 import type { FileOfKeys, Source } from './source.ts';
 import { type TextOpener, withoutKeys } from './text-opener.ts';
+import { startOfLive } from './trimmed-start.ts';
 
 /** A log that is read. */
 export interface OpenedLog {
@@ -26,8 +29,9 @@ export interface OpenedLog {
 }
 
 /**
- * Opens a log to be read by an auditor. In a live one that is recorded first.
- * @throws {PlainFailure} for a file that cannot be read
+ * Opens a log to be read by an auditor. In a live one that is recorded first; with its archive it is
+ * read from its beginning, and without from where it begins by now.
+ * @throws {PlainFailure} for a file, or an archive, that cannot be read
  * @throws {UnusableKeysFile} @throws {UnusableMasterKey} when its texts are wanted, and cannot be opened
  * @throws {StoreUnusable} @throws {StoreUnreachable} also when the reading could not be recorded:
  *   then nothing may be read
@@ -35,20 +39,22 @@ export interface OpenedLog {
 export async function openLog(source: Source, reading: Reading): Promise<OpenedLog> {
   if (source.kind === 'file') return openFile(source.path, source.keys);
   const stores = await openExistingStores(source.store);
-  try {
-    await recordReading(stores.events, reading);
-  } catch (error) {
+  const { events, openTexts = withoutKeys } = stores;
+  let log: StoredLog | undefined;
+  const close = async (): Promise<void> => {
+    await log?.close();
     await stores.close();
+  };
+  try {
+    await recordReading(events, reading);
+    const { archive } = source;
+    log = await (archive === undefined ? steadyLog(events) : withArchive(archive, events));
+    const start = await (archive === undefined ? startOfLive(events) : wholeStart(events));
+    return { source: log, start, openTexts, isLive: true, close };
+  } catch (error) {
+    await close();
     throw error;
   }
-  const { events, openTexts = withoutKeys } = stores;
-  return {
-    source: events,
-    start: wholeStart(events),
-    openTexts,
-    isLive: true,
-    close: () => stores.close(),
-  };
 }
 
 /** A file belongs to whoever has it: that it is read is nobody else's business. */
@@ -56,11 +62,7 @@ async function openFile(path: string, keys: FileOfKeys | undefined): Promise<Ope
   const source = await fileAt(path);
   try {
     const texts = keys && (await openTextsOf(source, path, keys));
-    const { before } = source.header;
-    const start =
-      before === undefined
-        ? wholeStart(source)
-        : { positions: before.positions, view: () => chatFrom(before.state) };
+    const start = await startOfFile(path, source);
     const close = async (): Promise<void> => {
       texts?.close();
       await source.close();
@@ -70,6 +72,23 @@ async function openFile(path: string, keys: FileOfKeys | undefined): Promise<Ope
     await source.close();
     throw error;
   }
+}
+
+async function startOfFile(path: string, file: LogFile): Promise<LogStart> {
+  const { before } = file.header;
+  if (before !== undefined) {
+    const { positions, state } = before;
+    const lacks = `${path} begins behind position ${positions.join(',')}: what was before is not in it.`;
+    return { gone: positions, positions, view: () => chatFrom(state), lacks };
+  }
+  const heads = await Promise.all(partitionsOf(file).map((partition) => file.head(partition)));
+  if (heads.every(({ first, position }) => first === 1 && position > 0)) return wholeStart(file);
+  const lacks = `${path} is a part of a log, without what was before or in other partitions: of an archive, read it with its log by --archive.`;
+  const gone = heads.map(({ first }) => first - 1);
+  const view = (): never => {
+    throw new PlainFailure(lacks);
+  };
+  return { gone, positions: gone, view, lacks };
 }
 
 /** The keys of a log open nothing of another. @throws {UnusableKeysFile} @throws {UnusableMasterKey} */

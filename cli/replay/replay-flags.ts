@@ -36,6 +36,11 @@ export const replayFlags = {
     group: which,
     about: 'of a log that was exported, instead of a live one',
   },
+  archive: {
+    argument: 'DIR',
+    group: which,
+    about: 'with what was trimmed of the live log, from the folder of serve --archive',
+  },
   format: { argument: 'FORMAT', group: how, about: 'text, ndjson or csv (default: text)' },
   positions: { group: how, about: 'begin each line with the position in the log' },
   follow: { group: how, about: 'go on with what is appended, until Ctrl-C' },

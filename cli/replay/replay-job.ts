@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { LogSource } from '../../core/log-source.ts';
-import { between, endOf, type Positions, type Span } from './log-span.ts';
+import { beginningOf, between, endOf, type Positions, type Span } from './log-span.ts';
 import type { LogStart } from './log-start.ts';
 import { type Moment, placeOf } from './moment.ts';
 import type { Output } from './output.ts';
@@ -31,10 +31,20 @@ export interface ChosenPart {
   readonly spans: readonly Span[];
 }
 
-/** @throws {PlainFailure} for a place that the log does not have @throws {StoreUnreachable} */
-export async function chosenPart({ source, start, options }: Replay): Promise<ChosenPart> {
+/**
+ * It begins no earlier than the log does; `least`: no earlier than the state is known, unless given.
+ * Where more was asked for of a live log, that is said.
+ * @throws {PlainFailure} for a place that the log does not have @throws {StoreUnreachable}
+ */
+export async function chosenPart(
+  { source, start, options, isLive, terminal }: Replay,
+  least: Positions = start.positions,
+): Promise<ChosenPart> {
   const end = await endOf(source);
-  const after = await placeAfter(source, start, options.stretch, end);
+  const wanted = await placeAfter(source, options.stretch, end);
+  const isCut = start.gone.some((gone, partition) => gone > 0 && (wanted[partition] ?? 0) <= gone);
+  if (isCut && isLive && start.lacks !== undefined) terminal.write(`securechat: ${start.lacks}\n`);
+  const after = wanted.map((position, partition) => Math.max(position, least[partition] ?? 0));
   const through = await placeThrough(source, options.stretch, end);
   return { after, through, spans: between(after, through) };
 }
@@ -48,16 +58,11 @@ export const progressOf = (
 
 async function placeAfter(
   source: LogSource,
-  { positions }: LogStart,
   { since, from }: Stretch,
   end: Positions,
 ): Promise<Positions> {
-  if (since === undefined && from === undefined) return positions;
-  const after =
-    from === undefined
-      ? await placeBefore(source, since ?? 0, end)
-      : await placeOf(source, oneBefore(from), end);
-  return after.map((position, partition) => Math.max(position, positions[partition] ?? 0));
+  if (from !== undefined) return placeOf(source, oneBefore(from), end);
+  return since === undefined ? beginningOf(source) : placeBefore(source, since, end);
 }
 
 async function placeThrough(

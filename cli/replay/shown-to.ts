@@ -39,6 +39,11 @@ export async function printAs(
   await output.flush();
   if (shown.sessions.length === 0)
     process.stderr.write(`securechat: ${user} was never logged in, up to there.\n`);
+  // What waited for a login is looked for no further back than the log goes.
+  if (start.lacks !== undefined && shown.sessions.length > 0)
+    process.stderr.write(
+      `securechat: Direct messages that ${user} was sent before, and was shown at a login since, are missing. ${start.lacks}\n`,
+    );
   for (const { at, server } of shown.sessions.slice(1))
     process.stderr.write(
       `securechat: Another session of ${user} began at ${instantText(at)} on ${server}.\n`,

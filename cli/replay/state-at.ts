@@ -7,7 +7,7 @@ import { type Colours, colours } from '../colours.ts';
 import { foldTo } from './fold-log.ts';
 import { instantText } from './instant.ts';
 import { between, endOf, type Positions, sizeOf } from './log-span.ts';
-import { placeOf } from './moment.ts';
+import { knownPlaceOf } from './moment.ts';
 import { progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
 
@@ -17,7 +17,7 @@ export async function printState(
   { moment, json, server }: Extract<Mode, { kind: 'at' }>,
 ): Promise<void> {
   const { source, start, output } = replay;
-  const place = await placeOf(source, moment, await endOf(source));
+  const place = await knownPlaceOf(source, start, moment, await endOf(source));
   const progress = progressOf(replay, sizeOf(between(start.positions, place)));
   const view = await foldTo(source, place, start, progress);
   progress.end();

@@ -40,7 +40,11 @@ export async function printWhoSaw(asked: Asked, options: Options, env: Environme
       const found = await whoSaw(log.source, { room, number }, { start, through, progress });
       progress.end();
       if (found === undefined)
-        throw new PlainFailure(`There is no message with the number ${number} in ${asked.room}.`);
+        throw new PlainFailure(
+          [`There is no message with the number ${number} in ${asked.room}.`, start.lacks ?? '']
+            .join(' ')
+            .trimEnd(),
+        );
       const message = await openedBy(log.openTexts, found.message);
       process.stdout.write(whoSawText({ ...found, message }, colours(process.stdout)));
     } finally {

@@ -2,51 +2,47 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 
 import { auditLog } from '../../adapters/audit/log-audit.ts';
+import { checkProof, formatConsistency, formatInclusion } from '../../adapters/audit/proof-file.ts';
+import { SealedLog } from '../../adapters/audit/sealed-log.ts';
 import { openLmdb } from '../../adapters/lmdb/event-store.ts';
 import { LineLink } from '../../adapters/line/line-link.ts';
 import { LogArchive } from '../../adapters/log-file/archive.ts';
-import { JoinedLog } from '../../adapters/log-file/joined.ts';
+import { joinedWith } from '../../adapters/log-file/joined.ts';
 import { openRedis } from '../../adapters/redis/event-store.ts';
-import type { Commit, NewEvent, StreamAppend, Writer } from '../../core/event-store.ts';
+import { foldTo } from '../../cli/replay/fold-log.ts';
+import { endOf } from '../../cli/replay/log-span.ts';
+import { startOfLive } from '../../cli/replay/trimmed-start.ts';
 import type { StoredLog } from '../../core/log-source.ts';
 import type { Stores } from '../../core/stores.ts';
-import { accountStream, followingStream, roomStream } from '../../core/stream.ts';
 import { accountNames } from '../../server/account-names.ts';
 import { loadAccount, loadFollowing, loadSession } from '../../server/aggregate.ts';
 import { ChatServer } from '../../server/chat-server.ts';
 import { foldLog } from '../../server/folded-log.ts';
+import { loadKeptRooms } from '../../server/loaded-kept-rooms.ts';
 import { Sealer } from '../../server/sealer.ts';
 import { hashedState } from '../../server/state-hash.ts';
 import { Trimmer } from '../../server/trimmer.ts';
 import { testKey } from '../audit/sealed-records.ts';
-import { count, reportCount } from '../counts.ts';
+import { reportCount } from '../counts.ts';
 import { ChatClient } from '../support/chat-client.ts';
 import { duplexPair } from '../support/duplex-pair.ts';
-import { accountRegistered, messagePosted, newEvent } from '../support/events.ts';
 import { QuickHasher } from '../support/quick-hasher.ts';
 import { startRedis } from '../support/redis-process.ts';
 import { firstsOf } from '../support/trimmed-log.ts';
 import { until } from '../support/until.ts';
+import { followedBy, password, register, talk, users } from './long-log.ts';
 
 const dayMs = 86_400_000;
-const password = 'password123';
-/** One account for so many events. */
-const eventsOfAccount = 200;
-const rooms = 20;
-const commitEvents = 100;
 const loginsAtOnce = 50;
+const placesProved = 50;
 const log = pino({ enabled: false });
 const key = testKey();
 
-const total = count('trimmedEvents');
-const users = Array.from({ length: Math.ceil(total / eventsOfAccount) }, (_, n) => `user${n}`);
 /** They are here all the time. */
 const stayers = users.slice(0, 5);
-/** Whom a user follows: the next one. */
-const followedBy = (number: number): string => users[(number + 1) % users.length] ?? '';
 
 interface Store {
   open(): Promise<Stores>;
@@ -125,94 +121,37 @@ for (const [name, make] of Object.entries(stores)) {
 
     t.equal(await sealer.seal(0), 'sealed');
     await sealer.close();
-    const whole = new JoinedLog(await archive.open(), sourceOf(fresh));
+    const whole = await joinedWith(archive, sourceOf(fresh));
     const report = await auditLog(whole, { keys: [key.verifier], others: [] }, () => {});
     t.match(report, { verdict: 'whole', findings: [] });
     t.ok((report.partitions[0]?.sealed ?? 0) > position, 'sealed beyond what there was');
+    await provesAll(t, whole, first);
+    const end = await endOf(whole);
+    const state = hashedState(await foldTo(whole, end));
+    const start = await startOfLive(events);
+    t.ok((start.positions[0] ?? 0) >= first - 1, 'the replay begins where the log does');
+    t.same(hashedState(await foldTo(sourceOf(fresh), end, start)), state);
     await whole.close();
     t.same(await firstsOf(events), [first]);
     if (name === 'Redis') reportCount(t, 'trimmedEvents', position);
   });
 }
 
-/** Appends each of them once, however often it takes on a machine that has much to do. */
-async function append(writer: Writer, commits: readonly Commit[]): Promise<void> {
-  await Promise.all(
-    commits.map(async (commit) => {
-      const once = { session: commit.parts[0]?.events[0]?.id ?? '', sequence: 1 };
-      for (;;) {
-        const { status } = await writer.append({ ...commit, once });
-        if (status === 'appended' || status === 'repeated') return;
-        if (status !== 'unknown' && status !== 'unavailable') throw new Error(status);
-      }
-    }),
-  );
-}
-
-/** Makes all accounts, each of which follows another. */
-async function register({ events, credentials }: Stores): Promise<void> {
-  const writer = events.writer('filler', 0);
-  const hasher = new QuickHasher();
-  for (let from = 0; from < users.length; from += commitEvents) {
-    const some = users.slice(from, from + commitEvents);
-    const registered = some.map((user) => ({ user, event: accountRegistered(user) }));
-    await Promise.all(
-      registered.map(async ({ user, event: { event } }) => {
-        if (event.type !== 'AccountRegistered') return;
-        const hash = await hasher.hash(password);
-        const credential = { id: event.data.credential, user, hash, createdAt: 0 };
-        const put = async (): Promise<true> => credentials.put(credential).then(() => true);
-        await until(put, { what: 'a credential to be put', withinMs: 60_000 });
-      }),
-    );
-    await append(
-      writer,
-      registered.map(({ user, event }, index) => {
-        const data = { user, target: followedBy(from + index) };
-        return {
-          parts: [
-            part(accountStream(user), [event]),
-            part(followingStream(user), [newEvent({ type: 'UserSubscribed', data })]),
-          ],
-        };
-      }),
-    );
+/** Records in the archive and in the log, and that the log at one checkpoint begins it at another. */
+async function provesAll(t: Test, whole: StoredLog, first: number): Promise<void> {
+  const sealed = await SealedLog.read(whole, 0, []);
+  const { position } = await whole.head(0);
+  const step = Math.ceil(position / placesProved);
+  const places = Array.from({ length: placesProved }, (_, n) => 1 + n * step);
+  for (const place of [...places, first - 1, first]) {
+    const proof = checkProof(formatInclusion(await sealed.proveInclusion(place)), [key.verifier]);
+    t.ok('proves' in proof, `position ${place}`);
   }
-  await writer.close();
-}
-
-/** Fills the log, and answers the time from which on its last tenth is. */
-async function talk({ events }: Stores): Promise<number> {
-  const writer = events.writer('filler', 0);
-  const lengthOf = async (): Promise<number> => (await events.head(0)).position;
-  const talkUpTo = async (share: number): Promise<void> => {
-    for (;;) {
-      const left = share * total - (await lengthOf());
-      if (left <= 0) return;
-      const commits = Array.from(
-        { length: Math.min(Math.ceil(left / commitEvents), rooms) },
-        (_, number) => {
-          const room = `room${number}`;
-          const texts = Array.from({ length: commitEvents }, (__, n) =>
-            messagePosted(`${n}`, room),
-          );
-          return { parts: [part(roomStream(room), texts)] };
-        },
-      );
-      await append(writer, commits);
-    }
-  };
-  await talkUpTo(0.9);
-  const [latest] = await events.readAll(0, await lengthOf(), 1);
-  const old = latest?.at ?? 0;
-  await until(() => Date.now() > old, { what: 'the next millisecond', withinMs: 10_000 });
-  await talkUpTo(1);
-  await writer.close();
-  return old + 1;
-}
-
-function part(stream: string, events: readonly NewEvent[]): StreamAppend {
-  return { stream, expected: 'any', events };
+  const sizes = sealed.sizes.filter((_, index, { length }) => index % Math.ceil(length / 10) === 0);
+  for (const [index, size] of sizes.slice(1).entries()) {
+    const proof = formatConsistency(sealed.proveConsistency(sizes[index] ?? 0, size));
+    t.ok('proves' in checkProof(proof, [key.verifier]), `from ${sizes[index]} to ${size}`);
+  }
 }
 
 /** What is known of all users, and of the chat. */
@@ -220,12 +159,15 @@ async function knownOf({ events }: Stores): Promise<unknown> {
   const names: string[] = [];
   for await (const name of accountNames(events)) names.push(name);
   const states: unknown[] = [];
-  for (const user of users)
+  for (const user of users) {
+    const kept = await loadKeptRooms(events, user);
     states.push([
       await loadAccount(events, user),
       await loadFollowing(events, user),
       await loadSession(events, user),
+      { state: kept.state, revision: kept.revision },
     ]);
+  }
   const { view } = await foldLog(events);
   return { names: names.toSorted(), states, hash: hashedState(view).hash };
 }

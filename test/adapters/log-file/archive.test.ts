@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { ok } from 'node:assert/strict';
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 
 import { LogArchive } from '../../../adapters/log-file/archive.ts';
-import { JoinedLog } from '../../../adapters/log-file/joined.ts';
+import { joinedWith, steadyLog } from '../../../adapters/log-file/joined.ts';
 import { openMemory } from '../../../adapters/memory/event-store.ts';
 import type { EventStore } from '../../../core/event-store.ts';
 import type { StoredLog } from '../../../core/log-source.ts';
@@ -53,12 +54,13 @@ await test('an archive, and what is left of its log, are read as one history', a
     await trim(events, before);
   }
   const archived = await archive.open();
+  ok(archived !== undefined);
   t.match(await archived.head(1), { first: 1, position: 9 });
   t.match(await archived.head(0), { position: 0 });
   t.same(await archived.readStored(1, 1, 100), whole.slice(0, 9));
   t.same(await archived.readStored(1, 3, 2), whole.slice(2, 4));
   t.same(await archived.readStored(0, 1, 10), []);
-  const log = new JoinedLog(archived, live(events));
+  const log = await joinedWith(archive, live(events));
   t.match(await log.head(1), { first: 1, position: 11 });
   for (const [from, limit] of [
     [1, 100],
@@ -69,12 +71,62 @@ await test('an archive, and what is left of its log, are read as one history', a
   ] as const)
     t.same(await log.readStored(1, from, limit), whole.slice(from - 1, from - 1 + limit));
   t.equal((await log.readStored(0, 1, 10)).length, 1);
+  await archived.close();
   await log.close();
 });
 
-await test('an archive that lacks a file between others is refused, and so is an empty one', async (t) => {
+await test('an archive that does not make one history with the log is refused', async (t) => {
+  const { events, archive } = await talked(t);
+  await archive.add(events, 1, 4);
+  await trim(events, 7);
+  const refused = (message: RegExp) => t.rejects(joinedWith(archive, live(events)), { message });
+  await refused(/from position 4 to 6 of partition 1 is neither in the archive nor in the log/);
+  const late = await talked(t);
+  await trim(late.events, 4);
+  await late.archive.add(late.events, 1, 7);
+  await t.rejects(joinedWith(late.archive, live(late.events)), {
+    message: /before position 4 of partition 1 is neither/,
+  });
+  const other = await talked(t);
+  await other.archive.add(other.events, 1, 9);
+  await t.rejects(joinedWith(other.archive, live(late.events)), {
+    message: /archive is of another log/,
+  });
+  const short = openMemory({ partitions: 2 });
+  await t.rejects(joinedWith(other.archive, live(short.events)), {
+    message: /archive is of another log/,
+  });
+});
+
+await test('what two servers archived at once is read once', async (t) => {
+  const { dir, events, archive, whole } = await talked(t);
+  await archive.add(events, 1, 4);
+  const other = mkdtempSync(join(tmpdir(), 'securechat-archive-'));
+  t.teardown(() => rmSync(other, { recursive: true }));
+  const file = await new LogArchive(other).add(events, 1, 7);
+  renameSync(file ?? '', join(dir, 'log-p1-1-6.ndjson.gz'));
+  await archive.add(events, 1, 9);
+  const log = await joinedWith(archive, live(events));
+  t.same(await log.readStored(1, 1, 100), whole);
+  await log.close();
+});
+
+await test('whoever reads a log is told of what is trimmed meanwhile', async (t) => {
+  const { events, archive, whole } = await talked(t);
+  await archive.add(events, 1, 4);
+  await trim(events, 4);
+  const logs = [await steadyLog(live(events)), await joinedWith(archive, live(events))];
+  await trim(events, 7);
+  for (const log of logs) {
+    await t.rejects(log.readStored(1, 4, 10), { message: /was trimmed while it was read/ });
+    t.same(await log.readStored(1, 7, 100), whole.slice(6));
+  }
+  await logs[1]?.close();
+});
+
+await test('an archive that lacks a file between others is refused, and one without files is none', async (t) => {
   const { dir, events, archive } = await talked(t);
-  await t.rejects(archive.open(), /There is no log file/);
+  t.equal(await archive.open(), undefined);
   for (const before of [4, 7, 10]) await archive.add(events, 1, before);
   rmSync(join(dir, 'log-p1-4-6.ndjson.gz'));
   await t.rejects(archive.open(), /lacks position 4/);

@@ -8,4 +8,5 @@ import './record-format.spec.ts';
 import './replay-options.spec.ts';
 import './report.spec.ts';
 import './stepper.spec.ts';
+import './trimmed-start.spec.ts';
 import './who-saw.spec.ts';
