@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { appendAnswerMsMax } from '../../core/event-store.ts';
-import { replaceFile } from '../tls/whole-file.ts';
+import { draftsOf, replaceFile } from '../tls/whole-file.ts';
 import type { DataKeys } from './data-keys.ts';
 import { masterKeysIn, masterKeysText, newMasterKey } from './master-keys.ts';
 
@@ -21,6 +21,8 @@ const settleMs = appendAnswerMsMax + 1_000;
  */
 export async function replaceMasterKey(keys: DataKeys, file: string): Promise<number> {
   const before = masterKeysIn(file).read();
+  // One that was killed may have left the old key in a file of another name.
+  for (const draft of await draftsOf(file)) await wipe(draft);
   const next = newMasterKey();
   await replaceFile(file, masterKeysText([next, ...before]), mode);
   let rewrapped = await keys.rewrap();
@@ -28,12 +30,26 @@ export async function replaceMasterKey(keys: DataKeys, file: string): Promise<nu
   rewrapped += await keys.rewrap();
   const old = await open(file, 'r+');
   try {
-    const { size } = await old.stat();
     await replaceFile(file, masterKeysText([next]), mode);
-    await old.write(Buffer.alloc(size), 0, size, 0);
-    await old.sync();
+    await overwrite(old);
   } finally {
     await old.close();
   }
   return rewrapped;
+}
+
+async function wipe(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await overwrite(file);
+  } finally {
+    await file.close();
+  }
+  await rm(path);
+}
+
+async function overwrite(file: FileHandle): Promise<void> {
+  const { size } = await file.stat();
+  await file.write(Buffer.alloc(size), 0, size, 0);
+  await file.sync();
 }

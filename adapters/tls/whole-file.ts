@@ -50,8 +50,18 @@ export async function removeOldDrafts(dir: string): Promise<void> {
   }
 }
 
+/** What processes that were killed left of this file, or others are about to put in its place. */
+export async function draftsOf(path: string): Promise<readonly string[]> {
+  const names = await readdir(dirname(path));
+  return names
+    .filter((name) => name.startsWith(draftsNameOf(path)))
+    .map((name) => join(dirname(path), name));
+}
+
+const draftsNameOf = (path: string): string => `${draftPrefix}${basename(path)}-`;
+
 async function writeDraft(path: string, content: string, mode: number): Promise<string> {
-  const name = `${draftPrefix}${basename(path)}-${randomBytes(6).toString('hex')}`;
+  const name = `${draftsNameOf(path)}${randomBytes(6).toString('hex')}`;
   const draft = join(dirname(path), name);
   const file = await open(draft, 'wx', mode);
   try {

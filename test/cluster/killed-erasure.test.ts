@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Test, test } from 'tap';
+
+import { openLmdb } from '../../adapters/lmdb/event-store.ts';
+import { sealStores } from '../../adapters/sealing/seal-stores.ts';
+import { directMessagePosted } from '../support/events.ts';
+import { says, write, type Written } from '../support/memory-history.ts';
+import { recoveredTexts } from './recovered-texts.ts';
+
+const childPath = fileURLToPath(new URL('./erasing-child.js', import.meta.url));
+/** More steps an erasure does not have: a bound, should it never end. */
+const stepsMax = 100;
+/** So many are tried at a time. */
+const atOnce = 3;
+
+const bobSaid = ['the kettle sings in the kitchen', 'and only alice hears it'];
+const story: readonly Written[] = [
+  {
+    stream: 'account:alice',
+    event: { type: 'AccountRegistered', data: { user: 'alice', credential: 'a' } },
+  },
+  says('alice', 'the blue heron nests by the mill'),
+  says('bob', bobSaid[0] ?? ''),
+  {
+    stream: 'direct:alice:bob',
+    event: directMessagePosted('alice', 'bob', 'only bob should know of the heron').event,
+  },
+  {
+    stream: 'direct:alice:bob',
+    event: directMessagePosted('bob', 'alice', bobSaid[1] ?? '').event,
+  },
+];
+
+await test('an erasure that is killed at any of its steps and then repeated ends erased, and takes nobody else’s text', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'securechat-erasure-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const whole = join(folder, 'whole');
+  await writeStory(whole);
+  const oldMaster = readFileSync(join(whole, 'master.key'), 'utf8').trim();
+  /** Whether there was such a step. */
+  const killedAt = async (step: number): Promise<boolean> => {
+    const dir = join(folder, String(step));
+    cpSync(whole, dir, { recursive: true });
+    const wasKilled = (await erase(dir, step)) === 'SIGKILL';
+    if (wasKilled) t.equal(await erase(dir), 0, `killed at step ${step}, it can be repeated`);
+    await t.test(`killed at step ${step}`, (u) => isErased(u, dir, oldMaster));
+    return wasKilled;
+  };
+  let kills = 0;
+  for (let killed = atOnce; killed === atOnce && kills < stepsMax; kills += killed) {
+    const steps = Array.from({ length: atOnce }, (_, index) => kills + index + 1);
+    killed = (await Promise.all(steps.map(killedAt))).filter(Boolean).length;
+  }
+  t.comment(`It was killed at ${kills} steps.`);
+  t.ok(kills >= 10 && kills < stepsMax, 'it has steps, and an end');
+});
+
+async function writeStory(dir: string): Promise<void> {
+  const master = { file: join(dir, 'master.key'), make: true };
+  const stores = await sealStores(await openLmdb({ dir }), { master, seals: true });
+  await write(stores.events, story, { now: 0 });
+  await stores.credentials.put({ id: 'a', user: 'alice', hash: 'none', createdAt: 0 });
+  await stores.close();
+}
+
+/** Answers the exit code, or the signal that ended it. */
+async function erase(dir: string, killedAtStep?: number): Promise<unknown> {
+  const child = spawn(process.execPath, [childPath, dir, String(killedAtStep ?? '')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  return signal ?? code;
+}
+
+async function isErased(t: Test, dir: string, oldMaster: string): Promise<void> {
+  const masterFile = join(dir, 'master.key');
+  const files = filesIn(dir);
+  t.equal(files.includes(oldMaster), false, 'the old master key is nowhere');
+  t.same(recoveredTexts(files, masterFile), bobSaid.toSorted(), 'nobody recovers what alice wrote');
+  const master = { file: masterFile, make: false };
+  const stores = await sealStores(await openLmdb({ dir }), { master, seals: true });
+  const records = await stores.events.readAll(0, 1, 1_000);
+  const texts = records.flatMap(({ event }) => ('text' in event ? [event.text] : []));
+  t.same(texts, ['[erased]', bobSaid[0], '[erased]', bobSaid[1]]);
+  const erasures = records.filter(({ event }) => event.type === 'UserErased');
+  t.equal(erasures.length, 1, 'it is told once');
+  t.equal(await stores.credentials.get('alice', 'a'), undefined);
+  await stores.close();
+}
+
+function filesIn(dir: string): Buffer {
+  const names = readdirSync(dir, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile());
+  return Buffer.concat(files.map(({ parentPath, name }) => readFileSync(join(parentPath, name))));
+}
