@@ -5,7 +5,7 @@ import { decodeRecord } from '../../adapters/record-codec.ts';
 import { type FiledTexts, openFiledTexts } from '../../adapters/sealing/filed-texts.ts';
 import { UnusableKeysFile } from '../../adapters/sealing/keys-file.ts';
 import { reasonOf } from '../../adapters/system-reason.ts';
-import { StoreUnusable } from '../../core/event-store.ts';
+import { type EventStore, StoreUnusable } from '../../core/event-store.ts';
 import type { LogSource, StoredLog } from '../../core/log-source.ts';
 import { chatFrom } from '../../core/views/chat-state.ts';
 import { type Reading, recordReading } from '../../server/audit-reading.ts';
@@ -23,8 +23,8 @@ export interface OpenedLog {
   readonly source: LogSource;
   readonly start: LogStart;
   readonly openTexts: TextOpener;
-  /** Whether more can come. */
-  readonly isLive: boolean;
+  /** The store to which more can come; absent for a file. */
+  readonly live?: EventStore;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function openLog(source: Source, reading: Reading): Promise<OpenedL
     const { archive } = source;
     log = await (archive === undefined ? steadyLog(events) : withArchive(archive, events));
     const start = await (archive === undefined ? startOfLive(events) : wholeStart(events));
-    return { source: log, start, openTexts, isLive: true, close };
+    return { source: log, start, openTexts, live: events, close };
   } catch (error) {
     await close();
     throw error;
@@ -67,7 +67,7 @@ async function openFile(path: string, keys: FileOfKeys | undefined): Promise<Ope
       texts?.close();
       await source.close();
     };
-    return { source, start, openTexts: texts?.open ?? withoutKeys, isLive: false, close };
+    return { source, start, openTexts: texts?.open ?? withoutKeys, close };
   } catch (error) {
     await source.close();
     throw error;

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import type { EventStore } from '../../core/event-store.ts';
 import type { LogSource } from '../../core/log-source.ts';
 import { beginningOf, between, endOf, type Positions, type Span } from './log-span.ts';
 import type { LogStart } from './log-start.ts';
@@ -15,8 +16,8 @@ export interface Replay {
   readonly source: LogSource;
   readonly start: LogStart;
   readonly openTexts: TextOpener;
-  /** Whether more can come. */
-  readonly isLive: boolean;
+  /** The store to which more can come; absent for a file. */
+  readonly live?: EventStore;
   readonly options: ReplayOptions;
   readonly output: Output;
   /** Where the progress is shown, if it is a terminal. */
@@ -37,13 +38,14 @@ export interface ChosenPart {
  * @throws {PlainFailure} for a place that the log does not have @throws {StoreUnreachable}
  */
 export async function chosenPart(
-  { source, start, options, isLive, terminal }: Replay,
+  { source, start, options, live, terminal }: Replay,
   least: Positions = start.positions,
 ): Promise<ChosenPart> {
   const end = await endOf(source);
   const wanted = await placeAfter(source, options.stretch, end);
   const isCut = start.gone.some((gone, partition) => gone > 0 && (wanted[partition] ?? 0) <= gone);
-  if (isCut && isLive && start.lacks !== undefined) terminal.write(`securechat: ${start.lacks}\n`);
+  if (isCut && live !== undefined && start.lacks !== undefined)
+    terminal.write(`securechat: ${start.lacks}\n`);
   const after = wanted.map((position, partition) => Math.max(position, least[partition] ?? 0));
   const through = await placeThrough(source, options.stretch, end);
   return { after, through, spans: between(after, through) };

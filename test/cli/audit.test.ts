@@ -107,6 +107,37 @@ await test('a file that somebody changed is refused, and the first bad position 
   t.match(await audit('verify', 'k.pem'), { code: 1, stderr: /cannot be read in line 1/ });
 });
 
+await test('a key that was published while the one before still sealed is vouched for by it', async (t) => {
+  const cwd = t.testdir();
+  const audit = (...args: string[]) => runCli(['audit', ...args], { cwd });
+  await runCli(['user', 'list'], { cwd });
+  const keys = await Promise.all(
+    ['old', 'new', 'stray'].map(async (name) => {
+      const pem = newSigningKey().export({ format: 'pem', type: 'pkcs8' });
+      writeFileSync(join(cwd, `${name}.pem`), pem);
+      return (await audit('key', `${name}.pem`)).stdout.trim();
+    }),
+  );
+  const [old = '', next = ''] = keys;
+  const sealWith = (key: string, out: string) =>
+    audit('export', '--out', out, '--audit-key', `${key}.pem`);
+  t.match(await sealWith('old', 'a.ndjson'), { code: 0 });
+  t.match(await audit('publish-key', next), {
+    code: 0,
+    stdout: /^Published\. .*old key once more/,
+  });
+  t.match(await sealWith('old', 'b.ndjson'), { code: 0 });
+  t.match(await sealWith('new', 'c.ndjson'), { code: 0 });
+  t.match(await audit('verify', 'c.ndjson', '--key', old), { code: 0, stdout: /Whole/ });
+  t.match(await sealWith('stray', 'd.ndjson'), { code: 0 });
+  t.match(
+    await audit('verify', 'd.ndjson', '--key', old),
+    { code: 1, stderr: /Tampered/ },
+    'one that nobody vouches for does not count',
+  );
+  t.match(await audit('publish-key', 'no key'), { code: 2, stderr: /is no public key/ });
+});
+
 await test('without the key an export ends at the last checkpoint, and says what it leaves out', async (t) => {
   await using redis = await startRedis();
   const cwd = t.testdir();

@@ -2,10 +2,12 @@ import { Redis } from 'ioredis';
 import { test } from 'tap';
 
 import { openRedis } from '../../adapters/redis/event-store.ts';
+import { copyable } from '../adapters/redis/copyable.ts';
 import { says, write } from '../support/memory-history.ts';
 import { startRedis } from '../support/redis-process.ts';
+import { until } from '../support/until.ts';
 import { story } from './chat-folder.ts';
-import { runCli } from './cli-process.ts';
+import { runCli, startCli } from './cli-process.ts';
 
 await test('a Redis without a log has none after it was looked for there', async (t) => {
   await using redis = await startRedis();
@@ -50,4 +52,40 @@ await test('a log in Redis of several partitions is one history, and reading it 
     /Online: 2\n {2}alice on north since .*, in lobby\n {2}bob .*follows alice\n/,
   );
   await stores.close();
+});
+
+await test('a log that is set back goes on for --follow from where it was set back to', async (t) => {
+  const { redis, copy } = await copyable(t);
+  const stores = await openRedis({ url: redis.url });
+  t.teardown(() => stores.close());
+  const say = (...texts: readonly string[]): Promise<void> =>
+    write(
+      stores.events,
+      texts.map((text) => says('alice', text)),
+      { now: 0 },
+    );
+  await say('one', 'two');
+  await copy.take();
+  const lost = Array.from({ length: 10 }, (_, number) => `lost ${number}`);
+  await until(async () => (await stores.events.head(0)).position === 3, {
+    what: 'the store to be back',
+    withinMs: 20_000,
+  });
+  await say(...lost);
+  await using following = startCli(['replay', '--follow', '--positions'], {
+    cwd: t.testdir({}),
+    env: { REDIS_URL: redis.url },
+  });
+  const shows = (text: string): Promise<unknown> =>
+    until(() => following.output.stdout.includes(text), { what: text, withinMs: 20_000 });
+  await shows('alice: lost 9');
+  await copy.restore();
+  await shows('the log was set back: from position 4 on it is another');
+  await say('three');
+  await shows('alice: three');
+  following.child.kill('SIGINT');
+  const { code, stdout } = await following.ended();
+  t.equal(code, 0);
+  const places = [...stdout.matchAll(/^ *(\d+) {2}\S/gm)].map(([, at]) => Number(at));
+  t.strictSame(places.slice(-3), [14, 4, 5], 'the reading, the new epoch, and what was said in it');
 });
