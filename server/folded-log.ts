@@ -1,3 +1,5 @@
+import { foldRecord } from '../adapters/fold-record.ts';
+import { decodeRecord } from '../adapters/record-codec.ts';
 import type { Cursor, EventStore } from '../core/event-store.ts';
 import { followingStream } from '../core/stream.ts';
 import { followingFold } from '../core/stream-folds.ts';
@@ -68,13 +70,18 @@ async function foldPartition(
   const { partition } = from;
   let cursor = from;
   for (;;) {
-    const page = await events.readAll(partition, cursor.position + 1, pageSize);
-    for (const recorded of page) {
-      if (recorded.position !== cursor.position + 1) return undefined;
-      cursor = { partition, position: recorded.position, id: recorded.id };
-      evolveChat(view, recorded);
-      recent.add(recorded);
+    // No text is opened, and of messages not even the metadata is read: a fold needs neither.
+    const page = await events.readStored(partition, cursor.position + 1, pageSize);
+    for (const stored of page) {
+      const { position } = stored;
+      if (position !== cursor.position + 1) return undefined;
+      cursor = { partition, position };
+      const recorded = foldRecord(stored);
+      if (recorded !== undefined) evolveChat(view, recorded);
+      recent.add(stored);
     }
+    const last = page.at(-1);
+    if (last !== undefined) cursor = { ...cursor, id: decodeRecord(last).id };
     if (page.length < pageSize) return cursor;
   }
 }

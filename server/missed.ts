@@ -77,7 +77,7 @@ async function recordsBetween(
   if (position > to) return 'epoch';
   if (to - position > missedRecordsMax / stores.events.info.partitions) return 'retention';
   const first = Math.max(position, 1);
-  const known = follower.recent.from(partition, first);
+  const known = await follower.recent.from(partition, first, stores.openTexts);
   const records = known ?? (await stores.events.readAll(partition, first, to - first + 1));
   const upTo = records.filter((record) => record.position <= to);
   const [at] = upTo;

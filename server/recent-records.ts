@@ -1,31 +1,39 @@
+import { decodeRecord } from '../adapters/record-codec.ts';
 import type { Recorded } from '../core/event-store.ts';
+import type { StoredRecord } from '../core/log-source.ts';
+import type { Stores } from '../core/stores.ts';
 
 /** Tens of thousands of records, more than a busy minute: who comes back in time finds all here. */
 export const recentBytesMax = 32 * 1_048_576;
 /** About what a record takes besides its text. */
 const overheadBytes = 600;
 
+/** One that was only folded is kept as it is stored, until somebody asks for it. */
+type RecentRecord = Recorded | StoredRecord;
+
 /**
  * The last records of each partition that were folded into a view, so that for the many who come
  * back after a loss, their server's start among them, the store need not be read one by one.
  */
 export class RecentRecords {
-  readonly #byPartition = new Map<number, Recorded[]>();
+  readonly #byPartition = new Map<number, RecentRecord[]>();
   readonly #bytesMax: number;
   readonly #bytes = new Map<number, number>();
+  /** What is asked for together is opened once. */
+  #opening: Promise<unknown> = Promise.resolve();
 
   /** The bound is shared by the partitions. */
   constructor(partitions: number) {
     this.#bytesMax = recentBytesMax / partitions;
   }
 
-  add(recorded: Recorded): void {
-    const { partition } = recorded;
+  add(recent: RecentRecord): void {
+    const { partition } = recent;
     const records = this.#byPartition.get(partition);
-    const bytes = (this.#bytes.get(partition) ?? 0) + sizeOf(recorded);
+    const bytes = (this.#bytes.get(partition) ?? 0) + sizeOf(recent);
     this.#bytes.set(partition, bytes);
-    if (records === undefined) this.#byPartition.set(partition, [recorded]);
-    else records.push(recorded);
+    if (records === undefined) this.#byPartition.set(partition, [recent]);
+    else records.push(recent);
     // Half at a time, so that it is seldom.
     if (bytes > this.#bytesMax) this.#halve(partition);
   }
@@ -37,14 +45,22 @@ export class RecentRecords {
   }
 
   /**
-   * What came after a position, oldest first, and the record at it if it is not the beginning;
-   * undefined when that is further back than is kept.
+   * What came after a position, oldest first, and the record at it if it is not the beginning, with
+   * sealed texts opened; undefined when that is further back than is kept.
+   * @throws {StoreUnreachable} when a text's key cannot be asked for
    */
-  from(partition: number, position: number): readonly Recorded[] | undefined {
+  async from(
+    partition: number,
+    position: number,
+    openTexts: Stores['openTexts'],
+  ): Promise<readonly Recorded[] | undefined> {
     const records = this.#byPartition.get(partition) ?? [];
     const [first] = records;
     if (first === undefined || first.position > position) return undefined;
-    return records.slice(position - first.position);
+    const wanted = position - first.position;
+    const opened = this.#opening.then(() => open(records, wanted, openTexts));
+    this.#opening = opened.catch(() => undefined);
+    return opened;
   }
 
   #halve(partition: number): void {
@@ -53,10 +69,26 @@ export class RecentRecords {
     this.#byPartition.set(partition, kept);
     this.#bytes.set(
       partition,
-      kept.reduce((sum, recorded) => sum + sizeOf(recorded), 0),
+      kept.reduce((sum, recent) => sum + sizeOf(recent), 0),
     );
   }
 }
 
-const sizeOf = ({ event }: Recorded): number =>
-  overheadBytes + ('text' in event ? event.text.length * 2 : 0);
+/** The records from an index on; what is opened is kept so. */
+async function open(
+  records: RecentRecord[],
+  from: number,
+  openTexts: Stores['openTexts'] = async (all) => all,
+): Promise<readonly Recorded[]> {
+  const asked = records.slice(from);
+  const opened = await openTexts(
+    asked.map((recent) => ('meta' in recent ? decodeRecord(recent) : recent)),
+  );
+  for (const [index, recorded] of opened.entries()) records[from + index] = recorded;
+  return opened;
+}
+
+function sizeOf(recent: RecentRecord): number {
+  if ('meta' in recent) return overheadBytes + (recent.body?.length ?? 0);
+  return overheadBytes + ('text' in recent.event ? recent.event.text.length * 2 : 0);
+}

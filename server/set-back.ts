@@ -52,7 +52,7 @@ async function begunSince(
   const begun = new Map<string, number>();
   for (let next = from; next <= through;) {
     const limit = Math.min(pageSize, through - next + 1);
-    const page = await events.readAll(partition, next, limit);
+    const page = await events.readStored(partition, next, limit);
     for (const { stream, revision } of page) if (!begun.has(stream)) begun.set(stream, revision);
     if (page.length < limit) break;
     next += page.length;

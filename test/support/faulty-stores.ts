@@ -74,6 +74,7 @@ export class FaultyStores implements Stores, EventStore {
   readonly credentials: Stores['credentials'];
   readonly keys: Stores['keys'];
   readonly textKeys?: NonNullable<Stores['textKeys']>;
+  readonly openTexts?: NonNullable<Stores['openTexts']>;
   readonly rewrite: Stores['rewrite'];
   readonly leases: Stores['leases'];
   readonly warnings: readonly string[] = [];
@@ -96,6 +97,7 @@ export class FaultyStores implements Stores, EventStore {
     this.credentials = inner.credentials;
     this.keys = inner.keys;
     if (inner.textKeys !== undefined) this.textKeys = inner.textKeys;
+    if (inner.openTexts !== undefined) this.openTexts = inner.openTexts;
     this.rewrite = () => inner.rewrite();
     this.leases = inner.leases;
   }
