@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import {
+  type Browser as Chromium,
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
@@ -15,6 +16,7 @@ import { projectFolder } from './project-folder.ts';
 
 /** A page must not need longer than this for anything, on a machine with much else to do. */
 const withinMs = 20_000;
+const desk = { width: 1_280, height: 800 };
 
 /**
  * Nothing but the page is loaded, nothing of the machine is used. The sandbox needs rights that a
@@ -33,13 +35,22 @@ const flags = [
 /** A Chromium without a window. It ends with this process at the latest. */
 export interface Browser extends AsyncDisposable {
   /** A page of a user of their own: no storage, no tab is shared with another. */
-  open(url: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  open(url: string, look?: Look): Promise<OpenPage>;
+  /**
+   * A tab in a window that all such tabs share: a window of its own would cost more than all that a
+   * test does in it. What keeps its storage from theirs is the origin alone.
+   */
+  openTab(url: string, look?: Look): Promise<OpenPage>;
   readonly version: string;
 }
 
+/** In what a page is seen, and how whoever looks at it likes it. */
+export type Look = Pick<BrowserContextOptions, 'colorScheme' | 'reducedMotion'> & {
+  readonly viewport?: { readonly width: number; readonly height: number };
+};
+
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
-  readonly context: BrowserContext;
   /** What the page complained about: errors, refusals by its policy, what could not be loaded. */
   readonly complaints: readonly string[];
 }
@@ -52,21 +63,47 @@ export async function startBrowser(): Promise<Browser> {
     artifactsDir: profile,
     timeout: withinMs,
   });
+  let window: Promise<BrowserContext> | undefined;
   return {
     version: browser.version(),
-    async open(url, options = {}) {
-      const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
-      context.setDefaultTimeout(withinMs);
-      const page = await context.newPage();
-      const complaints = complaintsOf(page);
-      await page.goto(url);
-      return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() };
+    async open(url, look) {
+      const context = await newContext(browser, look);
+      return visited(await context.newPage(), url, () => context.close());
+    },
+    async openTab(
+      url,
+      { viewport = desk, colorScheme = 'light', reducedMotion = 'no-preference' } = {},
+    ) {
+      window ??= newWindow(browser);
+      const page = await (await window).newPage();
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme, reducedMotion });
+      return visited(page, url, () => page.close());
     },
     async [Symbol.asyncDispose]() {
       await browser.close();
       rmSync(profile, { recursive: true, force: true });
     },
   };
+}
+
+async function newContext(browser: Chromium, look: Look = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...look });
+  context.setDefaultTimeout(withinMs);
+  return context;
+}
+
+/** With a tab that nobody looks at: without one the window would go with the last that is closed. */
+async function newWindow(browser: Chromium): Promise<BrowserContext> {
+  const context = await newContext(browser);
+  await context.newPage();
+  return context;
+}
+
+async function visited(page: Page, url: string, close: () => Promise<void>): Promise<OpenPage> {
+  const complaints = complaintsOf(page);
+  await page.goto(url);
+  return { page, complaints, [Symbol.asyncDispose]: close };
 }
 
 function complaintsOf(page: Page): readonly string[] {

@@ -92,8 +92,7 @@ await test('whoever is logged in elsewhere may go on here, and the other place i
 await test('a second tab goes on without a password, and the first stays closed until asked', async (t) => {
   await using it = await visit(emptyServer);
   await logIn(it.page);
-  const second = await it.page.context().newPage();
-  await second.goto(it.url);
+  const second = await it.openTab();
   await second.getByText('alice is logged in in another tab').waitFor();
   await second.getByRole('button', { name: 'Use here' }).click();
   await second.locator('.chat').waitFor();

@@ -1,11 +1,11 @@
-import type { BrowserContextOptions } from 'playwright-core';
 import { test } from 'tap';
 
+import type { Look } from '../../../support/browser.ts';
 import { emptyServer } from '../scripted/scenes.ts';
 import type { ScriptedChat } from '../scripted/scripted-chat.ts';
 import { eventually, fillEntry, logIn, openTalk, visit } from './visit.ts';
 
-const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 } };
+const phone: Look = { viewport: { width: 390, height: 844 } };
 
 const twoRooms = (chat: ScriptedChat): void => {
   emptyServer(chat);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-import type { BrowserContextOptions } from 'playwright-core';
 import { test } from 'tap';
 
+import type { Look } from '../../../support/browser.ts';
 import { busyDay, emptyServer, hardTexts } from '../scripted/scenes.ts';
 import {
   axeFaults,
@@ -17,9 +17,9 @@ import { logIn, openTalk, say, visit } from './visit.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
-const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 } };
+const phone: Look = { viewport: { width: 390, height: 844 } };
 /** A tablet upright, and on its side. */
-const tablets: readonly BrowserContextOptions[] = [
+const tablets: readonly Look[] = [
   { viewport: { width: 768, height: 1_024 } },
   { viewport: { width: 1_024, height: 768 } },
 ];

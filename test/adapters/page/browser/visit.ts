@@ -1,6 +1,6 @@
-import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
-import { type OpenPage, startBrowser } from '../../../support/browser.ts';
+import { type Look, type OpenPage, startBrowser } from '../../../support/browser.ts';
 import { until } from '../../../support/until.ts';
 import { startPageServer } from '../scripted/page-server.ts';
 import type { ScriptedChat } from '../scripted/scripted-chat.ts';
@@ -19,27 +19,30 @@ export interface Visit extends AsyncDisposable {
   readonly url: string;
   /** What the page complained about; a page that is well complains about nothing. */
   readonly complaints: readonly string[];
+  /** The same person opens the page in another tab as well. */
+  openTab(): Promise<Page>;
 }
 
 /** Opens the page of a chat in which `scene` has happened. */
-export async function visit(
-  scene: (chat: ScriptedChat) => void,
-  options: BrowserContextOptions = {},
-): Promise<Visit> {
+export async function visit(scene: (chat: ScriptedChat) => void, look: Look = {}): Promise<Visit> {
   const server = await startPageServer();
   scene(server.chat);
-  const size = { width: 1_280, height: 800 };
-  const { page, complaints, context } = await browser.open(server.url, {
-    viewport: size,
-    ...options,
-  });
+  const { url, chat } = server;
+  const tabs: OpenPage[] = [];
+  const openTab = async (): Promise<OpenPage> => {
+    const tab = await browser.openTab(url, look);
+    tabs.push(tab);
+    return tab;
+  };
+  const { page, complaints } = await openTab();
   return {
     page,
-    chat: server.chat,
-    url: server.url,
+    chat,
+    url,
     complaints,
+    openTab: async () => (await openTab()).page,
     async [Symbol.asyncDispose]() {
-      await context.close();
+      for (const tab of tabs) await tab[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
     },
   };
