@@ -15,7 +15,7 @@ import { sweepCredentials } from './credential-sweep.ts';
 import { CountedMetrics } from './metrics-counted.ts';
 import { Sealing, type SealingPlan } from './sealing.ts';
 import { Trimmer, type TrimmingPlan } from './trimmer.ts';
-import { takeWebPort, type WebOptions, type WebPlan, type WebSide } from './web-side.ts';
+import type { WebOptions, WebPlan, WebSide } from './web-side.ts';
 
 /** Accounts to try the chat with; their passwords are public, so only on a loopback address. */
 export const demoAccounts: readonly { readonly user: string; readonly password: string }[] = [
@@ -166,7 +166,11 @@ async function startServer(
       log.warn({ err: error, server: name }, 'connections cannot be taken');
     const taken = await listenForLines({ host, port, minVersion: tlsMin, onTrouble });
     lines = taken;
-    if (web !== undefined) webSide = await takeWebPort({ host, web }, plan.web, plan);
+    if (web !== undefined) {
+      // Loading it takes as long as loading all the rest, and only who serves browsers needs it.
+      const { takeWebPort } = await import('./web-side.ts');
+      webSide = await takeWebPort({ host, web }, plan.web, plan);
+    }
     const origin = webSide === undefined ? {} : { web: webSide.origin };
     const options = { name, registrationOpen, messagesPerSecond, ...origin };
     const metrics = new CountedMetrics();

@@ -29,6 +29,8 @@ export type ChatProcessOptions = ChatProcessStore & {
   readonly certs?: string;
   /** Of a new log. */
   readonly partitions?: number;
+  /** One for each chat server; without, there is nothing for browsers, and it starts sooner. */
+  readonly webPorts?: readonly number[];
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
   /** More arguments of `serve`. */
@@ -178,6 +180,7 @@ async function launched(
     partitions,
     messagesPerSecond,
     certs,
+    webPorts = ports.map(() => 0),
     args,
     node,
   } = options;
@@ -191,6 +194,7 @@ async function launched(
   };
   const flags = [
     ...ports.flatMap((port) => ['--port', String(port)]),
+    ...webPorts.flatMap((port) => ['--web-port', String(port)]),
     ...Object.entries(given).flatMap(([flag, value]) =>
       value === undefined ? [] : [`--${flag}`, String(value)],
     ),

@@ -37,7 +37,7 @@ export async function startWebCluster(partitions = 1): Promise<WebCluster> {
         registration: 'open',
         messagesPerSecond,
         partitions,
-        args: ['--web-port', String(webPort)],
+        webPorts: [webPort],
         ...(certs !== undefined && { certs }),
       });
       processes.push(new ServerProcess(name, process));
