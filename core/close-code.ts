@@ -15,11 +15,14 @@ export const closeCodes = {
   /** The session is over: nobody resumed it in time, or the log lost it. */
   SessionEnded: 4100,
   LoginTimedOut: 4101,
+  /** An operator gave the account another password. */
+  PasswordReset: 4102,
   LoggedOut: 4200,
   TakenOver: 4201,
   AccountSuspended: 4202,
   /** What was sent is no frame of this protocol, or too large; to send it again does not help. */
   BadFrame: 4203,
+  AccountErased: 4204,
   /** The session goes on on another connection. */
   ResumedElsewhere: 4205,
 } as const;

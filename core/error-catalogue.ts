@@ -70,6 +70,7 @@ export const errorCatalogue = {
   DuplicateRequest: 'A request of this id is under way.',
   TakenOver: 'Session taken over from another connection.',
   SessionEnded: 'Your session has ended. Log in again.',
+  PasswordReset: 'Your password was replaced by an operator. Log in with the new one.',
   ServerStopping: 'This server is stopping. Connect again, or to another server.',
   ServerRestarted: 'This server was out of touch with the others. Log in again.',
   ContinuityBroken: 'The log was set back: messages of {} on are lost or changed.',

@@ -183,7 +183,8 @@ export class Connection implements LinkOwner, TurnsOwner {
     if (reason === 'takenOver') this.disconnect('TakenOver');
     else if (reason === 'suspended') this.disconnect('AccountSuspended');
     else if (reason === 'erased') this.disconnect('AccountErased');
-    else if (reason === 'expired' || reason === 'passwordReset') this.disconnect('SessionEnded');
+    else if (reason === 'passwordReset') this.disconnect('PasswordReset');
+    else if (reason === 'expired') this.disconnect('SessionEnded');
     else this.close('LoggedOut');
   }
 

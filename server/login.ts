@@ -17,6 +17,9 @@ import type { Connection } from './connection.ts';
 import { attemptPassword } from './password-attempt.ts';
 import { openSession } from './session-start.ts';
 
+/** A password that was right may have been replaced, or hashed anew, while it was checked: once again. */
+const attemptsMax = 2;
+
 /** Checks the password and opens a session. Whatever fails, the client may try again. */
 export async function logIn(
   chat: Chat,
@@ -25,13 +28,18 @@ export async function logIn(
 ): Promise<void> {
   await answering(connection, async () => {
     const user = parseUserName(typed);
-    const verified = await attemptPassword(chat, connection, user, password, typed);
-    if (verified === undefined) return failure('InvalidCredentials');
-    const { account, hash } = verified;
-    if (account.status === 'suspended') return failure('AccountSuspended');
-    const error = await openSession(chat, connection, { user: account.user, takeover });
-    if (connection.held !== undefined && chat.hasher.needsRehash(hash))
-      await rehash(chat, account, password);
+    let error: Answer | undefined;
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const verified = await attemptPassword(chat, connection, user, password, typed);
+      if (verified === undefined) return failure('InvalidCredentials');
+      const { account, hash } = verified;
+      if (account.status === 'suspended') return failure('AccountSuspended');
+      const { user: name, credential } = account;
+      error = await openSession(chat, connection, { user: name, takeover, credential });
+      if (connection.held !== undefined && chat.hasher.needsRehash(hash))
+        await rehash(chat, account, password);
+      if (error?.kind !== 'error' || error.code !== 'PasswordChangedMeanwhile') break;
+    }
     return error;
   });
 }

@@ -1,3 +1,4 @@
+import { isKnown } from '../core/account.ts';
 import type { Answer } from '../core/answer.ts';
 import { decideKeptRooms } from '../core/kept-rooms.ts';
 import { lobby } from '../core/names.ts';
@@ -26,6 +27,8 @@ import { findWhereabouts, joining, type WantedRoom } from './whereabouts.ts';
 export interface OpeningSession {
   readonly user: string;
   readonly takeover: boolean;
+  /** The credential whose password was given, where the account was there before. */
+  readonly credential?: string;
   /** The events that make the account, where it is being made. */
   readonly registration?: Part;
 }
@@ -107,7 +110,7 @@ interface Attempt {
 async function prepare(
   chat: Chat,
   connection: Connection,
-  { user, takeover, registration }: OpeningSession,
+  { user, takeover, credential, registration }: OpeningSession,
 ): Promise<Attempt | Rejection> {
   const { events: store } = chat.stores;
   const held = new HeldSession(chat, newIdentity(user, connection.format.resumes));
@@ -121,6 +124,10 @@ async function prepare(
     return new Rejection('NameTaken', user);
   if (account.state.status === 'suspended') return new Rejection('AccountSuspended', user);
   if (account.state.status === 'erased') return new Rejection('AccountErased', user);
+  // A password is checked for a while, and may have been replaced meanwhile.
+  const isReplaced = isKnown(account.state) && account.state.credential !== credential;
+  if (credential !== undefined && isReplaced)
+    return new Rejection('PasswordChangedMeanwhile', user);
   const opened = decideSession({ type: 'OpenSession', ...held.data, takeover }, current.state);
   if (opened instanceof Rejection) return opened;
   const unchanged = { stream: accountStream(user), expected: account.revision, events: [] };

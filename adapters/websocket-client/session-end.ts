@@ -16,7 +16,15 @@ const endings: ReadonlySet<string> = new Set<LossReason>([
   'SessionEnded',
   'LoggedOut',
   'TakenOver',
+  'PasswordReset',
   'AccountSuspended',
+  'AccountErased',
+]);
+
+const staysAway: ReadonlySet<string> = new Set<LossReason>([
+  'TakenOver',
+  'AccountSuspended',
+  'AccountErased',
 ]);
 
 /** What a refused resume asks of the client. */
@@ -25,7 +33,7 @@ export function afterRefusedResume({
   retryAfterMs,
 }: ServerFrameOf<'error'>): 'resume' | 'logIn' | 'stayAway' {
   if (retryAfterMs !== undefined || passing.has(code)) return 'resume';
-  return code === 'AccountSuspended' || code === 'TakenOver' ? 'stayAway' : 'logIn';
+  return staysAway.has(code) ? 'stayAway' : 'logIn';
 }
 
 /** Whether a client that stopped for this reason can never go on with the session. */

@@ -41,6 +41,8 @@ type ErrorLine = Extract<ServerLine, { kind: 'error' }>;
 const cutOffs: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>([
   'TakenOver',
   'AccountSuspended',
+  'AccountErased',
+  'PasswordReset',
   'SessionEnded',
   'ServerStopping',
   'ServerRestarted',
@@ -173,8 +175,8 @@ export class Conversation {
     const lost = this.#session?.lost() ?? [];
     if (cause?.code === 'TakenOver') return [...lost, fail(takenOverWords), ...this.#finish(1)];
     const words = cause === undefined ? fail(lostWords(why)) : tell('The server hung up.');
-    if (!this.#options.interactive || cause?.code === 'AccountSuspended')
-      return [words, ...lost, ...this.#finish(1)];
+    const isClosed = cause?.code === 'AccountSuspended' || cause?.code === 'AccountErased';
+    if (!this.#options.interactive || isClosed) return [words, ...lost, ...this.#finish(1)];
     this.#status = 'waiting';
     return [words, ...lost, ...this.#reconnection.begin()];
   }

@@ -1,6 +1,9 @@
 import { deepStrictEqual } from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 
+import type { PasswordHasher } from '../../adapters/password-hasher.ts';
 import { historyMessagesMax } from '../../core/limits.ts';
+import { setPassword } from '../../server/accounts.ts';
 import { scene, scenes } from '../support/chat-harness.ts';
 
 scenes('a password is changed for the next login', async (chat) => {
@@ -41,6 +44,43 @@ scene('a password with older parameters is hashed again at login', async (chat) 
   deepStrictEqual(server.log.level, 'error');
   await alice.seesNothing();
 });
+
+for (const reason of ['reset', 'rehash'] as const) {
+  const isIn = reason === 'rehash';
+  const becomes = isIn ? 'hashed anew, and lets in' : 'replaced, and keeps out';
+  scenes(`while a login checks a password it may be ${becomes}`, async (chat) => {
+    const { isChecked, goOn } = holdNextCheck(chat.hasher);
+    const bob = await chat.client(0);
+    bob.send('LOGIN bob letmein TAKEOVER');
+    await isChecked;
+    const server = chat.server(1);
+    const actor = { server: server.options.name, incarnation: server.incarnation };
+    const password = isIn ? 'letmein' : 'correct-horse';
+    deepStrictEqual(await setPassword(server, actor, { user: 'bob', password, reason }), undefined);
+    goOn();
+    await bob.sees(
+      isIn ? 'SUCCESS: Welcome bob. You are in lobby.' : 'ERROR: Invalid credentials.',
+    );
+  });
+}
+
+/** The next password that is checked is held when its hash was found to fit, or not to. */
+function holdNextCheck(hasher: PasswordHasher): {
+  readonly isChecked: Promise<unknown>;
+  readonly goOn: () => void;
+} {
+  const gate = new EventEmitter();
+  const verify = hasher.verify.bind(hasher);
+  hasher.verify = async (...args) => {
+    hasher.verify = verify;
+    const isRight = await verify(...args);
+    const isLetGo = once(gate, 'letGo');
+    gate.emit('checked');
+    await isLetGo;
+    return isRight;
+  };
+  return { isChecked: once(gate, 'checked'), goOn: () => gate.emit('letGo') };
+}
 
 scenes('history shows the last messages of the room one is in', async (chat) => {
   const alice = await chat.join('alice', 0, 'Attic');

@@ -20,6 +20,8 @@ const words: Partial<Record<LossReason | 'Closed', string>> = {
   LoginTimedOut: 'The login took too long. Try again.',
   TakenOver: 'You logged in on another device or in another program.',
   ResumedElsewhere: 'You went on in another tab or window.',
+  PasswordReset: 'Whoever runs this server gave your account another password. Log in with that.',
   AccountSuspended: 'Your account was suspended. Ask whoever runs this server.',
+  AccountErased: 'Your account was erased, and nothing that you wrote can be read any more.',
   BadFrame: 'This page and the server do not understand each other. Load the page again.',
 };

@@ -51,6 +51,8 @@ function partingOf({ link, me }: PageState): Parting {
       };
     case 'AccountSuspended':
       return { title: 'Your account is suspended', words, action: 'Log in' };
+    case 'AccountErased':
+      return { title: 'Your account was erased', words, action: 'Log in' };
     default:
       return { title: 'The connection was closed', words, action: 'Load again' };
   }

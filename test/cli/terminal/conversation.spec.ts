@@ -91,6 +91,16 @@ await test('a login leads into the lobby', async (t) => {
   t.strictSame(talk.line('SUCCESS: Receipts on.'), [], 'what was not asked for is not shown');
 });
 
+await test('whose account is suspended or erased is told so, and does not come back', async (t) => {
+  for (const why of ['This account is suspended.', 'This account was erased.']) {
+    const talk = new Told();
+    talk.line(greeting);
+    talk.line(welcome);
+    talk.line(`ERROR: ${why}`);
+    t.equal(talk.closed().at(-1), 'finish 1', why);
+  }
+});
+
 await test('a wanted room is joined after the login', async (t) => {
   const talk = new Told({ room: 'IITKGP' });
   talk.line(greeting);

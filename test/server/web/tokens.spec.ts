@@ -40,7 +40,7 @@ webScenes(
     const alice = await web.login('alice', 0);
     const reset = { user: 'alice', password: 'battery-staple', reason: 'reset' } as const;
     await setPassword(web.chat.server(1), actor, reset);
-    deepStrictEqual(await alice.ended, { code: 4100, reason: 'SessionEnded' });
+    deepStrictEqual(await alice.ended, { code: 4102, reason: 'PasswordReset' });
     await isVoid(web, alice);
     const again = await web.connect(1);
     await again.login('alice', 'battery-staple');

@@ -137,11 +137,16 @@ await test('a session that is over is told in words, and goes on after a login',
   });
 });
 
-await test('a suspended account is told so, and nothing is tried again', async (t) => {
-  await using it = await visit(busyDay);
-  await logIn(it.page);
-  const before = it.chat.received.length;
-  it.chat.close('alice', 'AccountSuspended');
-  await it.page.getByRole('heading', { name: 'Your account is suspended' }).waitFor();
-  t.equal(it.chat.received.slice(before).filter(({ type }) => type === 'resume').length, 0);
+await test('a suspended account, and an erased one, is told so, and nothing is tried again', async (t) => {
+  for (const [name, heading] of [
+    ['AccountSuspended', 'Your account is suspended'],
+    ['AccountErased', 'Your account was erased'],
+  ] as const) {
+    await using it = await visit(busyDay);
+    await logIn(it.page);
+    const before = it.chat.received.length;
+    it.chat.close('alice', name);
+    await it.page.getByRole('heading', { name: heading }).waitFor();
+    t.equal(it.chat.received.slice(before).filter(({ type }) => type === 'resume').length, 0);
+  }
 });
