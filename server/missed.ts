@@ -8,6 +8,10 @@ import type { HeldSession } from './held-session.ts';
 
 /** Further back nothing is looked for, in all partitions: no session waits longer than a minute. */
 export const missedRecordsMax = 100_000;
+/** Nor is more text shown at once: when a server is lost, all its sessions may come back together. */
+export const missedBytesMax = 8 * 1_048_576;
+/** So many records are read at once, where they are not at hand. */
+const pageRecords = 2_048;
 
 /** What a session was not shown while it had no connection. */
 export interface Missed {
@@ -41,9 +45,9 @@ export async function missedSince(
   const gaps = new Map<number, GapReason>();
   for (const from of after) {
     const to = until[from.partition]?.position ?? 0;
-    const records = await recordsBetween(chat, from, to);
-    if (typeof records === 'string') gaps.set(from.partition, records);
-    else shown.push(...shownOf(chat, held, records));
+    const between = await shownBetween(chat, held, from, to);
+    if (typeof between === 'string') gaps.set(from.partition, between);
+    else for (const one of between) shown.push(one);
   }
   // One partition is in order as it is; several have no order but time's.
   shown.sort((one, other) => one.recorded.at - other.recorded.at);
@@ -57,34 +61,65 @@ export async function missedSince(
   };
 }
 
-function shownOf(chat: Chat, held: HeldSession, records: readonly Recorded[]): readonly Shown[] {
+/** What the records after a place, up to a position, would have shown; or why they cannot be had. */
+async function shownBetween(
+  chat: Chat,
+  held: HeldSession,
+  from: Cursor,
+  to: number,
+): Promise<readonly Shown[] | GapReason> {
+  const { partitions } = chat.stores.events.info;
+  if (from.position > to) return 'epoch';
+  if (to - from.position > missedRecordsMax / partitions) return 'retention';
   const walk = new BackwardWalk(chat, held);
   const latestFirst: Shown[] = [];
-  for (const recorded of records.toReversed()) {
-    const delivery = walk.stepBack(recorded);
-    if (delivery !== undefined) latestFirst.push({ recorded, delivery });
+  let bytes = 0;
+  for await (const records of pagesBackwards(chat, from, to)) {
+    if (typeof records === 'string') return records;
+    for (const recorded of records.toReversed()) {
+      const delivery = walk.stepBack(recorded);
+      if (delivery === undefined) continue;
+      latestFirst.push({ recorded, delivery });
+      bytes += 'text' in recorded.event ? Buffer.byteLength(recorded.event.text) : 0;
+      if (bytes > missedBytesMax / partitions) return 'retention';
+    }
   }
   return latestFirst.toReversed();
 }
 
-/** The records after a place, up to a position; or why they cannot be had. */
-async function recordsBetween(
+/** The records after a place, each page oldest first; a reason, in place of them, ends it. */
+async function* pagesBackwards(
   { follower, stores }: Chat,
   from: Cursor,
   to: number,
-): Promise<readonly Recorded[] | GapReason> {
+): AsyncGenerator<readonly Recorded[] | GapReason, undefined, undefined> {
+  const { events, openTexts } = stores;
   const { partition, position } = from;
-  if (position > to) return 'epoch';
-  if (to - position > missedRecordsMax / stores.events.info.partitions) return 'retention';
   const first = Math.max(position, 1);
-  const known = await follower.recent.from(partition, first, stores.openTexts);
-  const records = known ?? (await stores.events.readAll(partition, first, to - first + 1));
-  const upTo = records.filter((record) => record.position <= to);
-  const [at] = upTo;
+  const known = await follower.recent.from(partition, first, openTexts);
+  const [at] = known ?? (await events.readAll(partition, first, 1));
   // What the client was shown last was trimmed, and perhaps more.
-  if (at !== undefined && at.position > first) return 'retention';
-  if (position > 0 && (at === undefined || !isAt(from, at))) return 'epoch';
-  return position > 0 ? upTo.slice(1) : upTo;
+  if (at !== undefined && at.position > first) {
+    yield 'retention';
+    return;
+  }
+  if (position > 0 && (at === undefined || !isAt(from, at))) {
+    yield 'epoch';
+    return;
+  }
+  if (known !== undefined) {
+    yield known.filter((record) => record.position > position && record.position <= to);
+    return;
+  }
+  for (let last = to; last > position; last -= pageRecords) {
+    const begin = Math.max(last - pageRecords, position) + 1;
+    const page = await events.readAll(partition, begin, last - begin + 1);
+    if (page[0]?.position !== begin) {
+      yield 'retention';
+      return;
+    }
+    yield page;
+  }
 }
 
 function gapOf(

@@ -45,7 +45,7 @@ const limits: Readonly<Record<string, readonly number[]>> = {
   'a line': [lineBytesMax],
   'a text': [textBytesMax],
   messages: [messagesPerSecond],
-  'other commands': [commandsPerSecondMax],
+  'other commands, `/help` and what is no command aside': [commandsPerSecondMax],
   'messages under way': [messagesInFlightMax],
   subscriptions: [subscriptionsMax],
   'rooms that an account keeps (WebSocket)': [keptRoomsMax],

@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 
 import { StoreUnreachable } from '../../../core/event-store.ts';
 import { roomStream } from '../../../core/stream.ts';
-import { missedRecordsMax } from '../../../server/missed.ts';
+import { missedBytesMax, missedRecordsMax } from '../../../server/missed.ts';
 import { commitTo, messagePosted } from '../../support/events.ts';
 import { held } from '../../support/faulty-stores.ts';
 import type { FrameClient } from '../../support/frame-client.ts';
@@ -154,6 +154,31 @@ webScene(
   { partitions: 8 },
 );
 
+webScene(
+  'so is more text than is shown at once, and no less',
+  async (web) => {
+    const text = 'x'.repeat(4_096);
+    const shownMax = missedBytesMax / 8 / text.length;
+    const writer = web.chat.store(1).writer('tool', 0);
+    const say = (count: number) =>
+      writer.append(
+        commitTo(roomStream('lobby'), ...Array.from({ length: count }, () => messagePosted(text))),
+      );
+    const alice = await wentAway(web, 'alice');
+    await say(shownMax);
+    const again = await web.resume(alice, 1);
+    deepStrictEqual(again.shown.filter(isMessage).length, shownMax);
+    again.vanish();
+    await isAwayEverywhere(web, 'alice');
+    await say(shownMax + 1);
+    const last = await web.resume(again, 0);
+    const gap = await last.sees('gap');
+    deepStrictEqual([gap.reason, gap.rooms.map(({ room }) => room)], ['retention', ['lobby']]);
+    deepStrictEqual(last.shown.filter(isMessage).length, 0);
+  },
+  { partitions: 8 },
+);
+
 const another = (event: ReturnType<typeof messagePosted>) => ({
   ...event,
   id: crypto.randomUUID(),
@@ -164,12 +189,18 @@ async function wentAway(web: WebHarness, user: string): Promise<FrameClient> {
   const client = await web.login(user, 0);
   await client.asks({ type: 'ping' });
   client.vanish();
+  await isAwayEverywhere(web, user);
+  return client;
+}
+
+async function isAwayEverywhere(web: WebHarness, user: string): Promise<void> {
   const isAway = (server: number): boolean =>
     web.chat.server(server).follower.view.sessions.byUser.get(user)?.isDetached === true;
   const everywhere = (): boolean => web.chat.servers.every((_, number) => isAway(number));
   await web.chat.until(everywhere, `the session of ${user} to be detached`);
-  return client;
 }
+
+const isMessage = ({ type }: { type: string }): boolean => type === 'message';
 
 const directOf = ({ shown }: FrameClient): readonly string[] =>
   shown.flatMap((frame) => (frame.type === 'direct' ? [frame.text] : []));
