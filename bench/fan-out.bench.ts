@@ -2,7 +2,8 @@
  * Fan-out: what a delivery costs two chat servers and Redis together, beside what TLS to each
  * client costs at the least (`fan-out/floor-server.ts`). Both stand side by side and are measured in
  * turn, for what else the machine does changes from one half minute to the next; the ratio is the
- * median of the turns.
+ * median of the turns. With `--seal both` a second pair of servers, which do not seal, stands beside
+ * the first: what sealing costs.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +26,8 @@ interface Workload {
 interface Turn {
   readonly floor: Measured;
   readonly chat: Measured;
+  /** Servers that do not seal, where they are measured beside those that do. */
+  readonly unsealed?: Measured;
 }
 
 const workloads: readonly Workload[] = [
@@ -42,23 +45,28 @@ const options = new Command('npm run bench fan-out --')
   .option('--seconds <n>', 'how long to measure each in one turn', wholeNumber(1, 3_600), 5)
   .option('--turns <n>', 'how often to measure each', wholeNumber(1, 1_000), 7)
   .option('--workload <n>', 'only this one', wholeNumber(1, workloads.length))
-  .addOption(new Option('--seal <on|off>', 'seal texts').choices(['on', 'off']).default('on'))
+  .addOption(
+    new Option('--seal <how>', 'seal texts, do not, or compare the two')
+      .choices(['on', 'off', 'both'])
+      .default('on'),
+  )
   .option('--profile', 'measure once more, and tell what the servers are busy with')
   .parse()
   .opts<{
     seconds: number;
     turns: number;
     workload?: number;
-    seal: ChatSettings['seal'];
+    seal: ChatSettings['seal'] | 'both';
     profile?: boolean;
   }>();
-const { seconds, seal } = options;
+const { seconds } = options;
+const seal = options.seal === 'off' ? 'off' : 'on';
 const chosen = workloads.filter(
   (_, index) => options.workload === undefined || index + 1 === options.workload,
 );
 
 console.log(
-  `${machine()}; load generator on the same machine; ${messageBytes}-byte messages; seal ${seal}\n`,
+  `${machine()}; load generator on the same machine; ${messageBytes}-byte messages; seal ${options.seal}\n`,
 );
 const rows: string[][] = [
   ['clients / rooms / msg/s', 'what', 'CPU µs a delivery', 'p50 ms', 'p99 ms', 'delivered', 'RSS'],
@@ -80,6 +88,20 @@ for (const workload of chosen) {
     ),
   );
   rows.push(['', 'ratio', ratio(turns), '', '', '', '']);
+  const compared = turns.flatMap(({ chat, unsealed }) => (unsealed ? [{ chat, unsealed }] : []));
+  if (compared.length > 0) {
+    rows.push(
+      row(
+        workload,
+        'unsealed',
+        compared.map(({ unsealed }) => unsealed),
+      ),
+    );
+    const [least, middle, most] = spread(
+      compared.map(({ chat, unsealed }) => sum(chat.cpuMicros) / sum(unsealed.cpuMicros)),
+    );
+    rows.push(['', 'sealed to unsealed', `${middle} (${least} to ${most})`, '', '', '', '']);
+  }
   if (options.profile === true) {
     rows.push(['', 'servers', await profileOfServers(workload), '', '', '', '']);
   }
@@ -95,21 +117,30 @@ function wholeNumber(min: number, max: number): (typed: string) => number {
 }
 
 async function measure(workload: Workload): Promise<readonly Turn[]> {
-  return await onFloor((floor) => onChat({ seal }, (chat) => takeTurns(workload, floor, chat)));
+  return await onFloor((floor) =>
+    onChat({ seal }, (chat) =>
+      options.seal === 'both'
+        ? onChat({ seal: 'off' }, (unsealed) => takeTurns(workload, floor, chat, unsealed))
+        : takeTurns(workload, floor, chat),
+    ),
+  );
 }
 
 async function takeTurns(
   workload: Workload,
   floor: Served,
   chat: Served,
+  unsealed?: Served,
 ): Promise<readonly Turn[]> {
   using onTheFloor = await connectAndWarm(workload, floor);
   using inTheChat = await connectAndWarm(workload, chat);
+  using inTheOther = unsealed && (await connectAndWarm(workload, unsealed));
   const turns: Turn[] = [];
   while (turns.length < options.turns) {
     turns.push({
       floor: await onTheFloor.talk(seconds, floor.pids),
       chat: await inTheChat.talk(seconds, chat.pids),
+      ...(inTheOther && { unsealed: await inTheOther.talk(seconds, unsealed?.pids ?? []) }),
     });
   }
   return turns;
@@ -148,13 +179,19 @@ async function profileOfServers(workload: Workload): Promise<string> {
 
 /** `1.15 (1.07 to 1.31; servers 9.1 + 9.2, Redis 2.9)`: the median turn, between the best and the worst. */
 function ratio(turns: readonly Turn[]): string {
-  const ratios = turns.map(({ floor, chat }) => sum(chat.cpuMicros) / sum(floor.cpuMicros));
-  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  const [least, middle, most] = spread(
+    turns.map(({ floor, chat }) => sum(chat.cpuMicros) / sum(floor.cpuMicros)),
+  );
   const [one = 0, two = 0, redis = 0] = [0, 1, 2].map((process) =>
     median(turns.map(({ chat }) => chat.cpuMicros[process] ?? 0)),
   );
   const shares = `servers ${one.toFixed(1)} + ${two.toFixed(1)}, Redis ${redis.toFixed(1)}`;
-  return `${median(ratios).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}; ${shares})`;
+  return `${middle} (${least} to ${most}; ${shares})`;
+}
+
+/** The least, the median and the most. */
+function spread(ratios: readonly number[]): readonly string[] {
+  return [Math.min(...ratios), median(ratios), Math.max(...ratios)].map((one) => one.toFixed(2));
 }
 
 function row(
