@@ -20,7 +20,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY docker docker
 # The folder of a volume takes its mode from the image; the only user here has to write to it.
-RUN mkdir -m 1777 certs
+RUN mkdir -m 1777 certs keys
 USER node
 EXPOSE 1222 8443
 ENTRYPOINT ["node", "dist/cli/main.js"]

@@ -6,18 +6,20 @@ import { parse } from 'yaml';
 export interface Service {
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
-  readonly networks: readonly string[];
+  readonly networks?: readonly string[];
   readonly volumes: readonly string[];
   readonly command?: readonly string[];
-  readonly healthcheck: Readonly<Record<string, unknown>> & { readonly test: readonly string[] };
+  readonly entrypoint?: readonly string[];
+  readonly healthcheck?: Readonly<Record<string, unknown>> & { readonly test: readonly string[] };
+  readonly network_mode?: string;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
-  readonly stop_grace_period: string;
+  readonly stop_grace_period?: string;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 
 interface ComposeFile {
-  readonly services: Readonly<Record<'redis' | 'chat-1' | 'chat-2', Service>>;
+  readonly services: Readonly<Record<'redis' | 'keys' | 'chat-1' | 'chat-2', Service>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 }

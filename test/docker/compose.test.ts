@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Ajv } from 'ajv';
 import { test } from 'tap';
 
+import { loadSigningKey } from '../../adapters/audit/signing-key.ts';
+import { masterKeysIn } from '../../adapters/sealing/master-keys.ts';
 import { parseServeOptions } from '../../cli/serve-options.ts';
 import { composeFile, composeText, projectFolder } from './compose-file.ts';
 
@@ -40,10 +42,11 @@ for (const [program = '', ...words] of installed)
 
 await test('what a service of compose refers to is in the file', (t) => {
   for (const service of Object.values(services)) {
-    for (const network of service.networks) t.ok(Object.hasOwn(networks, network), network);
+    for (const network of service.networks ?? []) t.ok(Object.hasOwn(networks, network), network);
     for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
       t.ok(Object.hasOwn(services, other), other);
-      t.equal(condition, 'service_healthy');
+      const ends = services[other as keyof typeof services].healthcheck === undefined;
+      t.equal(condition, ends ? 'service_completed_successfully' : 'service_healthy');
     }
   }
   t.end();
@@ -81,14 +84,36 @@ await test('compose gives serve settings that it understands', (t) => {
   t.end();
 });
 
-await test('the chat servers of compose can write to nothing but their certificates', (t) => {
+await test('the chat servers of compose can write to nothing but their certificates and their keys', (t) => {
   for (const chat of chats) {
     t.equal(chat.read_only, true);
     t.same(chat.cap_drop, ['ALL']);
-    t.same(chat.volumes, ['certs:/app/certs', 'secrets:/secrets:ro']);
-    t.same(chat.healthcheck.test, ['CMD', 'node', 'docker/health.mjs']);
-    t.ok(chat.depends_on?.['redis']);
+    t.same(chat.volumes, ['certs:/app/certs', 'keys:/app/keys', 'secrets:/secrets:ro']);
+    t.same(chat.healthcheck?.test, ['CMD', 'node', 'docker/health.mjs']);
+    t.same(Object.keys(chat.depends_on ?? {}), ['redis', 'keys']);
   }
+  t.end();
+});
+
+await test('the keys of compose are made once, for their user only, where Redis cannot see them', (t) => {
+  const { keys, redis } = services;
+  t.equal(keys.network_mode, 'none');
+  t.same(keys.volumes, ['keys:/app/keys']);
+  t.notOk(redis.volumes.some((mount) => mount.startsWith('keys:')));
+  const [program = '', script = '', folder] = keys.entrypoint ?? [];
+  t.equal(folder, '/app/keys');
+  const made = t.testdir({});
+  const make = () => {
+    const { status } = spawnSync(program, [join(projectFolder, script), made]);
+    t.equal(status, 0);
+    return ['audit.key', 'master.key'].map((name) => readFileSync(join(made, name), 'utf8'));
+  };
+  const first = make();
+  t.same(make(), first, 'a second start changes nothing');
+  t.same(readdirSync(made).toSorted(), ['audit.key', 'master.key']);
+  for (const name of readdirSync(made)) t.equal(statSync(join(made, name)).mode & 0o777, 0o600);
+  t.ok(loadSigningKey(join(made, 'audit.key')));
+  t.equal(masterKeysIn(join(made, 'master.key')).read().length, 1);
   t.end();
 });
 

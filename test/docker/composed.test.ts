@@ -23,6 +23,7 @@ await test('the compose commands of the README lead to a conversation', async (t
     'certs',
     'dist',
     'docker',
+    'keys',
     'node_modules',
     'package.json',
   ]);
@@ -50,6 +51,13 @@ await test('the compose commands of the README lead to a conversation', async (t
   await bob.reads('[lobby] Server: alice joined.', '[lobby] alice: Good morning!');
   await bob.reads('[lobby] Server: alice left.');
   t.same(others, [], 'nothing else is to be typed');
+
+  const erase = ['node', 'dist/cli/main.js', 'user', 'erase', 'alice', '--yes'];
+  t.match(await composed.exec('chat-2', erase), /^The master key is replaced/m, 'texts are sealed');
+  t.match(
+    await composed.exec('chat-1', ['node', 'dist/cli/main.js', 'audit', 'key']),
+    /^securechat\+/,
+  );
 
   t.same(await composed.stop(), [0, 0]);
   t.same(await bob.closes(), [

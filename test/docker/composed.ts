@@ -51,7 +51,10 @@ export class Composed implements AsyncDisposable {
     const path = await makeBarePath(join(root, 'bin'));
     const image = await buildImage(projectFolder, root, path);
     await run('chmod', ['-R', 'a-w', image.workdir]);
-    await chmod(join(image.workdir, 'certs'), 0o1777);
+    for (const volume of ['certs', 'keys']) await chmod(join(image.workdir, volume), 0o1777);
+    const [program = '', ...args] = composeFile.services.keys.entrypoint ?? [];
+    const here = args.map((word) => inImage(image, word));
+    await run(program, here, { cwd: image.workdir, env: { PATH: path }, ...unprivileged() });
     const { redis, secrets } = await startRedisByScript(root);
     const composed = new Composed(image, root, redis);
     for (const name of ['chat-1', 'chat-2'] as const)
@@ -106,14 +109,17 @@ export class Composed implements AsyncDisposable {
       SECURECHAT_PORT: String(port),
       SECURECHAT_WEB_PORT: String(await freePort()),
     };
-    const file = (environment['SECURECHAT_REDIS_FILE'] ?? '').replace('/secrets', secrets);
+    const placed = Object.entries(environment).map(([variable, value]) => [
+      variable,
+      inImage(this.image, value.replace(/^\/secrets\//, `${secrets}/`)),
+    ]);
     const { workdir: cwd, command, env: own } = this.image;
-    const env = { ...own, ...environment, ...here, SECURECHAT_REDIS_FILE: file };
+    const env = { ...own, ...(Object.fromEntries(placed) as Record<string, string>), ...here };
     const [program = '', ...args] = command;
     const process = spawn(program, args, { cwd, env, ...unprivileged(), stdio: 'ignore' });
     endsWithThisProcess(process);
     this.#containers.set(name, { service, port, process, options: { cwd, env } });
-    const healthy = () => this.exec(name, healthcheck.test.slice(1)).then(() => true);
+    const healthy = () => this.exec(name, healthcheck?.test.slice(1) ?? []).then(() => true);
     await until(healthy, { what: `${name} to be healthy`, withinMs: healthyWithinMs });
   }
 
@@ -123,6 +129,10 @@ export class Composed implements AsyncDisposable {
     return container;
   }
 }
+
+/** A path of the container, as it is on this machine. */
+const inImage = ({ workdir }: Image, path: string): string =>
+  path.startsWith('/app/') ? join(workdir, path.slice('/app/'.length)) : path;
 
 /** Only root can become somebody else. */
 function unprivileged(): Partial<typeof nobody> {
