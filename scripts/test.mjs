@@ -23,10 +23,12 @@ const fullFiles = /^test\/docs\/two-commands\b/;
 const fileTimeoutSeconds = { quick: 60, test: 600, full: 3_000 };
 /** Begun before the others, so that none of them is alone at the end. */
 const longest = [
-  'test/cluster/under-other-faults.test.js',
-  'test/docker/composed.test.js',
-  'test/cluster/redis-outage.test.js',
   'test/adapters/page/browser.test.js',
+  'test/cluster/under-network-faults.test.js',
+  'test/cluster/under-process-faults.test.js',
+  'test/docker/composed.test.js',
+  'test/cluster/under-client-faults.test.js',
+  'test/cluster/redis-outage.test.js',
   'test/cluster/lost-server.test.js',
   'test/cluster/graceful-stop.test.js',
   'test/server/server.test.js',

@@ -32,7 +32,7 @@ export const counts = {
   /** 20 clients, or 50, for each of the other faults. */
   messagesUnderOtherFaults: { asked: 20_000, reduced: 500, quick: 100, unit: 'messages' },
   /** All of them cut off at the same moment, twice, and back again. */
-  clientsInStorm: { asked: 200, reduced: 100, quick: 20, unit: 'clients' },
+  clientsInStorm: { asked: 200, reduced: 50, quick: 20, unit: 'clients' },
   /** 50 clients by WebSocket over two servers, resumed after each loss, in one run… */
   messagesToResumed: { asked: 20_000, reduced: 500, quick: 100, unit: 'messages' },
   /** …whose connections are cut at any moment… */
