@@ -1,7 +1,5 @@
 import { steadyLog } from '../adapters/log-file/joined.ts';
 import { openLogFile } from '../adapters/log-file/source.ts';
-import { lookIntoLmdb } from '../adapters/lmdb/stored-log.ts';
-import { lookIntoRedis } from '../adapters/redis/stored-log.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { StoreUnusable } from '../core/event-store.ts';
 import type { StoredLog } from '../core/log-source.ts';
@@ -17,9 +15,7 @@ import type { StoreOptions } from './store-options.ts';
  * @throws {PlainFailure} for a log that was trimmed, without an archive
  */
 export async function lookInto(store: StoreOptions, archive?: string): Promise<StoredLog> {
-  const live = await (store.kind === 'redis'
-    ? lookIntoRedis({ url: store.url })
-    : lookIntoLmdb(store.dir));
+  const live = await lookIntoLive(store);
   try {
     if (archive !== undefined) return await withArchive(archive, live);
     const cut = await whatWasTrimmed(live);
@@ -29,6 +25,16 @@ export async function lookInto(store: StoreOptions, archive?: string): Promise<S
     await live.close();
     throw error;
   }
+}
+
+/** Only the store that is meant is loaded, as in open-stores.ts. */
+async function lookIntoLive(store: StoreOptions): Promise<StoredLog> {
+  if (store.kind === 'redis') {
+    const { lookIntoRedis } = await import('../adapters/redis/stored-log.ts');
+    return lookIntoRedis({ url: store.url });
+  }
+  const { lookIntoLmdb } = await import('../adapters/lmdb/stored-log.ts');
+  return lookIntoLmdb(store.dir);
 }
 
 /** A log to prove something of: the file, with the checkpoints behind it, or the live one. */

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { openLmdb } from '../adapters/lmdb/event-store.ts';
 import { parseAddress } from '../adapters/redis/address.ts';
-import { openRedis } from '../adapters/redis/event-store.ts';
 import { type SealingOptions, sealStores } from '../adapters/sealing/seal-stores.ts';
 import type { LinkNews, Stores } from '../core/stores.ts';
 import type { BannerStore } from './banner.ts';
 import { word } from './invocation.ts';
 import type { StoreOptions } from './store-options.ts';
+
+/** Loaded when that store is meant: to load both takes a third of what a short command takes. */
+const lmdb = () => import('../adapters/lmdb/event-store.ts');
+const redis = () => import('../adapters/redis/event-store.ts');
 
 /**
  * Opens the store that is meant, for a tool; a log that does not exist yet is made.
@@ -26,8 +28,8 @@ export function openExistingStores(store: StoreOptions): Promise<Stores> {
   const existing = true;
   const plain =
     kind === 'embedded'
-      ? openLmdb({ dir: store.dir, existing })
-      : openRedis({ url: store.url, acceptLoss: true, existing });
+      ? lmdb().then(({ openLmdb }) => openLmdb({ dir: store.dir, existing }))
+      : redis().then(({ openRedis }) => openRedis({ url: store.url, acceptLoss: true, existing }));
   return sealed(plain, keysThatAre(sealing));
 }
 
@@ -68,15 +70,19 @@ async function sealed(plain: Promise<Stores>, sealing: StoreOptions['sealing']):
   }
 }
 
-function openPlain(
+async function openPlain(
   store: StoreOptions,
   own: boolean,
   onLink: (news: LinkNews) => void,
 ): Promise<Stores> {
   const { partitions } = store;
   const made = partitions === undefined ? {} : { partitions };
-  if (store.kind === 'embedded') return openLmdb({ dir: store.dir, own, ...made });
+  if (store.kind === 'embedded') {
+    const { openLmdb } = await lmdb();
+    return openLmdb({ dir: store.dir, own, ...made });
+  }
   const { url, acceptLoss, replicas = 0 } = store;
+  const { openRedis } = await redis();
   return openRedis({ url, acceptLoss, replicas, onLink, ...made });
 }
 
