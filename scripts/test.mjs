@@ -5,7 +5,7 @@
 // test: build (which checks the types), lint, format, every test, with reduced counts.
 // full: the same with the counts asked for. quick: only the tests that start no other process.
 // The last line is `N passed, N failed`: tests, and among the failed also steps and counts.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,14 +47,16 @@ const tier = tiers.includes(first) ? first : 'test';
 const wanted = first === undefined || tiers.includes(first) ? others : [first, ...others];
 
 if (!step('build and types', 'scripts/build.mjs')) finish();
-step('lint', bin('oxlint', 'bin/oxlint'));
-step('format', bin('oxfmt', 'bin/oxfmt'), '--check');
 const files = testFiles();
 if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}.`);
   failed++;
   finish();
 }
+const checks = [
+  check('lint', bin('oxlint', 'bin/oxlint')),
+  check('format', bin('oxfmt', 'bin/oxfmt'), '--check'),
+];
 const scratch = mkdtempSync(join(tmpdir(), 'securechat-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const reports = join(scratch, 'counts.jsonl');
@@ -68,6 +70,7 @@ const totals = await runTests(files, {
 });
 passed += totals.passed;
 failed += totals.failed;
+await Promise.all(checks);
 if (tier !== 'quick') await checkCounts();
 if (wanted.length === 0) showSlowest(totals.seconds);
 finish();
@@ -79,6 +82,26 @@ function step(name, program, ...args) {
     cwd: root,
     stdio: 'inherit',
   });
+  return judge(name, startedAt, status);
+}
+
+/** The same beside the tests, which wait half of their time; what it says is shown at its end. */
+async function check(name, program, ...args) {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: 'pipe' });
+  const end = () => child.kill();
+  process.once('exit', end);
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => said.push(part));
+  const status = await new Promise((resolve) => {
+    child.once('close', resolve);
+  });
+  process.off('exit', end);
+  process.stdout.write(Buffer.concat(said));
+  judge(name, startedAt, status);
+}
+
+function judge(name, startedAt, status) {
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
   if (status !== 0) failed++;

@@ -58,7 +58,7 @@ export const counts = {
   /** How long a server is stopped (SIGSTOP) before it may go on: longer than its lease. */
   serverPause: { asked: 30, reduced: 12, quick: 12, unit: 'seconds' },
   /** Random commits with conflicts over several streams, held against a model. */
-  randomCommits: { asked: 1_000, reduced: 100, quick: 30, unit: 'cases' },
+  randomCommits: { asked: 1_000, reduced: 40, quick: 30, unit: 'cases' },
   /** Names, lines and records of any kind: rules that few inputs would break. */
   anyInputs: { asked: 10_000, reduced: 2_000, quick: 1_000, unit: 'cases' },
   /** Who leaves which room by a record, against a search of all before it, which is slow. */
