@@ -5,3 +5,4 @@ import './partitions.spec.ts';
 import './random.spec.ts';
 import './received.spec.ts';
 import './sent.spec.ts';
+import './text-keys.spec.ts';

@@ -11,8 +11,10 @@ export interface RawRecord {
   readonly at: number;
   /** JSON, as stored. */
   readonly meta: string;
-  /** As stored: a format byte (0: plain), then the text in UTF-8. */
+  /** As stored: a format byte (0: plain, 1: sealed), then the text in UTF-8. */
   readonly body?: Uint8Array;
+  /** What is sealed in the body, where somebody has opened it. */
+  readonly text?: string;
   /** The second stream that indexes the record, and its place there. */
   readonly link?: { readonly stream: string; readonly revision: number };
 }

@@ -57,7 +57,7 @@ export interface LogRecord extends RawRecord {
   readonly id: string;
   readonly actor: { readonly server: string; readonly incarnation: number };
   readonly event: LogEvent;
-  /** Whether the body, if there is one, is plain text and the one that the metadata names. */
+  /** Whether the body, if there is one, can be read and is the one that the metadata names. */
   readonly bodyIsSound: boolean;
 }
 
@@ -72,12 +72,12 @@ export function readRecord(raw: RawRecord): LogRecord {
     ...raw,
     id: meta.text('id'),
     actor: { server: actor.text('server'), incarnation: actor.number('incarnation') },
-    event: readEvent(meta.text('type'), data, raw.body),
-    bodyIsSound: isSound(raw.body, meta.get('body')),
+    event: readEvent(meta.text('type'), data, raw),
+    bodyIsSound: isSound(raw, meta.get('body')),
   };
 }
 
-function readEvent(type: string, data: Fields, body: Uint8Array | undefined): LogEvent {
+function readEvent(type: string, data: Fields, { body, text: opened }: RawRecord): LogEvent {
   switch (type) {
     case 'SessionOpened':
       return { type, ...session(data), ...holder(data) };
@@ -88,7 +88,7 @@ function readEvent(type: string, data: Fields, body: Uint8Array | undefined): Lo
     case 'RoomLeft':
       return { type, room: data.text('room'), ...session(data) };
     case 'MessagePosted': {
-      const text = Buffer.from((body ?? new Uint8Array()).subarray(1)).toString('utf8');
+      const text = opened ?? Buffer.from((body ?? new Uint8Array()).subarray(1)).toString('utf8');
       return { type, room: data.text('room'), ...session(data), text };
     }
     case 'UserSubscribed':
@@ -115,9 +115,10 @@ const holder = (data: Fields) => ({
   incarnation: data.number('incarnation'),
 });
 
-function isSound(body: Uint8Array | undefined, named: unknown): boolean {
+function isSound({ body, text }: RawRecord, named: unknown): boolean {
   if (body === undefined) return named === undefined;
-  return body[0] === bodyPlain && named === hash('sha256', body, 'base64url');
+  const canBeRead = body[0] === bodyPlain || text !== undefined;
+  return canBeRead && named === hash('sha256', body, 'base64url');
 }
 
 /** The fields of a JSON object, read with their types. */

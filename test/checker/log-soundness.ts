@@ -35,7 +35,11 @@ export class LogSoundness {
     if (this.#ids.has(record.id)) this.#add('idTwice', record, `the id ${record.id} comes again`);
     this.#ids.add(record.id);
     if (!record.bodyIsSound)
-      this.#add('badBody', record, 'the body is not the plain text that the metadata names');
+      this.#add(
+        'badBody',
+        record,
+        'the body cannot be read, or is not the one that the metadata names',
+      );
     const stream = streamOf(record.event);
     if (stream !== undefined && stream !== record.stream)
       this.#add('wrongStream', record, `${record.event.type} lies in ${record.stream}`);

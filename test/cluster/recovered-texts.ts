@@ -1,5 +1,7 @@
-import { createDecipheriv, createHash, hkdfSync } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+
+import { unsealed } from '../checker/text-keys.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -29,7 +31,7 @@ export function recoveredTexts(bytes: Buffer, masterFile: string): readonly stri
       for (const place of keys) {
         const material = Buffer.concat([author, place]);
         const key = hkdfSync('sha256', material, '', 'securechat/text/v1', keyBytes);
-        const opened = openedBy(Buffer.from(key), body.subarray(3), Buffer.from(id));
+        const opened = unsealed(Buffer.from(key), body.subarray(3), Buffer.from(id));
         if (opened !== undefined) texts.add(opened.toString());
       }
   return [...texts].toSorted();
@@ -45,7 +47,7 @@ function unwrappedKeys(text: string, masters: readonly string[]): readonly Buffe
       new RegExp(`${id.slice(0, 16)}:([\\w-]{80})`, 'g'),
     ))
       for (const name of names) {
-        const key = openedBy(master, Buffer.from(wrapped, 'base64url'), Buffer.from(name));
+        const key = unsealed(master, Buffer.from(wrapped, 'base64url'), Buffer.from(name));
         if (key !== undefined) keys.set(key.toString('hex'), key);
       }
   }
@@ -76,16 +78,4 @@ function sealedBodies(bytes: Buffer, text: string): readonly Opened[] {
     }
   }
   return bodies;
-}
-
-/** AES-256-GCM of nonce, text and tag; undefined where the tag does not fit. */
-function openedBy(key: Buffer, sealed: Buffer, associated: Buffer): Buffer | undefined {
-  const end = sealed.length - tagBytes;
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceBytes));
-  decipher.setAAD(associated).setAuthTag(sealed.subarray(end));
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(nonceBytes, end)), decipher.final()]);
-  } catch {
-    return undefined;
-  }
 }

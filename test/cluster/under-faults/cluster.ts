@@ -1,14 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLmdb } from '../../../adapters/lmdb/event-store.ts';
 import { type Dump, dumpRedis, type RawRecord } from '../../checker/log-dump.ts';
+import { TextKeys } from '../../checker/text-keys.ts';
+import { runCli } from '../../cli/cli-process.ts';
 import {
   type ChatProcess,
   type ChatProcessOptions,
   startChatProcess,
 } from '../../support/chat-process.ts';
-import { rawRecord } from '../../support/raw-record.ts';
 import { type RedisProcess, startRedis } from '../../support/redis-process.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 
@@ -72,7 +74,12 @@ export async function startOnRedis({
   networks: hasNetworks = false,
 }: RedisClusterOptions = {}): Promise<RedisCluster> {
   const redis = await startRedis({ appendfsync: 'always' });
-  const started: AsyncDisposable[] = [redis];
+  const folder = mkdtempSync(join(tmpdir(), 'securechat-keys-'));
+  const removeFolder = async (): Promise<void> => rmSync(folder, { recursive: true });
+  const masterFile = join(folder, 'master.key');
+  writeFileSync(masterFile, randomBytes(32).toString('base64'), { mode: 0o600 });
+  const keyArgs = ['--master-key-file', masterFile];
+  const started: AsyncDisposable[] = [{ [Symbol.asyncDispose]: removeFolder }, redis];
   const processes: ServerProcess[] = [];
   const networks: TcpProxy[] = [];
   const startServer = async (name: string): Promise<void> => {
@@ -85,7 +92,13 @@ export async function startOnRedis({
     }
     const certs = processes[0]?.process.certs;
     const shared = certs === undefined ? {} : { certs };
-    const options = { redis: `redis://127.0.0.1:${port}`, name, partitions, ...shared };
+    const options = {
+      redis: `redis://127.0.0.1:${port}`,
+      name,
+      partitions,
+      args: keyArgs,
+      ...shared,
+    };
     const process = await start(options);
     started.push(process);
     processes.push(new ServerProcess(name, process));
@@ -96,7 +109,8 @@ export async function startOnRedis({
     await endAll(started);
     throw error;
   }
-  const dump = (): Dump => dumpRedis(redis.url);
+  const where = ['--redis', redis.url, ...keyArgs];
+  const dump = (): Dump => opened(dumpRedis(redis.url), { folder, where, masterFile });
   return { redis, processes, networks, dump, [Symbol.asyncDispose]: () => endAll(started) };
 }
 
@@ -105,11 +119,12 @@ export async function startOnDisk(): Promise<Cluster> {
   const data = mkdtempSync(join(tmpdir(), 'securechat-data-'));
   const removeData = (): void => rmSync(data, { recursive: true, force: true });
   try {
-    // The checker reads texts as they lie in the log, and shares no code that could open them.
-    const process = await start({ data, servers: 2, args: ['--seal', 'off'] });
+    const process = await start({ data, servers: 2 });
     const end = (): Promise<void> => endAll([process]).finally(removeData);
     const processes = [new ServerProcess('both', process)];
-    return { processes, dump: () => dumpFolder(data), [Symbol.asyncDispose]: end };
+    const keys = { folder: data, where: ['--data', data], masterFile: join(data, 'master.key') };
+    const dump = (): Dump => opened(dumpFolder(data), keys);
+    return { processes, dump, [Symbol.asyncDispose]: end };
   } catch (error) {
     removeData();
     throw error;
@@ -124,13 +139,28 @@ async function endAll(started: readonly AsyncDisposable[]): Promise<void> {
   for (const one of started.toReversed()) await one[Symbol.asyncDispose]();
 }
 
+/** The log with what is sealed opened, by code that the servers do not have. */
+async function* opened(
+  dump: AsyncIterable<RawRecord>,
+  { folder, where, masterFile }: { folder: string; where: readonly string[]; masterFile: string },
+): AsyncGenerator<RawRecord> {
+  const file = join(folder, 'keys.json');
+  const written = await runCli(['audit', 'keys', '--out', file, '--overwrite', ...where], {
+    cwd: folder,
+  });
+  if (written.code !== 0) throw new Error(`the keys could not be had: ${written.stderr}`);
+  const keys = new TextKeys(readFileSync(file, 'utf8'), readFileSync(masterFile, 'utf8'));
+  for await (const raw of dump) yield keys.open(raw);
+}
+
 /** By the store itself, which hands its records on as it keeps them. */
 async function* dumpFolder(dir: string): AsyncGenerator<RawRecord> {
   const stores = await openLmdb({ dir });
   try {
     for (let from = 1; ; from += recordsAtOnce) {
-      const page = await stores.events.readAll(0, from, recordsAtOnce);
-      for (const record of page) yield rawRecord(record);
+      const page = await stores.events.readStored(0, from, recordsAtOnce);
+      for (const { meta, ...record } of page)
+        yield { ...record, meta: Buffer.from(meta).toString() };
       if (page.length < recordsAtOnce) return;
     }
   } finally {
