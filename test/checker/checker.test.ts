@@ -5,4 +5,3 @@ import './partitions.spec.ts';
 import './random.spec.ts';
 import './received.spec.ts';
 import './sent.spec.ts';
-import './text-keys.spec.ts';

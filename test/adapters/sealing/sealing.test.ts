@@ -26,6 +26,7 @@ import type { Stores } from '../../../core/stores.ts';
 import { commitTo, directMessagePosted, newEvent } from '../../support/events.ts';
 import { until } from '../../support/until.ts';
 import { someMasterKey } from './some-master-key.ts';
+import './documented-forms.spec.ts';
 
 const november = Date.UTC(2026, 10, 27);
 const december = Date.UTC(2026, 11, 1);

@@ -1,18 +1,18 @@
 import { deepStrictEqual, equal, throws } from 'node:assert/strict';
 
-import { openMemory } from '../../adapters/memory/event-store.ts';
-import { MemoryLog } from '../../adapters/memory/log.ts';
-import { DataKeys } from '../../adapters/sealing/data-keys.ts';
-import { keysFileText } from '../../adapters/sealing/keys-file.ts';
-import { openMasterKeys, sealStores } from '../../adapters/sealing/seal-stores.ts';
-import type { KeptKey } from '../../core/key-store.ts';
-import { someMasterKey } from '../adapters/sealing/some-master-key.ts';
-import { directMessagePosted } from '../support/events.ts';
-import { rule } from '../support/given.ts';
-import { joins, says, write } from '../support/memory-history.ts';
-import type { RawRecord } from './log-dump.ts';
-import { readRecord } from './log-event.ts';
-import { TextKeys } from './text-keys.ts';
+import { openMemory } from '../../../adapters/memory/event-store.ts';
+import { MemoryLog } from '../../../adapters/memory/log.ts';
+import { DataKeys } from '../../../adapters/sealing/data-keys.ts';
+import { keysFileText } from '../../../adapters/sealing/keys-file.ts';
+import { openMasterKeys, sealStores } from '../../../adapters/sealing/seal-stores.ts';
+import type { KeptKey } from '../../../core/key-store.ts';
+import { someMasterKey } from './some-master-key.ts';
+import { directMessagePosted } from '../../support/events.ts';
+import { rule } from '../../support/given.ts';
+import { joins, says, write } from '../../support/memory-history.ts';
+import type { RawRecord } from '../../checker/log-dump.ts';
+import { readRecord } from '../../checker/log-event.ts';
+import { TextKeys } from '../../checker/text-keys.ts';
 
 /** A sealed log as it lies in the store, its keys as the program writes them, and the master key. */
 async function sealedLog() {
