@@ -1,56 +1,79 @@
 import { peekType } from '../adapters/fold-record.ts';
 import { decodeRecord } from '../adapters/record-codec.ts';
-import type { AuditRead, HandedOut } from '../core/audit.ts';
-import type { LogSource, StoredRecord } from '../core/log-source.ts';
+import type { HandedOut } from '../core/audit.ts';
+import type { EventStore, Recorded } from '../core/event-store.ts';
+import type { StoredRecord } from '../core/log-source.ts';
+import type { Readings } from '../core/readings.ts';
 import { sealedUnder } from '../core/sealing.ts';
+import { auditStream } from '../core/stream.ts';
+import { plainTextsFold, plainTextsName, readingsFold } from '../core/stream-folds.ts';
+import { snapshotOf } from '../server/snapshots.ts';
 import { instantText } from './replay/instant.ts';
 
 const pageSize = 2_000;
-/** A receipt is one record of the log: whoever reads the log each minute must not burst it. */
-const readingsListedMax = 100;
 const wordsMax = 300;
 
-type Reading = AuditRead['data'] & { /** Milliseconds since 1970. */ readonly at: number };
-
 /**
- * What of a user's text an erasure leaves although the log knows of it, in words: what stands in the
- * log unsealed, and what somebody has had out of it.
+ * What of a user's text an erasure leaves although the log knows of it, in words: what stands
+ * unsealed in the log or, if it was trimmed, in archives; and what somebody has had out of it.
  * @throws {StoreUnreachable}
  */
-export async function unreachedCopies(log: LogSource, user: string): Promise<readonly string[]> {
-  let plain = 0;
-  const readings: Reading[] = [];
-  for await (const stored of recordsOf(log)) {
-    if (stored.body !== undefined) {
-      const { event, sealed } = decodeRecord(stored);
-      if (sealed === undefined && sealedUnder(event)?.author === user) plain += 1;
-    } else if (peekType(stored) === 'AuditRead') {
-      const { event, at } = decodeRecord(stored);
-      if (event.type === 'AuditRead' && event.data.holds !== 'nothing')
-        readings.push({ ...event.data, at });
+export async function unreachedCopies(
+  events: EventStore,
+  user: string,
+): Promise<readonly string[]> {
+  let [here, trimmed] = [0, 0];
+  const readings: Recorded[] = [];
+  for (let partition = 0; partition < events.info.partitions; partition++) {
+    const plain: number[] = [];
+    for await (const stored of recordsOf(events, partition)) {
+      if (stored.body !== undefined) {
+        const { event, sealed } = decodeRecord(stored);
+        if (sealed === undefined && sealedUnder(event)?.author === user)
+          plain.push(stored.position);
+      } else if (peekType(stored) === 'AuditRead') readings.push(decodeRecord(stored));
     }
+    here += plain.length;
+    trimmed += await trimmedOf(events, { partition, user, plain });
   }
-  const isTrimmed = (await log.head(0)).first > 1;
-  return [...plainWords(plain), ...(isTrimmed ? [trimmed] : []), ...readingWords(readings)];
+  return [
+    ...plainWords(here, ': they stand in the log as they are'),
+    ...plainWords(trimmed, ', and trimmed since: they stand in archives of the log as they are'),
+    ...readingWords(await allReadings(events, readings)),
+  ];
 }
 
-const trimmed =
-  'what was trimmed from the log, where it was archived, and readings of before: the log no longer tells them';
+/** How many unsealed texts were trimmed; `plain`: the positions of those that were not. */
+async function trimmedOf(
+  events: EventStore,
+  { partition, user, plain }: { partition: number; user: string; plain: readonly number[] },
+): Promise<number> {
+  const counted = await snapshotOf(events, plainTextsFold, plainTextsName(user), partition);
+  // What is counted may be there still.
+  const through = await events.snapshots.keptThrough(partition);
+  const both = plain.filter((position) => position <= through).length;
+  return Math.max((counted?.state ?? 0) - both, 0);
+}
 
-const plainWords = (count: number): readonly string[] =>
-  count === 0
-    ? []
-    : [
-        `${count} ${count === 1 ? 'message' : 'messages'} written while texts were not sealed: they stand in the log as they are`,
-      ];
+/** Those that the log tells of, on top of those that were trimmed. */
+async function allReadings(events: EventStore, there: readonly Recorded[]): Promise<Readings> {
+  const kept = await snapshotOf(events, readingsFold, auditStream(0), 0);
+  return there
+    .filter(({ revision }) => revision > (kept?.revision ?? 0))
+    .reduce(readingsFold.evolve, kept?.state ?? readingsFold.initial);
+}
 
-function readingWords(readings: readonly Reading[]): readonly string[] {
-  const earlier = readings.length - readingsListedMax;
+const plainWords = (count: number, where: string): readonly string[] => {
+  const messages = count === 1 ? 'message' : 'messages';
+  return count === 0 ? [] : [`${count} ${messages} written while texts were not sealed${where}`];
+};
+
+function readingWords({ earlier, last }: Readings): readonly string[] {
   return [
     ...(earlier > 0
       ? [`${earlier} earlier readings of the log: securechat replay --types AuditRead tells them`]
       : []),
-    ...readings.slice(-readingsListedMax).map(({ holds = 'words', reader, what, at }) => {
+    ...last.map(({ holds = 'words', reader, what, at }) => {
       const words = `${copies[holds]}, ${reader} on ${instantText(at)}: ${what}`;
       return words.length > wordsMax ? `${words.slice(0, wordsMax - 1)}…` : words;
     }),
@@ -66,14 +89,12 @@ const copies: Readonly<Record<HandedOut, string>> = {
   nothing: 'nothing',
 };
 
-async function* recordsOf(log: LogSource): AsyncGenerator<StoredRecord> {
-  for (let partition = 0; partition < log.info.partitions; partition++) {
-    for (let from = 1; ;) {
-      const page = await log.readStored(partition, from, pageSize);
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < pageSize) break;
-      from = last.position + 1;
-    }
+async function* recordsOf(events: EventStore, partition: number): AsyncGenerator<StoredRecord> {
+  for (let from = 1; ;) {
+    const page = await events.readStored(partition, from, pageSize);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    from = last.position + 1;
   }
 }

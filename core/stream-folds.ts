@@ -1,8 +1,10 @@
 import { type Account, type AccountEvent, evolveAccount, initialAccount } from './account.ts';
+import type { AuditEvent } from './audit.ts';
 import type { EpochStarted } from './epoch.ts';
 import type { Recorded } from './event-store.ts';
 import { evolveFollowing, type Following, type FollowingEvent } from './following.ts';
 import { evolveKeptRooms, type KeptRooms, type KeptRoomsEvent } from './kept-rooms.ts';
+import { evolveReadings, noReadings, type Readings } from './readings.ts';
 import {
   evolveRetention,
   initialRetention,
@@ -104,6 +106,28 @@ export const epochFold: StreamFold<string> = {
   ...asItIs(),
 };
 
+/**
+ * How many texts of a user's were written while texts were not sealed: they outlive an erasure in
+ * what the log was archived to. Not a stream, but its state is kept like one's.
+ */
+export const plainTextsFold: StreamFold<number> = {
+  kind: 'plain:',
+  initial: 0,
+  evolve: (count) => count + 1,
+  ...asItIs(),
+};
+
+/** The name of the snapshot of a user's {@link plainTextsFold}, in each partition. */
+export const plainTextsName = (user: string): string => `${plainTextsFold.kind}${user}`;
+
+/** What of people was read out of the log: a receipt of an erasure lists it. */
+export const readingsFold: StreamFold<Readings> = {
+  kind: 'audit:',
+  initial: noReadings,
+  evolve: (state, { event, at }) => evolveReadings(state, event as AuditEvent, at),
+  ...asItIs(),
+};
+
 const folds: readonly WrittenFold[] = [
   onWritten(accountFold),
   onWritten(sessionFold),
@@ -113,6 +137,8 @@ const folds: readonly WrittenFold[] = [
   onWritten(serverFold),
   onWritten(roomNameFold),
   onWritten(epochFold),
+  onWritten(plainTextsFold),
+  onWritten(readingsFold),
 ];
 
 /** The fold of a stream's written state; undefined where nothing is decided or shown by it. */

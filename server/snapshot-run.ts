@@ -1,7 +1,13 @@
 import { decodeRecord } from '../adapters/record-codec.ts';
 import { type EventStore, type Recorded, StoreUnreachable } from '../core/event-store.ts';
+import { sealedUnder } from '../core/sealing.ts';
 import type { Snapshot } from '../core/snapshot-store.ts';
-import { foldVersion, type WrittenFold, writtenFoldOf } from '../core/stream-folds.ts';
+import {
+  foldVersion,
+  plainTextsName,
+  type WrittenFold,
+  writtenFoldOf,
+} from '../core/stream-folds.ts';
 import { evolveChat } from '../core/views/chat.ts';
 import { chatSnapshotAt, checkFold, partitionSnapshotView } from './snapshots.ts';
 
@@ -97,11 +103,18 @@ function evolveState(state: StreamState | undefined, recorded: Recorded, revisio
   state.revision = revision;
 }
 
-/** The streams that a record is of, and its places there. */
-const placesOf = ({ stream, revision, link }: Recorded) => [
-  { stream, revision },
-  ...(link === undefined ? [] : [link]),
-];
+/**
+ * The streams that a record is of, and its places there. What was written unsealed counts as if in a
+ * stream of its author's.
+ */
+function placesOf({ stream, revision, link, event, sealed, position }: Recorded) {
+  const author = sealed === undefined ? sealedUnder(event)?.author : undefined;
+  return [
+    { stream, revision },
+    ...(link === undefined ? [] : [link]),
+    ...(author === undefined ? [] : [{ stream: plainTextsName(author), revision: position }]),
+  ];
+}
 
 const snapshotsOf = (
   states: ReadonlyMap<string, StreamState>,

@@ -2,7 +2,7 @@ import { deepStrictEqual, equal, match } from 'node:assert/strict';
 
 import { unreachedCopies } from '../../cli/unreached-copies.ts';
 import type { HandedOut } from '../../core/audit.ts';
-import type { LogSource } from '../../core/log-source.ts';
+import { keepSnapshots } from '../../server/snapshot-run.ts';
 import { rule } from '../support/given.ts';
 import { historyOf, says, type Written } from '../support/memory-history.ts';
 
@@ -43,14 +43,26 @@ rule(
   },
 );
 
-rule('of a log that was trimmed the receipt says that it no longer tells all', async () => {
-  const log = await historyOf([says('bob', 'hi'), reads('replay', 'words')]);
-  const trimmed: LogSource = {
-    info: log.info,
-    head: async (partition) => ({ ...(await log.head(partition)), first: 2 }),
-    readStored: (...asked) => log.readStored(...asked),
-  };
-  const [first, ...others] = await unreachedCopies(trimmed, 'alice');
-  match(first ?? '', /^what was trimmed from the log, .* and readings of before/);
-  equal(others.length, 1);
+rule('of a log that was trimmed the receipt tells the same, and what is in archives', async () => {
+  const log = await historyOf([
+    says('alice', 'plain'),
+    reads('replay', 'words'),
+    reads('audit verify', 'nothing'),
+    says('alice', 'and again'),
+    says('bob', 'hi'),
+    ...Array.from({ length: 100 }, (_, n) => reads(`replay ${n}`, 'words')),
+    says('alice', 'the last'),
+  ]);
+  const listed = (await unreachedCopies(log, 'alice')).slice(1);
+  equal(listed.length, 101);
+  const { position, epoch } = await log.head(0);
+  for (const before of [3, position]) {
+    // What is kept may reach further than what was trimmed.
+    await keepSnapshots(log, 0, position);
+    await log.trim(0, before, epoch);
+    const [here, gone, ...others] = await unreachedCopies(log, 'alice');
+    match(here ?? '', /^[12] messages? written .*: they stand in the log as they are$/);
+    match(gone ?? '', /^[12] messages? .*trimmed since: they stand in archives of the log/);
+    deepStrictEqual(others, listed);
+  }
 });

@@ -1,7 +1,6 @@
 import { openMemory } from '../../adapters/memory/event-store.ts';
 import type { EventStore } from '../../core/event-store.ts';
 import type { ChatEvent } from '../../core/event.ts';
-import type { LogSource } from '../../core/log-source.ts';
 import { commitOf } from '../../server/appender.ts';
 
 /** One commit of a history that a test writes. */
@@ -16,7 +15,7 @@ export interface Written {
 export const beginsAt = Date.UTC(2026, 10, 27, 6, 19, 52);
 
 /** A log in memory that holds this, each in the partition of its stream, and can be read. */
-export async function historyOf(writing: readonly Written[], partitions = 1): Promise<LogSource> {
+export async function historyOf(writing: readonly Written[], partitions = 1): Promise<EventStore> {
   const clock = { now: beginsAt };
   const { events } = openMemory({ partitions, now: () => clock.now });
   await write(events, writing, clock);
