@@ -1,5 +1,6 @@
 // One process for all specs of the core: a process costs a second, a spec does not.
 import './account.spec.ts';
+import './delivery-answers.spec.ts';
 import './delivery.spec.ts';
 import './delivery-properties.spec.ts';
 import './canonical-json.spec.ts';

@@ -3,107 +3,27 @@ import { deliveriesOf } from '../../core/deliveries.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import { emptyChat, evolveChat } from '../../core/views/chat.ts';
-import { rememberFollowing } from '../../core/views/followers.ts';
 import { rule } from '../support/given.ts';
 import { recordOf } from './arbitrary-events.ts';
-
-interface Here {
-  readonly user: string;
-  readonly session: string;
-  readonly server: string;
-  readonly incarnation: number;
-}
-const alice: Here = { user: 'alice', session: 'a1', server: 'north', incarnation: 1 };
-const aliceToo: Here = { ...alice, session: 'a2', server: 'south' };
-const bob: Here = { user: 'bob', session: 'b1', server: 'south', incarnation: 1 };
-const carol: Here = { user: 'carol', session: 'c1', server: 'north', incarnation: 1 };
-
-const opened = (data: Here): ChatEvent => ({ type: 'SessionOpened', data });
-const joined = (who: Here, name = 'Attic'): ChatEvent => ({
-  type: 'RoomJoined',
-  data: { room: name.toLowerCase(), name, ...who },
-});
-const left = ({ user, session }: Here): ChatEvent => ({
-  type: 'RoomLeft',
-  data: { room: 'attic', user, session },
-});
-const said = ({ user, session }: Here): ChatEvent => ({
-  type: 'MessagePosted',
-  data: { room: 'attic', user, session },
-  text: 'hello',
-});
-const sentTo = (to: string): ChatEvent => ({
-  type: 'DirectMessagePosted',
-  data: { from: 'alice', to },
-  text: 'psst',
-});
-const closed = ({ user, session }: Here, reason: 'logout' | 'takenOver'): ChatEvent => ({
-  type: 'SessionClosed',
-  data: { user, session, reason },
-});
-const northLost: ChatEvent = { type: 'ServerLost', data: { server: 'north', incarnation: 1 } };
-
-/** What the last of these events shows to the sessions of a chat in which bob follows alice. */
-function shownBy(...events: readonly ChatEvent[]): readonly Delivery[] {
-  const view = emptyChat();
-  rememberFollowing(view.followers, 'bob', { targets: new Set(['alice']), revision: 0 });
-  const records = events.map((event, index) => recordOf(event, 0, index + 1));
-  for (const recorded of records.slice(0, -1)) evolveChat(view, recorded);
-  return records.slice(-1).flatMap((recorded) => deliveriesOf(view, recorded));
-}
-/** The same, when the last event was caused by a command of this session. */
-function answersTo(session: string, event: ChatEvent): readonly Delivery[] {
-  const recorded = recordOf(event);
-  return deliveriesOf(emptyChat(), { ...recorded, actor: { ...recorded.actor, session } });
-}
-/** What a delivery shows to others, as the rules below are told. */
-type Shown =
-  | { kind: 'message' | 'subbed'; to: readonly string[]; room: string; user: string; text: string }
-  | { kind: 'joined' | 'left'; to: readonly string[]; room: string; user: string }
-  | { kind: 'direct'; to: readonly string[]; from: string; text: string }
-  | Extract<Delivery, { kind: 'answer' | 'ended' | 'gap' }>;
-
-function shownToOthers(delivery: Delivery): readonly Shown[] {
-  switch (delivery.kind) {
-    case 'message':
-    case 'subbed': {
-      const { kind, to, room, user, text } = delivery;
-      return [{ kind, to, room, user, text }];
-    }
-    case 'joined':
-    case 'left': {
-      const { kind, to, room, user, isNews } = delivery;
-      return isNews && to.length > 0 ? [{ kind, to, room, user }] : [];
-    }
-    case 'departed': {
-      const { to, room, users } = delivery;
-      return users.map((user) => ({ kind: 'left', to, room, user }));
-    }
-    case 'direct': {
-      const { kind, to, from, text } = delivery;
-      return to.length > 0 ? [{ kind, to, from, text }] : [];
-    }
-    default:
-      return [delivery];
-  }
-}
-const message = (...to: string[]): Shown => ({
-  kind: 'message',
-  to,
-  room: 'Attic',
-  user: 'alice',
-  text: 'hello',
-});
-const subbed = (...to: string[]): Shown => ({ ...message(...to), kind: 'subbed' }) as Shown;
-const notice = (kind: 'joined' | 'left', user: string, ...to: string[]): Shown => ({
-  kind,
-  to,
-  room: 'Attic',
-  user,
-});
-const shows = (deliveries: readonly Delivery[], ...expected: Shown[]): void =>
-  deepStrictEqual(deliveries.flatMap(shownToOthers), expected);
-const here = [opened(alice), opened(bob), opened(carol)];
+import {
+  alice,
+  aliceToo,
+  bob,
+  carol,
+  closed,
+  here,
+  joined,
+  left,
+  message,
+  northLost,
+  notice,
+  opened,
+  said,
+  sentTo,
+  shownBy,
+  shows,
+  subbed,
+} from './delivery-story.ts';
 
 rule('a message is shown to the other members of its room', () =>
   shows(
@@ -297,35 +217,3 @@ rule('a session that was ended by something else is told why', () =>
     reason: 'takenOver',
   }),
 );
-
-const user = 'alice';
-const changed = (reason: 'changed' | 'reset' | 'rehash'): ChatEvent => ({
-  type: 'PasswordChanged',
-  data: { user, credential: 'second', reason },
-});
-const answered: readonly (readonly [ChatEvent, Extract<Delivery, { kind: 'answer' }>['answer']])[] =
-  [
-    [sentTo('bob'), { kind: 'directStored', to: 'bob', number: 1 }],
-    [
-      { type: 'AccountRegistered', data: { user, credential: 'c' } },
-      { kind: 'registered', user },
-    ],
-    [changed('changed'), { kind: 'passwordChanged' }],
-    [
-      { type: 'UserSubscribed', data: { user, target: 'bob' } },
-      { kind: 'subscribed', target: 'bob' },
-    ],
-    [
-      { type: 'UserUnsubscribed', data: { user, target: 'bob' } },
-      { kind: 'unsubscribed', target: 'bob' },
-    ],
-  ];
-for (const [event, answer] of answered)
-  rule(`${event.type} answers the session that asked, and no tool`, () => {
-    shows(answersTo('a1', event), { kind: 'answer', to: ['a1'], answer });
-    shows(shownBy(event));
-  });
-for (const reason of ['reset', 'rehash'] as const)
-  rule(`a password’s ${reason} is no news to any session`, () =>
-    shows(answersTo('a1', changed(reason))),
-  );

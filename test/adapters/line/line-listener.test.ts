@@ -1,21 +1,10 @@
-import { deepStrictEqual } from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type Test, test } from 'tap';
 
-import {
-  type LineListener,
-  type LineListenerOptions,
-  listenForLines,
-} from '../../../adapters/line/line-listener.ts';
-import {
-  type Peer,
-  Strangers,
-  strangersMax,
-  strangersPerAddressMax,
-  turnedAwayPerAddressMax,
-} from '../../../adapters/strangers.ts';
+import { type LineListenerOptions, listenForLines } from '../../../adapters/line/line-listener.ts';
+import { strangersPerAddressMax, turnedAwayPerAddressMax } from '../../../adapters/strangers.ts';
 import { loadOrMakeCertificates } from '../../../adapters/tls/certificates.ts';
 import { ChatClient } from '../../support/chat-client.ts';
 import { type ChatHarness, startHarness } from '../../support/chat-harness.ts';
@@ -120,36 +109,6 @@ await test('one stranger past the limit of an address is told so, until another 
   t.equal(third.isClosed, false);
 });
 
-await test('strangers are counted by address, and all together', (t) => {
-  const strangers = new Strangers();
-  for (let number = 0; number < strangersMax; number++)
-    deepStrictEqual(strangers.meet(peer(number)), 'letIn');
-  deepStrictEqual(strangers.meet(peer(strangersMax)), 'cutOff');
-  strangers.forget(peer(7));
-  strangers.forget(peer(7));
-  deepStrictEqual(strangers.meet(peer(strangersMax)), 'letIn');
-  deepStrictEqual(strangers.meet(peer(strangersMax + 1)), 'cutOff');
-  t.end();
-});
-
-await test('so many past the limit of an address are turned away at once, and count apart', (t) => {
-  const strangers = new Strangers();
-  const meet = (remotePort: number) => strangers.meet({ remoteAddress: '10.0.0.1', remotePort });
-  const letIn = strangersPerAddressMax;
-  for (let port = 1; port <= letIn; port++) deepStrictEqual(meet(port), 'letIn');
-  for (let port = 1; port <= turnedAwayPerAddressMax; port++)
-    deepStrictEqual(meet(letIn + port), 'turnedAway');
-  const last = { remoteAddress: '10.0.0.1', remotePort: letIn + turnedAwayPerAddressMax };
-  deepStrictEqual(meet(last.remotePort + 1), 'cutOff');
-  deepStrictEqual(strangers.isTurnedAway(last), true);
-  strangers.forget(last);
-  deepStrictEqual(strangers.isTurnedAway(last), false);
-  deepStrictEqual(meet(last.remotePort + 1), 'turnedAway');
-  strangers.forget({ remoteAddress: '10.0.0.1', remotePort: 1 });
-  deepStrictEqual(meet(1), 'letIn');
-  t.end();
-});
-
 await test('connections are cut off before the listener opens, and refused once it closed', async (t) => {
   const certificates = await loadOrMakeCertificates({ dir: t.testdir() });
   const chat = await startHarness({ servers: 1 });
@@ -202,11 +161,6 @@ await test('a client that is not read from does not fill the memory', async (t) 
   t.ok(grown < 8_000_000, `${grown} bytes more`);
 });
 
-function peer(number: number): Peer {
-  const remotePort = 1_024 + (number % 100);
-  return { remoteAddress: `10.0.${Math.floor(number / 100)}.1`, remotePort };
-}
-
 interface Setting extends AsyncDisposable {
   readonly chat: ChatHarness;
   plain(): Socket;
@@ -227,7 +181,7 @@ async function listen(
 ): Promise<Setting> {
   const certificates = await loadOrMakeCertificates({ dir: t.testdir() });
   const chat = await startHarness({ servers: 1 });
-  const listener: LineListener = await listenForLines({
+  const listener = await listenForLines({
     host,
     port: 0,
     minVersion: 'TLSv1.3',

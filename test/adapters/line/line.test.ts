@@ -1,4 +1,5 @@
-// One process for all specs of the line protocol: a process costs a second, a spec does not.
+// One process for all specs of the line protocol and of strangers at its door: a process costs a second, a spec does not.
+import '../strangers.spec.ts';
 import './line-command.spec.ts';
 import './line-decoder.spec.ts';
 import './line-link.spec.ts';

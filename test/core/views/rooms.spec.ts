@@ -2,12 +2,11 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatEvent } from '../../../core/event.ts';
 import type { Recorded } from '../../../core/event-store.ts';
-import { evolveRoom, initialRoom, type Room, type RoomJoined } from '../../../core/room.ts';
+import { evolveRoom, initialRoom, type Room } from '../../../core/room.ts';
 import {
   departuresBy,
   emptyRooms,
   evolveRooms,
-  type OccupiedRoom,
   roomsOf,
   roomState,
   type RoomsView,
@@ -15,8 +14,7 @@ import {
 import { rule } from '../../support/given.ts';
 import { arbitraryLog, recordOf } from '../arbitrary-events.ts';
 import { always } from '../../support/always.ts';
-
-type Membership = RoomJoined['data'] & { readonly partition: number };
+import { numbersIn, searched, viewOf } from './searched-rooms.ts';
 
 const alice = { user: 'alice', session: 'a1', server: 'north', incarnation: 3 };
 const aliceToo = { ...alice, session: 'a2', server: 'south', incarnation: 1 };
@@ -136,65 +134,6 @@ rule('who leaves by a server’s end is told in the order of sessions, then of r
   const expected = ['carol C9 zoo', 'alice a1 attic', 'alice a1 lobby', 'alice a1 zoo'];
   deepStrictEqual(departures(view, ended('north', 3)), expected);
 });
-
-/** The same by a list that is searched. */
-function searched(records: readonly Recorded[]): readonly Membership[] {
-  let list: Membership[] = [];
-  for (const { event, partition } of records) {
-    const { type, data } = event;
-    if (type === 'RoomJoined') {
-      const isIn = ({ room, session }: Membership) =>
-        room === data.room && session === data.session;
-      const name = list.find(({ room }) => room === data.room)?.name ?? data.name;
-      const membership = { ...data, name, partition };
-      list = list.some(isIn)
-        ? list.map((one) => (isIn(one) ? membership : one))
-        : [...list, membership];
-    }
-    if (type === 'RoomLeft')
-      list = list.filter((one) => one.room !== data.room || one.session !== data.session);
-    if (type === 'ServerStopped' || type === 'ServerLost')
-      list = list.filter(
-        (one) =>
-          one.resumable === true ||
-          one.partition !== partition ||
-          one.server !== data.server ||
-          one.incarnation > data.incarnation,
-      );
-  }
-  return list;
-}
-
-/** The place of each room's last event. */
-function numbersIn(records: readonly Recorded[]): ReadonlyMap<string, number> {
-  const numbers = new Map<string, number>();
-  for (const { event, revision } of records)
-    if (['RoomJoined', 'RoomLeft', 'MessagePosted'].includes(event.type) && 'room' in event.data)
-      numbers.set(event.data.room, revision);
-  return numbers;
-}
-
-/** A view of these memberships, built from nothing. */
-function viewOf(list: readonly Membership[], numbers: ReadonlyMap<string, number>): RoomsView {
-  const view = emptyRooms();
-  for (const { room, name, partition, session, ...member } of list) {
-    const { user } = member;
-    const shown: OccupiedRoom = view.byRoom.get(room) ?? {
-      status: 'occupied',
-      room,
-      name,
-      partition,
-      members: new Map(),
-      users: new Map(),
-      number: numbers.get(room) ?? 0,
-    };
-    shown.members.set(session, member);
-    shown.users.set(user, (shown.users.get(user) ?? 0) + 1);
-    view.byRoom.set(room, shown);
-    view.bySession.set(session, (view.bySession.get(session) ?? new Set()).add(shown));
-  }
-  return view;
-}
 
 rule('the rooms are those that a search of the log finds', () =>
   fc.assert(
