@@ -35,6 +35,21 @@ export async function keepRoom(
   });
 }
 
+/**
+ * Why the rules would refuse a change of the rooms that an account keeps; undefined where they would
+ * not.
+ * @throws {StoreUnreachable}
+ */
+export async function whyNotKept(
+  chat: Chat,
+  held: HeldSession,
+  command: KeptRoomsCommand,
+): Promise<Answer | undefined> {
+  held.keptRooms = await loadKeptRooms(chat.stores.events, held.user, held.keptRooms);
+  const decided = decideKeptRooms(command, held.keptRooms.state);
+  return decided instanceof Rejection ? rejected(decided) : undefined;
+}
+
 /** The mark is in the log soon after the answer; see `RoomMarks`. */
 export async function markRoomRead(
   chat: Chat,

@@ -7,7 +7,7 @@ import type { Chat } from './chat.ts';
 import type { Connection } from './connection.ts';
 import type { HeldSession } from './held-session.ts';
 import { loadKeptRooms } from './loaded-kept-rooms.ts';
-import { keepRoom } from './kept-room-commands.ts';
+import { keepRoom, whyNotKept } from './kept-room-commands.ts';
 import { describeRoom } from './session-state.ts';
 import { snapshotOf } from './snapshots.ts';
 import { findWhereabouts, joining, leaving } from './whereabouts.ts';
@@ -25,8 +25,9 @@ export async function join(
 ): Promise<void> {
   if (!held.isPlaced) return connection.fail('Unavailable');
   const name = await shownName(chat, room, shown);
+  const keeping = { type: 'KeepRoom', user: held.user, room } as const;
   if (held.isResumable) {
-    const refused = await keepRoom(chat, held, { type: 'KeepRoom', user: held.user, room });
+    const refused = await whyNotKept(chat, held, keeping);
     if (refused !== undefined) return connection.tell(refused);
   }
   // Only now: while the store was asked, the log may have gone on, or been set back.
@@ -37,7 +38,12 @@ export async function join(
     const parts = [...former.map((left) => leaving(left, held)), joining({ room, name }, held)];
     if (!(await move(chat, connection, held, parts))) return;
   }
-  if (held.isResumable) return entered(chat, connection, held, room);
+  if (held.isResumable) {
+    // Last: what was not joined is not to be there again at the next login.
+    const refused = await keepRoom(chat, held, keeping);
+    if (refused !== undefined) return connection.tell(refused);
+    return entered(chat, connection, held, room);
+  }
   // Who has come is told so by the fold.
   if (isMember) connection.tell({ kind: 'joined', room: name });
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match } from 'node:assert/strict';
 
+import { unavailable } from '../../support/faulty-stores.ts';
 import { passwordOf } from '../../support/chat-harness.ts';
 import { webScene, webScenes } from '../../support/web-harness.ts';
 
@@ -54,6 +55,34 @@ webScenes('a session is in several rooms, and the account keeps them', async (we
     [['Attic', ['alice', 'bob']]],
   );
 });
+
+webScenes('a room that could not be joined is not kept', async (web) => {
+  const alice = await web.login('alice', 0);
+  web.chat.store(0).arrange(unavailable, 'RoomJoined');
+  deepStrictEqual(await alice.isRefused({ type: 'join', room: 'attic' }), 'Unavailable');
+  await alice.asks({ type: 'logout' });
+  const again = await web.login('alice', 1);
+  const { rooms } = await again.asks({ type: 'rooms' });
+  deepStrictEqual(
+    rooms.map(({ room }) => room),
+    ['lobby'],
+  );
+});
+
+webScenes(
+  'a room that was joined and could not be kept is both when it is joined again',
+  async (web) => {
+    const alice = await web.login('alice', 0);
+    web.chat.store(0).arrange(unavailable, 'RoomKept');
+    deepStrictEqual(await alice.isRefused({ type: 'join', room: 'attic' }), 'Unavailable');
+    const attic = await alice.asks({ type: 'join', room: 'attic' });
+    deepStrictEqual(attic.members, ['alice']);
+    await alice.asks({ type: 'logout' });
+    const again = await web.connect(1);
+    const { rooms } = await again.login('alice', 'password123');
+    deepStrictEqual(rooms.map(({ room }) => room).toSorted(), ['attic', 'lobby']);
+  },
+);
 
 webScene('a place in the log is told once to those to whom nothing is shown', async (web) => {
   const alice = await web.login('alice', 0);
