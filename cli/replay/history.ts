@@ -7,35 +7,41 @@ import { csvFormat, ndjsonFormat, type RecordFormat, TextFormat } from './record
 import { wantedRecord } from './record-filter.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
+import { RoomsMet } from './rooms-met.ts';
 
 type HistoryMode = Extract<Mode, { kind: 'history' }>;
 
 /** Prints the history; with `follow`, until it is interrupted. */
 export async function printHistory(replay: Replay, mode: HistoryMode): Promise<void> {
-  const { output, live } = replay;
+  const { output, live, terminal, options } = replay;
   const format = formatOf(replay, mode);
   // Before the end is looked at: who follows learns of it if the log is set back meanwhile.
   const epochs = mode.follow && live !== undefined ? await epochsOf(live) : undefined;
   const { spans, through } = await chosenPart(replay, replay.start.gone);
+  const isFromBeginning = spans.every(({ from }) => from === 1);
+  const rooms = new RoomsMet(options.wanted.rooms, isFromBeginning);
   const progress = progressOf(replay, sizeOf(spans), true);
   await output.write(format.heading);
-  await print(replay, format, spans, (batch) => progress.read(batch.length));
+  await print(replay, { format, rooms }, spans, (batch) => progress.read(batch.length));
   progress.end();
+  for (const room of rooms.unmet) terminal.write(`securechat: Nobody was ever in ${room}.\n`);
   if (live !== undefined && epochs !== undefined)
     await follow(live, { positions: through, epochs }, (more, onBatch) =>
-      print(replay, format, more, onBatch),
+      print(replay, { format, rooms }, more, onBatch),
     );
   else if (mode.follow) process.stderr.write('securechat: A file does not grow: that was all.\n');
 }
 
 async function print(
   { source, options, output, openTexts }: Replay,
-  format: RecordFormat,
+  { format, rooms }: { readonly format: RecordFormat; readonly rooms: RoomsMet },
   spans: readonly Span[],
   onBatch: (batch: readonly StoredRecord[]) => void,
 ): Promise<void> {
   for await (const batch of mergedLog(source, spans)) {
-    const wanted = batch.flatMap((stored) => wantedRecord(stored, options.wanted) ?? []);
+    const wanted = batch
+      .flatMap((stored) => wantedRecord(stored, options.wanted) ?? [])
+      .filter((recorded) => rooms.concerns(recorded));
     let lines = '';
     for (const recorded of await openTexts(wanted)) lines += format.record(recorded);
     await output.write(lines);

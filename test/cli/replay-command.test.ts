@@ -105,6 +105,21 @@ await test('filters choose by room, user, type, time and position', async (t) =>
   );
 });
 
+await test('of a room in which nobody ever was nothing is shown, and that is said', async (t) => {
+  const cwd = await chatIn(t);
+  t.strictSame(await replay(cwd, '--room', 'nowhere'), {
+    code: 0,
+    stdout: '',
+    stderr: 'securechat: Nobody was ever in nowhere.\n',
+  });
+  const both = await replay(cwd, '--room', 'nowhere', '--room', 'lobby');
+  t.match(both.stdout, /server north was lost/, 'it took people out of the other');
+  t.equal(both.stderr, 'securechat: Nobody was ever in nowhere.\n');
+  const later = await replay(cwd, '--room', 'lobby', '--from-position', '10');
+  t.match(later.stdout, /server north was lost/);
+  t.equal(later.stderr, '');
+});
+
 await test('what is appended later is shown by --follow, until Ctrl-C', async (t) => {
   const cwd = await chatIn(t);
   await using following = startCli(['replay', '--follow', '--types', 'MessagePosted'], { cwd });
