@@ -24,6 +24,9 @@ const commands = [
   certsCommand,
 ];
 
+/** Node's path and the program's come before what was typed. */
+const programWords = 2;
+
 /** A process that failed and still has something open ends after this long all the same. */
 const lingerMsMax = 2_000;
 
@@ -38,7 +41,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     process.exit();
   });
   try {
-    await createProgram().parseAsync(argv);
+    const program = createProgram();
+    await program.parseAsync(helpOnlyForWhatIs(program, argv));
   } catch (error) {
     fail(error);
     setTimeout(() => process.exit(), lingerMsMax).unref();
@@ -70,6 +74,21 @@ function createProgram(): Command {
   });
   for (const command of commands) adopt(program, command());
   return program;
+}
+
+/** A command that there is not is to be refused, also where help is asked for with it. */
+function helpOnlyForWhatIs(program: Command, argv: readonly string[]): readonly string[] {
+  let command: Command = program;
+  for (const [place, word] of argv.entries()) {
+    if (place < programWords) continue;
+    const next = command.commands.find((each) => each.name() === word);
+    if (next === undefined)
+      return command.commands.length === 0 || word.startsWith('-')
+        ? argv
+        : argv.slice(0, place + 1);
+    command = next;
+  }
+  return argv;
 }
 
 /** A command that was made by itself does not take over the program's settings. */

@@ -75,6 +75,22 @@ await test('a help says which variables stand for its options', async (t) => {
     t.match((await runCli([...command.split(' '), '--help'], { cwd })).stdout, names, command);
 });
 
+await test('there is no help for a command that there is not', async (t) => {
+  const cwd = t.testdir();
+  for (const args of [
+    ['nothing', '--help'],
+    ['user', 'nothing', '-h'],
+  ]) {
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    t.equal(code, 2, args.join(' '));
+    t.equal(stdout, '');
+    t.match(
+      stderr,
+      /^securechat: Unknown command 'nothing'\. Add --help to see what is possible\.\n$/,
+    );
+  }
+});
+
 await test('no help is wider than a terminal, but for command lines to copy', async (t) => {
   const actions = ['add', 'list', 'passwd', 'suspend', 'reinstate', 'import'];
   const ofUser = actions.map((action) => ['user', action]);
