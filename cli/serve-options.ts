@@ -116,7 +116,7 @@ export function parseServeOptions(flags: Options, env: Environment): ParsedServe
   const settings = new Settings<ServeFlag>(serveFlags, flags, env);
   const store = parseStoreOptions(settings, env);
   const ports = settings.integers('port', 1, 65_535) ?? [defaultPort];
-  const { plans, web } = parseWebOptions(settings, ports.length);
+  const { plans, web } = parseWebOptions(settings, settings.given('port')?.values.length ?? 1);
   const trimming = parseRetainOptions(settings);
   const options: ServeOptions = {
     servers: parseServers(settings, ports, plans),

@@ -39,6 +39,13 @@ await test('each server meets browsers on a port of its own, unless it is told n
   });
 });
 
+await test('a port that makes no sense is told by itself, and counts as given', async (t) => {
+  t.strictSame(problemsOf({ port: ['0'], webPort: ['abc'], webUrl: ['https://chat.example'] }), [
+    '--port should be a whole number from 1 to 65535, not "0".',
+    '--web-port should be a whole number from 0 to 65535, not "abc".',
+  ]);
+});
+
 await test('what makes no sense for browsers is told', async (t) => {
   t.strictSame(
     problemsOf({
