@@ -6,24 +6,37 @@ import { PlainFailure } from './plain-failure.ts';
 /** A file with everything wrong has thousands of problems; the first ones tell enough. */
 const problemsShownMax = 20;
 
+/** An account, and where in its file it stands. */
+export interface ListedAccount extends NewAccount {
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** What spreadsheets begin with. Taken for an account, it would be one with a password that everybody knows. */
+const heading = /^(user|name|user ?name)\s*,\s*password$/i;
+
 /**
  * The accounts of a file: one `name,password` a line, no header. What stands behind the first
  * comma is the password, further commas included; empty lines are nothing.
  * @throws {PlainFailure} that names every line that is wrong, and no password
  */
-export function parseAccountsFile(text: string, file: string): readonly NewAccount[] {
+export function parseAccountsFile(text: string, file: string): readonly ListedAccount[] {
   const problems: string[] = [];
-  const accounts = new Map<string, NewAccount>();
+  const accounts = new Map<string, ListedAccount>();
   for (const [index, line] of text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .entries()) {
     if (line === '') continue;
-    const account = parseLine(line);
     const at = `${file}, line ${index + 1}`;
+    if (index === 0 && heading.test(line.trim())) {
+      problems.push(`${at}: this is a heading, and would be made an account: remove it.`);
+      continue;
+    }
+    const account = parseLine(line);
     if (typeof account === 'string') problems.push(`${at}: ${account}`);
     else if (accounts.has(account.user)) problems.push(`${at}: ${account.user} was there before.`);
-    else accounts.set(account.user, account);
+    else accounts.set(account.user, { ...account, line: index + 1 });
   }
   if (problems.length > 0) {
     const more = problems.length - problemsShownMax;

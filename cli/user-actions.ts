@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { isKnown } from '../core/account.ts';
-import type { Answer } from '../core/answer.ts';
 import { errorWords } from '../core/error-catalogue.ts';
 import { isReservedName, parseUserName } from '../core/names.ts';
 import { parsePassword } from '../core/password.ts';
@@ -16,16 +15,16 @@ import {
 import { loadAccount } from '../server/aggregate.ts';
 import { parseAccountsFile } from './accounts-file.ts';
 import { confirmErasure, eraseUser } from './erase-user.ts';
+import { makeAccounts } from './make-accounts.ts';
 import { askNewPassword } from './password-prompt.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
+import { refuse } from './refused-change.ts';
 import { type Environment, type Options, Settings } from './settings.ts';
 import { parseStoreOptions, storeFlags, type StoreOptions } from './store-options.ts';
 import { runTool, toolActor } from './tool-run.ts';
 
 const actor = toolActor('user-tool');
 const eraseFlags = { yes: { about: 'do not ask' } };
-/** Hashing takes all cores but one; a few more than those keep them busy. */
-const importsAtOnce = 8;
 
 /** What `securechat user` can do. Each prints what it did, and throws a PlainFailure if it did not. */
 const actions = { add, list, passwd, suspend, reinstate, erase, import: importAccounts };
@@ -108,22 +107,7 @@ async function list(): Promise<Prepared> {
 
 async function importAccounts(file: string): Promise<Prepared> {
   const accounts = parseAccountsFile(await read(file), file);
-  return async (context) => {
-    const waiting = [...accounts];
-    const there: string[] = [];
-    const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const answer = await createAccount(context, actor, next);
-        if (answer?.kind === 'error' && answer.code === 'NameTaken') there.push(next.user);
-        else refuse(answer);
-      }
-    };
-    await Promise.all(Array.from({ length: importsAtOnce }, work));
-    console.log(`Added ${accounts.length - there.length} of ${accounts.length} accounts.`);
-    if (there.length > 0) {
-      console.log(`There already, and left as they were: ${there.toSorted().join(', ')}.`);
-    }
-  };
+  return (context) => makeAccounts(context, actor, accounts, file);
 }
 
 async function allUsers({ stores: { events } }: AccountsContext): Promise<readonly string[]> {
@@ -151,8 +135,4 @@ async function read(file: string): Promise<string> {
   } catch (error) {
     throw new PlainFailure(`${file} cannot be read (${reasonOf(error)}).`);
   }
-}
-
-function refuse(answer: Answer | undefined): void {
-  if (answer?.kind === 'error') throw new PlainFailure(errorWords(answer.code, answer.subject));
 }

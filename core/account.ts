@@ -97,6 +97,7 @@ export function decideAccount(command: AccountCommand, state: Account): Decision
   }
   // Asked again after a half-done erasure, the rest of it is still to be done.
   if (type === 'EraseUser' && state.status === 'erased') return [];
+  if (state.status === 'erased') return new Rejection('AccountErased', user);
   if (!isKnown(state)) return new Rejection('NoSuchUser', user);
   switch (type) {
     case 'ChangePassword': {

@@ -3,6 +3,7 @@ import './banner.spec.ts';
 import './invocation.spec.ts';
 import './logger.spec.ts';
 import './serve-addresses.spec.ts';
+import './make-accounts.spec.ts';
 import './serve-options.spec.ts';
 import './trust-commands.spec.ts';
 import './unreached-copies.spec.ts';

@@ -106,6 +106,37 @@ await test('a file with anything wrong is told line by line, and nothing of it i
   t.strictSame(readdirSync(cwd), ['users.csv']);
 });
 
+await test('a heading is not made an account whose password everybody knows', async (t) => {
+  const cwd = t.testdir();
+  for (const heading of ['name,password', 'User,Password', '\uFEFFusername, password\r']) {
+    t.strictSame(
+      await runCli(['user', 'import', '-'], { cwd, input: `${heading}\ncarol,password1\n` }),
+      failed(
+        'securechat: -, line 1: this is a heading, and would be made an account: remove it.\nsecurechat: No account was made.\n',
+      ),
+    );
+  }
+  t.match(
+    await runCli(['user', 'import', '-'], { cwd, input: 'carol,password1\nname,password\n' }),
+    {
+      code: 0,
+      stdout: 'Added 2 of 2 accounts.\n',
+    },
+  );
+});
+
+await test('that an account was erased is said of it, whatever is wanted with it', async (t) => {
+  const cwd = t.testdir();
+  const user = (...args: string[]) => runCli(['user', ...args], { cwd, input: 'password1\n' });
+  await user('add', 'carol');
+  t.match(await user('erase', '--yes', 'carol'), { code: 0 });
+  const erased = failed('securechat: carol was erased: the account is closed for ever.\n');
+  for (const action of ['passwd', 'suspend', 'reinstate'])
+    t.strictSame(await user(action, 'carol'), erased, action);
+  t.strictSame(await user('list'), done('carol (erased)\n'));
+  t.strictSame(await user('add', 'carol'), failed('securechat: The name carol is taken.\n'));
+});
+
 await test('on Redis it is the same, with eight partitions', async (t) => {
   const cwd = t.testdir();
   await using redis = await startRedis();

@@ -90,7 +90,7 @@ rule('nobody cannot be erased', () => given().when(erase).thenRejected('NoSuchUs
 rule('the name of an erased account stays taken, and is nobody’s', () => {
   given(registered, erased).when(register).thenRejected('NameTaken', user);
   for (const command of [suspend, reinstate, change('reset')])
-    given(registered, erased).when(command).thenRejected('NoSuchUser', user);
+    given(registered, erased).when(command).thenRejected('AccountErased', user);
 });
 rule('an account stays erased', () =>
   given(registered, erased, suspended, reinstated, changed('reset')).gives({ status: 'erased' }),
