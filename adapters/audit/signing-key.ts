@@ -59,7 +59,7 @@ export function loadSigningKey(path: string): SigningKey {
   const key = privateKeyIn(pem);
   if (key?.asymmetricKeyType !== 'ed25519')
     throw new SigningKeyProblem(
-      `There is no Ed25519 key in ${path}; make one with: openssl genpkey -algorithm ed25519 -out ${path}`,
+      `${path} holds ${kindOf(key)}, and no Ed25519 key in PEM to sign with: name another file, and leave this one as it is.`,
     );
   return signingKey(key);
 }
@@ -91,6 +91,9 @@ function makeKeyFile(path: string): void {
     rmSync(unfinished);
   }
 }
+
+const kindOf = (key: KeyObject | undefined): string =>
+  key === undefined ? 'no private key' : `a key of another kind (${key.asymmetricKeyType})`;
 
 function privateKeyIn(pem: string): KeyObject | undefined {
   try {

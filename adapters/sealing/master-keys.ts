@@ -60,7 +60,8 @@ export function parseMasterKeys(
   return [first, ...others];
 }
 
-const howTo = 'a master key is 32 random bytes in base64 (openssl rand -base64 32).';
+const howTo =
+  'a master key is 32 random bytes in base64 (openssl rand -base64 32 prints one). Give the file of the servers, or a new one, and leave this as it is.';
 
 function masterKey(key: Buffer): MasterKey {
   const id = createHash('sha256').update('securechat/master/v1\n').update(key).digest('hex');

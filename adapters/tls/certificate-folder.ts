@@ -106,12 +106,12 @@ export async function readFolder(folder: CertificateFolder): Promise<Certified |
     if (cert === undefined) {
       if (key === undefined || (await readIfThere(caKeyFile)) !== undefined) return undefined;
       throw new CertificateProblem(
-        `${keyFile} is there, but its certificate ${certFile} is not: put it there, or remove the key to have both made.`,
+        `${keyFile} is there, but its certificate ${certFile} is not: put it there, or choose another folder, where both are made.`,
       );
     }
     if (key === undefined) {
       throw new CertificateProblem(
-        `${certFile} is there, but its key ${keyFile} is not: put it there, or remove the certificate to have both made.`,
+        `${certFile} is there, but its key ${keyFile} is not: put it there, or choose another folder, where both are made.`,
       );
     }
     const pair = { certFile, keyFile, cert, key };
@@ -141,7 +141,7 @@ const unnamedIn = ({ pair }: Certified, names: readonly string[]): readonly stri
 
 /** Why a certificate that is not to be renewed lacks some of these names, if it does. */
 async function lackingIn(
-  { dir, certFile, keyFile, caFile, caKeyFile }: CertificateFolder,
+  { dir, certFile, keyFile, caKeyFile }: CertificateFolder,
   found: Certified,
   names: readonly string[],
 ): Promise<{ readonly lacking?: string }> {
@@ -153,7 +153,7 @@ async function lackingIn(
     return { lacking };
   }
   if ((await readIfThere(caKeyFile)) === undefined) {
-    const lacking = `${fact} ${caKeyFile}, which could add it, is not there: put it there, or remove ${caFile}, ${certFile} and ${keyFile} to begin with a new authority.`;
+    const lacking = `${fact} ${caKeyFile}, which could add it, is not there: put it there, or choose another folder to begin with a new authority.`;
     return { lacking };
   }
   const lacking = `A certificate here holds ${namesMax} names at most, so ${unnamed} is not in ${certFile}: make one in another folder.`;
@@ -193,20 +193,20 @@ async function keepAuthority(
   let key = await readIfThere(caKeyFile);
   if (key === undefined && before !== undefined) {
     throw new CertificateProblem(
-      `No certificate can be made: ${caFile} is there without its key ${caKeyFile}. Put it there, or remove ${caFile} to begin with a new authority.`,
+      `No certificate can be made: ${caFile} is there without its key ${caKeyFile}. Put it there, or choose another folder to begin with a new authority.`,
     );
   }
   key ??= await placeOnce(caKeyFile, makeKey(), secretMode);
   if (parseKey(key, caKeyFile).asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
     throw new CertificateProblem(
-      `No certificate can be made: ${caKeyFile} is not a key of the curve P-256. Remove it and ${caFile} to begin with a new authority.`,
+      `No certificate can be made: ${caKeyFile} is not a key of the curve P-256. Choose another folder to begin with a new authority.`,
     );
   }
   const pem = before ?? (await placeOnce(caFile, await certifyAuthority(key, now), publicMode));
   const certificate = parseCertificate(pem, caFile);
   if (!certificate.checkPrivateKey(parseKey(key, caKeyFile))) {
     throw new CertificateProblem(
-      `No certificate can be made: ${caKeyFile} is not the key of ${caFile}. Remove both to begin with a new authority.`,
+      `No certificate can be made: ${caKeyFile} is not the key of ${caFile}. Put the right one there, or choose another folder to begin with a new authority.`,
     );
   }
   if (endOf(certificate) - now >= endsSoonMs) return { key, certificate };

@@ -39,7 +39,7 @@ await test('a name that cannot be added is a failure, and why is told', async (t
     code: 1,
     stdout: '',
     stderr:
-      'securechat: certs/server.crt does not name b.example, and certs/ca.key, which could add it, is not there: put it there, or remove certs/ca.crt, certs/server.crt and certs/server.key to begin with a new authority.\n',
+      'securechat: certs/server.crt does not name b.example, and certs/ca.key, which could add it, is not there: put it there, or choose another folder to begin with a new authority.\n',
   });
   t.match(await runCli(['certs', '--name', 'a.example'], { cwd }), { code: 0 }, 'it is there');
   writeFileSync(at('ca.key'), readFileSync(at('server.key')), { mode: 0o600 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
@@ -124,7 +124,7 @@ await test('a certificate that is not there, or half there', async (t) => {
   failsPlainly(
     t,
     await runCli(['serve'], { cwd }),
-    'securechat: certs/server.key is there, but its certificate certs/server.crt is not: put it there, or remove the key to have both made.',
+    'securechat: certs/server.key is there, but its certificate certs/server.crt is not: put it there, or choose another folder, where both are made.',
   );
   const missing = ['--port', 'x', '--cert', 'a.pem', '--key', 'b.pem'];
   t.strictSame(await runCli(['serve', ...missing], { cwd }), {
@@ -142,6 +142,23 @@ await test('a certificate that is not there, or half there', async (t) => {
     await runCli(['serve', '--certs', '/proc/securechat'], { cwd }),
     /^securechat: Cannot make the certificates in \/proc\/securechat: [^.]+\. Choose another folder/,
   );
+});
+
+await test('a file that is given as a key and is none stays as it is', async (t) => {
+  const content = 'root:x:0:0:root:/root:/bin/sh\n';
+  const cwd = t.testdir({ passwd: content });
+  const port = ['--port', String(await freePort())];
+  const keys = {
+    '--audit-key':
+      /^securechat: passwd holds no private key, and no Ed25519 key in PEM to sign with: name another file, and leave this one as it is\.\n$/,
+    '--master-key-file':
+      /^securechat: passwd holds a line that is no key: .* leave this as it is\.\n$/,
+  };
+  for (const [flag, sentence] of Object.entries(keys))
+    failsPlainly(t, await runCli(['serve', ...port, flag, 'passwd'], { cwd }), sentence);
+  const asked = await runCli(['audit', 'key', 'passwd'], { cwd });
+  t.notMatch(asked.stderr, /openssl|make one/);
+  t.equal(readFileSync(join(cwd, 'passwd'), 'utf8'), content);
 });
 
 await test('a Redis that is away', async (t) => {
