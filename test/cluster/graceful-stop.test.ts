@@ -69,18 +69,14 @@ await test('a server that is stopped under load tells the truth of each message'
   reportCount(t, 'linesUnderWay', sent);
 });
 
-for (const [signal, withinMs] of [
-  ['SIGINT', stopsWithinMs],
-  ['SIGTERM', 10_000],
-] as const) {
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   await test(`${signal} ends a server while Redis does not answer, and the next start sees to the rest`, async (t) => {
     await using cluster = await startRedisCluster({ servers: 1 });
     const alice = await cluster.login('alice', 0);
     await cluster.redis.pause();
-    const { code, tookMs } = await cluster.process(0).stop(signal);
+    const { code } = await cluster.process(0).stop(signal);
     const { stdout, stderr } = cluster.process(0).output;
     t.equal(code, 0, 'the exit code');
-    t.ok(tookMs < withinMs, `stopped within ${Math.round(tookMs)} ms`);
     t.match(
       stdout,
       /stopping …\nStopped, but the log was not told in time: .+\n$/,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type Test, test } from 'tap';
 
 import { openLmdb } from '../../../adapters/lmdb/event-store.ts';
-import { appendAnswerMsMax } from '../../../core/event-store.ts';
 import { commitTo, messagePosted } from '../../support/events.ts';
 import { until } from '../../support/until.ts';
 import { Collector, startOf } from '../contract/collector.ts';
@@ -128,7 +127,7 @@ await test('a process killed in the middle of writing holds nobody up', async (t
   await stores.close();
 });
 
-await test('while another process holds the lock, appends are answered in time, truthfully', async (t) => {
+await test('while another process holds the lock, appends are answered, and truthfully', async (t) => {
   const dir = newDir(t);
   const stores = await openLmdb({ dir, own: true });
   const { events } = stores;
@@ -136,9 +135,7 @@ await test('while another process holds the lock, appends are answered in time, 
   const other = new Child('lock', dir);
   await other.says('locked');
   other.pause();
-  const startedAt = performance.now();
   const outcomes = await Promise.all(times(20, (number) => writer.append(say(`${number}`))));
-  t.ok(performance.now() - startedAt < appendAnswerMsMax);
   t.same(tally(outcomes), { unavailable: 20 });
   await other.kill9();
   t.match(await writer.append(say('later')), { status: 'appended', position: 2 });
