@@ -3,6 +3,7 @@ import { addFlags } from './command-flags.ts';
 import { addHelpText } from './help-text.ts';
 import type { Options } from './settings.ts';
 import { serveFlags } from './serve-options.ts';
+import { firstSignal } from './stop-signal.ts';
 
 /** `securechat serve` */
 export function serveCommand(): Command {
@@ -29,7 +30,9 @@ export function serveCommand(): Command {
     ],
   });
   return command.action(async (options: Options) => {
+    // Before all that is to be loaded, which takes a moment.
+    const stopping = firstSignal();
     const { serve } = await import('./serving.ts');
-    await serve(options, process.env);
+    await serve(options, process.env, stopping);
   });
 }

@@ -16,48 +16,66 @@ import { parseServeOptions, type ServeOptions } from './serve-options.ts';
 import type { Environment, Options } from './settings.ts';
 import { sealingOf } from './sealing-plan.ts';
 import { startFailure } from './start-failure.ts';
+import { type StopSignal, stopMsMax } from './stop-signal.ts';
 import { version } from './version.ts';
 
 /** Where the build puts it: beside the program. */
 const page = fileURLToPath(new URL('../page', import.meta.url));
 
 /**
- * A person at the keyboard waits two seconds at most, with what the process itself takes to end;
- * whoever sends SIGTERM grants ten seconds or more.
+ * Runs chat servers until a signal stops them, also while they start.
+ * @throws {PlainFailure} when the options make no sense (all problems, one a line), a server cannot
+ *   start, or something goes wrong that nobody foresaw: where is in the log
  */
-const stopMsMax = { SIGINT: 1_500, SIGHUP: 1_500, SIGTERM: 8_000 } as const;
-type StopSignal = keyof typeof stopMsMax;
-
-/**
- * Runs chat servers until a signal stops them.
- * @throws {PlainFailure} when the options make no sense (all problems, one a line), or a server
- *   cannot start.
- */
-export async function serve(flags: Options, env: Environment): Promise<void> {
+export async function serve(
+  flags: Options,
+  env: Environment,
+  stopping: Promise<StopSignal>,
+): Promise<void> {
   const parsed = parseServeOptions(flags, env);
   if ('problems' in parsed) throw new PlainFailure(parsed.problems.join('\n'), exitUsage);
   const { options } = parsed;
   goOnUnread();
   const log = createLogger(options.logLevel);
-  const { certificates, chat } = await start(options, log);
+  const crash = firstCrash();
+  const vain = new AbortController();
+  const starting = start(options, log, vain.signal);
+  const early = await Promise.race([stopping, crash, starting]);
+  if (typeof early === 'string') return stopStart(starting, vain, early);
+  if (early instanceof Error) throw unforeseen(early, log);
+  const { certificates, chat } = early;
   const { lacking, warnings } = certificates;
   const about = lacking === undefined ? warnings : [lacking, ...warnings];
   for (const warning of [...parsed.warnings, ...about, ...chat.warnings]) log.warn(warning);
   // A person has the banner.
   if (!process.stderr.isTTY) log.info({ servers: chat.servers }, 'serving');
-  const stopping = firstSignal();
   process.stdout.write(banner(startedBy(options, certificates, chat), colours(process.stdout)));
-  const why = await Promise.race([stopping, chat.failure]);
+  const why = await Promise.race([stopping, chat.failure, crash]);
   if (typeof why === 'string') return stop(chat, why);
+  const failure = startFailure(why);
+  const told = failure instanceof PlainFailure ? failure : unforeseen(why, log);
   // Whatever goes wrong in the stop, the reason for it is the one to tell.
   const end = chat.stop().catch((error: unknown) => log.debug({ err: error }, 'the stop'));
   await Promise.race([end, sleep(stopMsMax.SIGTERM, undefined, { ref: false })]);
-  throw startFailure(why);
+  throw told;
+}
+
+/** The first error that nobody caught. From now on none ends the process by itself. */
+function firstCrash(): Promise<Error> {
+  return new Promise((resolve) => process.setUncaughtExceptionCaptureCallback(resolve));
+}
+
+/** Where it came from is for the log, which is read later and elsewhere. */
+function unforeseen(error: unknown, log: Logger): PlainFailure {
+  log.fatal({ err: error }, 'something unexpected went wrong');
+  const message = error instanceof Error ? error.message : String(error);
+  return new PlainFailure(`Something unexpected went wrong: ${message}. The log says where.`);
 }
 
 async function start(
   options: ServeOptions,
   log: Logger,
+  signal: AbortSignal,
 ): Promise<{ readonly certificates: Certificates; readonly chat: RunningChat }> {
   try {
     const { certificates: source } = options;
@@ -83,10 +101,13 @@ async function start(
       sealing,
       ...(options.trimming && { trimming: options.trimming }),
       log,
+      signal,
     });
     return { certificates, chat };
   } catch (error) {
-    throw startFailure(error, options.servers);
+    const failure = startFailure(error, options.servers);
+    if (failure instanceof PlainFailure || signal.aborted) throw failure;
+    throw unforeseen(error, log);
   }
 }
 
@@ -107,26 +128,40 @@ function startedBy(options: ServeOptions, certificate: Certificates, chat: Runni
   };
 }
 
-/** Further signals change nothing: npm passes on a Ctrl-C that the terminal has sent to all. */
-function firstSignal(): Promise<StopSignal> {
-  return new Promise((resolve) => {
-    for (const signal of Object.keys(stopMsMax) as StopSignal[]) {
-      process.on(signal, () => resolve(signal));
-    }
-  });
+/** There may be something left that cannot be called off, such as a Redis that is waited for. */
+async function stopStart(
+  starting: Promise<{ readonly chat: RunningChat }>,
+  vain: AbortController,
+  signal: StopSignal,
+): Promise<never> {
+  console.log(`\n${wordFor(signal)}: stopping …`);
+  vain.abort();
+  // One that has come about in this moment is stopped like any other.
+  const undone = starting.then(
+    ({ chat }) => stopped(chat),
+    () => 'told' as const,
+  );
+  // Nobody was served yet, so there is little to end, whoever asks.
+  const timeUp = sleep(stopMsMax.SIGINT, 'untold' as const);
+  const end = await Promise.race([undone, timeUp]);
+  console.log(end === 'told' ? 'Stopped before it served.' : untold);
+  process.exit();
 }
 
 async function stop(chat: RunningChat, signal: StopSignal): Promise<void> {
-  console.log(`\n${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping …`);
+  console.log(`\n${wordFor(signal)}: stopping …`);
   const timeUp = sleep(stopMsMax[signal], 'untold' as const, { ref: false });
   if ((await Promise.race([stopped(chat), timeUp])) === 'untold') {
-    console.log(
-      'Stopped, but the log was not told in time: the other servers, or the next start, will notice.',
-    );
+    console.log(untold);
     process.exit();
   }
   console.log('Stopped. The log is kept; start again to go on.');
 }
+
+const wordFor = (signal: StopSignal): string => (signal === 'SIGINT' ? 'Ctrl-C' : signal);
+
+const untold =
+  'Stopped, but the log was not told in time: the other servers, or the next start, will notice.';
 
 /** A store that is out of reach is no reason to go on, and no failure of this process. */
 async function stopped(chat: RunningChat): Promise<'told' | 'untold'> {

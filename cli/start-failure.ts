@@ -3,7 +3,7 @@ import { UnusableKeysFile } from '../adapters/sealing/keys-file.ts';
 import { UnusableMasterKey } from '../adapters/sealing/master-keys.ts';
 import { CertificateProblem } from '../adapters/tls/certificate-problem.ts';
 import { StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
-import { NameTaken } from '../server/incarnation.ts';
+import { NameTaken } from '../server/name-lease.ts';
 import type { ServerPlan } from '../server/start.ts';
 import { PlainFailure } from './plain-failure.ts';
 

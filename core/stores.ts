@@ -31,6 +31,8 @@ export interface Stores {
   readonly warnings: readonly string[];
   /** Why nothing is entrusted to the store now, although it answers; absent where that cannot be. */
   unfit?(): Unfitness | undefined;
+  /** How many copies are to have what is acknowledged; absent where one is enough. */
+  readonly replication?: () => ReplicationState;
   /**
    * Starts to rewrite what the store keeps on disk, so that what was overwritten goes from there
    * too. Answers, in words, what it could not do.
@@ -42,11 +44,19 @@ export interface Stores {
 /** A store that answers, and would forget what it is given when it stops, or throws it away. */
 export type Unfitness = 'forgetful' | 'evicting';
 
+/** How many replicas are to confirm what is appended, and how many did when they were asked last. */
+export interface ReplicationState {
+  readonly wanted: number;
+  readonly confirmed: number;
+}
+
 /** What becomes of the link to a store that can be out of reach. */
 export type LinkNews =
   /** It went down; told again while it is down when there is another reason for it. */
   | { readonly status: 'down'; readonly reason: string }
   /** It is back, after so many milliseconds. */
   | { readonly status: 'back'; readonly downMs: number }
+  /** It is being opened, and that takes longer than a moment: why, in one sentence, told once. */
+  | { readonly status: 'waiting'; readonly words: string }
   /** What the operator should know about the store that is there now: one sentence, told once. */
   | { readonly status: 'warning'; readonly words: string };

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import type { LinkAcceptor } from '../adapters/client-link.ts';
 import type { PasswordHasher } from '../adapters/password-hasher.ts';
+import { toldIfSlow } from '../adapters/told-if-slow.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Recorded } from '../core/event-store.ts';
 import type { Stores } from '../core/stores.ts';
@@ -14,7 +15,9 @@ import { Bulletins } from './bulletins.ts';
 import type { Chat, ChatOptions, ServerStatus } from './chat.ts';
 import { Connection } from './connection.ts';
 import { FanOut } from './fan-out.ts';
-import { beginIncarnation, completeEnd, endsAtHome, type Incarnation } from './incarnation.ts';
+import { beginIncarnation, type Incarnation } from './incarnation.ts';
+import { completeEnd, endsAtHome } from './incarnation-end.ts';
+import { startMsMax } from './incarnation-start.ts';
 import { type FollowerOwner, LogFollower } from './log-follower.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
@@ -53,10 +56,11 @@ export class ChatServer implements Chat, FollowerOwner {
   readonly #bulletins: Bulletins;
   readonly #expiry: Expiry | undefined;
   readonly #connections = new Set<Connection>();
+  readonly #stopping = new AbortController();
   #fail: (reason: Error) => void = () => {};
   #incarnation: Incarnation | undefined;
   #appender: Appender | undefined;
-  /** The beginning of a new incarnation that is under way. */
+  /** The beginning of an incarnation that is under way. */
   #anew: Promise<void> = Promise.resolve();
   #status: ServerStatus = 'starting';
 
@@ -107,13 +111,20 @@ export class ChatServer implements Chat, FollowerOwner {
   /**
    * Begins an incarnation and folds the log up to now; then clients can be accepted.
    * @throws {NameTaken}
-   * @throws {StoreUnreachable}
+   * @throws {StoreUnreachable} also when the start is not confirmed within 10 s
+   * @throws the system's AbortError when it is stopped meanwhile
    */
   async start(): Promise<void> {
-    await this.#begin();
-    await this.follower.catchUp();
+    const { signal } = this.#stopping;
+    this.#anew = this.#begin(startMsMax);
+    await this.#anew;
+    await toldIfSlow(this.follower.catchUp(), () =>
+      this.log.info('Waiting for the log to be read …'),
+    );
+    signal.throwIfAborted();
     this.follower.follow(`${this.options.name}:${this.incarnation}`);
     await finishEnds(this.stores.events, this.follower.view);
+    signal.throwIfAborted();
     this.#lostServers.start();
     this.#waitingSessions.start();
     this.#bulletins.start();
@@ -139,12 +150,13 @@ export class ChatServer implements Chat, FollowerOwner {
    */
   async stop(): Promise<void> {
     this.#status = 'stopped';
+    this.#stopping.abort();
     this.#lostServers.stop();
     this.#waitingSessions.stop();
     this.#bulletins.stop();
     this.#expiry?.stop();
     await this.#dropClients('ServerStopping');
-    await this.#anew;
+    await Promise.allSettled([this.#anew]);
     try {
       await this.#incarnation?.stop();
     } finally {
@@ -183,9 +195,12 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#fail(error);
   }
 
-  async #begin(): Promise<void> {
+  async #begin(withinMs: number): Promise<void> {
     const { stores, options, log } = this;
-    const incarnation = await beginIncarnation(stores, options, log);
+    const incarnation = await beginIncarnation(stores, options, log, {
+      startMsMax: withinMs,
+      signal: this.#stopping.signal,
+    });
     this.#incarnation = incarnation;
     const { partitions } = stores.events.info;
     const metered = new MeteredWriter(incarnation.writer, this.metrics);
@@ -229,7 +244,8 @@ export class ChatServer implements Chat, FollowerOwner {
     while (this.#status === 'restarting') {
       try {
         await former?.abandon();
-        await this.#begin();
+        // Those who were here wait for it, and would only find another start that waits.
+        await this.#begin(Infinity);
         // Unless it was stopped meanwhile.
         if (this.#status === 'restarting') this.#status = 'serving';
       } catch (error) {

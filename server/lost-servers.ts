@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 import type { Stores } from '../core/stores.ts';
 import type { ServersView } from '../core/views/servers.ts';
-import { endIncarnation } from './incarnation.ts';
+import { endIncarnation } from './incarnation-end.ts';
 
 /** A lease counts as missed only after this long without it… */
 const missedMsMin = 2_000;

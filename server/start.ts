@@ -15,6 +15,7 @@ import { sweepCredentials } from './credential-sweep.ts';
 import { CountedMetrics } from './metrics-counted.ts';
 import { Sealing, type SealingPlan } from './sealing.ts';
 import { Trimmer, type TrimmingPlan } from './trimmer.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import type { WebOptions, WebPlan, WebSide } from './web-side.ts';
 
 /** Accounts to try the chat with; their passwords are public, so only on a loopback address. */
@@ -62,6 +63,8 @@ export interface ChatPlan {
   /** Absent: the log is kept for ever. */
   readonly trimming?: TrimmingPlan;
   readonly log: Logger;
+  /** Aborted when the chat is to be started no more. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningChat {
@@ -79,6 +82,7 @@ export interface RunningChat {
  * Starts the chat servers of one process. If one of them cannot start, or anything else is lacking
  * at last, all of them stop again.
  * @throws {StoreUnusable} @throws {StoreUnreachable} @throws {NameTaken}
+ * @throws the reason of `signal`, once that is aborted; what had begun has ended
  * @throws the system's error when a port cannot be had, and whatever `certify` throws.
  */
 export async function startChat(plan: ChatPlan): Promise<RunningChat> {
@@ -96,6 +100,7 @@ export async function startChat(plan: ChatPlan): Promise<RunningChat> {
     const [first] = running;
     const hasAccounts = first !== undefined && (await anyAccount(first.stores));
     const certificate = await plan.certify();
+    plan.signal?.throwIfAborted();
     const sealed = plan.sealing?.();
     // All servers of a process share the store, and one that seals is enough.
     if (first !== undefined && sealed !== undefined) {
@@ -144,7 +149,10 @@ async function startServer(
   hasher: PasswordHasher,
 ): Promise<RunningServer> {
   const { registrationOpen, messagesPerSecond, tlsMin, log } = plan;
-  const stores = await plan.openStores((news) => tellLink(news, log.child({ server: name })));
+  const { signal = new AbortController().signal } = plan;
+  signal.throwIfAborted();
+  const opening = plan.openStores((news) => tellLink(news, log.child({ server: name })));
+  const stores = await unlessAborted(opening, signal);
   let lines: LineListener | undefined;
   let webSide: WebSide | undefined;
   let server: ChatServer | undefined;
@@ -177,8 +185,8 @@ async function startServer(
     const started = new ChatServer(options, stores, hasher, log, metrics);
     server = started;
     webSide?.serve(started, metrics);
-    await started.start();
-    if (plan.demo) await createDemoAccounts(started);
+    await unlessAborted(started.start(), signal);
+    if (plan.demo) await unlessAborted(createDemoAccounts(started), signal);
     const open = (certificate: TlsCertificate): void => {
       taken.open(certificate, started.accept);
       webSide?.listener.open(certificate);
@@ -218,7 +226,7 @@ async function stopInVain(stop: () => Promise<void>, log: Logger): Promise<void>
 
 /** An outage that nobody reads of in the log is one that is looked for elsewhere. */
 function tellLink(news: LinkNews, log: Logger): void {
-  if (news.status === 'warning') log.warn(news.words);
+  if (news.status === 'warning' || news.status === 'waiting') log.warn(news.words);
   else if (news.status === 'back')
     log.info({ downMs: Math.round(news.downMs) }, 'the store is back');
   else log.warn({ reason: news.reason }, 'the store is out of reach');

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { LogArchive } from '../adapters/log-file/archive.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
 import type { Stores } from '../core/stores.ts';
-import { leaseRefreshMs } from './incarnation.ts';
+import { leaseRefreshMs } from './name-lease.ts';
 import { randomId } from './random-id.ts';
 import { keepSnapshots } from './snapshot-run.ts';
 import { trimTarget } from './trim-target.ts';

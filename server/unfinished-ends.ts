@@ -1,7 +1,7 @@
 import type { EventStore } from '../core/event-store.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { loadServer } from './aggregate.ts';
-import { completeEnd } from './incarnation.ts';
+import { completeEnd } from './incarnation-end.ts';
 
 /** An incarnation of a server. */
 interface Incarnation {

@@ -11,14 +11,14 @@ import type {
 } from '../../core/event-store.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
 import type { SnapshotStore } from '../../core/snapshot-store.ts';
-import type { LinkNews, Stores } from '../../core/stores.ts';
+import type { LinkNews, ReplicationState, Stores } from '../../core/stores.ts';
 import { partitionOf } from '../../core/stream.ts';
 import type { TrimOutcome } from '../../core/trimming.ts';
 import { HandedOut } from '../handed-out.ts';
 import { type AddressOptions, parseAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { RedisCredentials } from './credentials.ts';
-import { firstConnection } from './first-connection.ts';
+import { firstConnection, withWayOutOnceThere } from './first-connection.ts';
 import { EndedGroups } from './groups.ts';
 import { Fitness } from './fitness.ts';
 import { guard } from './guards.ts';
@@ -31,7 +31,7 @@ import { mustHaveLog, readLogInfo } from './log-info.ts';
 import { readStored } from './log-reader.ts';
 import { inspectLog } from './log-state.ts';
 import { readRecords } from './record-pages.ts';
-import { asStoreError, RedisRefusal } from './refusal.ts';
+import { RedisRefusal } from './refusal.ts';
 import { Replication, replicasWithinMs } from './replication.ts';
 import { loadScripts } from './scripts.ts';
 import { RedisSnapshots } from './snapshots.ts';
@@ -63,7 +63,9 @@ export interface RedisStoreOptions extends AddressOptions {
  */
 export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
   const address = parseAddress(options.url, options);
-  const connection = await firstConnection(address);
+  const { onLink: onNews } = options;
+  const onWait = (words: string): void => onNews?.({ status: 'waiting', words });
+  const connection = await firstConnection(address, onWait);
   try {
     const fitness = new Fitness({ address, acceptLoss: options.acceptLoss ?? false });
     const { replicas = 0 } = options;
@@ -76,7 +78,6 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
         : new KnownLog(number, info.partitions, new Replication(replicas)),
     );
     const dial = async (): Promise<Connection> => Connection.open(address);
-    const { onLink: onNews } = options;
     const prepare = async (fresh: Connection): Promise<void> => {
       // Before anything is written to it: one that came back empty would be given a new log.
       const news = await fitness.checkReturned(fresh);
@@ -87,29 +88,48 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
     };
     const look = (used: Connection): Promise<void> => fitness.checkAgain(used);
     const link = await Link.open({ dial, prepare, look, ...(onNews && { onNews }) });
-    const ownLinks = replicas === 0 ? [] : await openLinks(logs, { dial, prepare, look });
+    const ownLinks = replicas === 0 ? [] : await openLinks(logs, link, { dial, prepare, look });
     const events = new RedisEventStore(info, logs, { link, ownLinks }, dial);
     const credentials = new RedisCredentials(link, info.partitions);
     const leases = new RedisLeases(link, info.partitions);
     const keys = new RedisKeys(link, info.partitions);
     const [unfit, close] = [() => link.unfit, () => events.close()];
     const rewriteFiles = (): Promise<readonly string[]> => rewrite(link);
-    return { events, credentials, keys, leases, warnings, unfit, rewrite: rewriteFiles, close };
+    const confirmation = replicas > 0 && { replication: () => stateOf(logs, replicas) };
+    const rest = { unfit, rewrite: rewriteFiles, close, ...confirmation };
+    return { events, credentials, keys, leases, warnings, ...rest };
   } catch (error) {
-    throw asStoreError(error);
+    throw withWayOutOnceThere(error, address);
   } finally {
     connection.drop('it was only the first');
   }
 }
 
-/** Writers that wait for replicas keep their connection waiting, and so get one each. */
+/**
+ * Writers that wait for replicas keep their connection waiting, and so get one each. Opened one
+ * after another: all at once they would share the time that each has to open.
+ */
 async function openLinks(
   logs: readonly KnownLog[],
+  first: Link,
   { dial, prepare, look }: LinkOptions,
 ): Promise<readonly Link[]> {
   const withinMs = replicasWithinMs + pingWithinMs;
   const options = { dial, prepare, withinMs, ...(look && { look }) };
-  return Promise.all(logs.map(() => Link.open(options)));
+  const links: Link[] = [];
+  try {
+    for (const _ of logs) links.push(await Link.open(options));
+  } catch (error) {
+    await Promise.all([first, ...links].map((link) => link.close()));
+    throw error;
+  }
+  return links;
+}
+
+/** A log that nothing was appended to yet says nothing. */
+function stateOf(logs: readonly KnownLog[], wanted: number): ReplicationState {
+  const confirmed = logs.flatMap(({ replication }) => replication?.confirmed ?? []);
+  return { wanted, confirmed: Math.min(wanted, ...confirmed) };
 }
 
 async function rewrite(link: Link): Promise<readonly string[]> {

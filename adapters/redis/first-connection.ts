@@ -1,10 +1,11 @@
+import { toldIfSlow } from '../told-if-slow.ts';
 import { StoreUnreachable, StoreUnusable } from '../../core/event-store.ts';
 import type { Address } from './address.ts';
 import { pause } from './backoff.ts';
 import { Connection } from './connection.ts';
 import { clusterRefused } from './guards.ts';
 import { metaKey } from './keys.ts';
-import { ConnectionLost, RedisRefusal } from './refusal.ts';
+import { asStoreError, ConnectionLost, RedisRefusal } from './refusal.ts';
 
 /** A Redis that reads its files answers, but not to this; a large log takes it a while. */
 const loadedWithinMs = 60_000;
@@ -13,13 +14,22 @@ const askAgainMs = 200;
 /**
  * A connection to a Redis that is ready to be used.
  *
+ * @param onWait told once, in a sentence, if it takes longer than a moment
  * @throws {StoreUnreachable | StoreUnusable} with one sentence that says what to do
  */
-export async function firstConnection(address: Address): Promise<Connection> {
-  try {
+export async function firstConnection(
+  address: Address,
+  onWait: (words: string) => void = () => {},
+): Promise<Connection> {
+  const open = async (): Promise<Connection> => {
     const connection = await Connection.open(address);
     await loaded(connection);
     return connection;
+  };
+  try {
+    return await toldIfSlow(open(), () =>
+      onWait(`Waiting for the Redis at ${address.text}: it may still be reading its files …`),
+    );
   } catch (error) {
     throw withWayOut(error, address);
   }
@@ -46,9 +56,19 @@ async function loaded(connection: Connection): Promise<void> {
 /** What nobody can have said who speaks at this place, TLS or not. */
 const nobodyThere = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/;
 
+/** One that answered, and then did so no longer, while the rest was being opened. */
+export function withWayOutOnceThere(error: unknown, { text }: Address): unknown {
+  if (!(error instanceof ConnectionLost)) return asStoreError(error);
+  return new StoreUnreachable(
+    `The Redis at ${text} no longer answers (${reasonIn(error)}): see to it, or to the network, and start again.`,
+  );
+}
+
+const reasonIn = ({ message }: ConnectionLost): string => message.replace(/^.*?: |\.$/g, '');
+
 function withWayOut(error: unknown, { text, options }: Address): unknown {
   if (error instanceof ConnectionLost) {
-    const why = error.message.replace(/^.*?: |\.$/g, '');
+    const why = reasonIn(error);
     const mayBeTls = options.tls === undefined && !nobodyThere.test(why);
     const tls = mayBeTls ? ' If it speaks TLS there, its address begins with rediss://.' : '';
     return new StoreUnreachable(

@@ -17,11 +17,17 @@ export const replicasWithinMs = 2_000;
  */
 export class Replication {
   readonly #replicas: number;
+  #confirmed: number | undefined;
   /** By the id of a record that is not answered yet. */
   readonly #awaited = new Map<string, Promise<void>>();
 
   constructor(replicas: number) {
     this.#replicas = replicas;
+  }
+
+  /** How many replicas had what was asked for last; undefined when nothing was. */
+  get confirmed(): number | undefined {
+    return this.#confirmed;
   }
 
   /**
@@ -36,11 +42,13 @@ export class Replication {
     const onDisk = await replyOf(connection.call('WAITAOF', 1, replicas, ms));
     if (onDisk !== undefined) {
       const [own, others] = listOf(onDisk).map(numberOf);
-      return own === 1 && (others ?? 0) >= replicas;
+      this.#confirmed = others ?? 0;
+      return own === 1 && this.#confirmed >= replicas;
     }
     // Not known to this Redis; or it keeps no file, and that was accepted.
     const inMemory = await replyOf(connection.call('WAIT', replicas, ms));
-    return inMemory !== undefined && numberOf(inMemory) >= replicas;
+    this.#confirmed = inMemory === undefined ? 0 : numberOf(inMemory);
+    return this.#confirmed >= replicas;
   }
 
   /** The commit's records are not answered before its outcome is told. */

@@ -5,7 +5,7 @@ import { openMemory } from '../../adapters/memory/event-store.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import type { EventStore } from '../../core/event-store.ts';
 import { loadAccount, loadFollowing, loadSession } from '../../server/aggregate.ts';
-import { completeEnd } from '../../server/incarnation.ts';
+import { completeEnd } from '../../server/incarnation-end.ts';
 import { sweepCredentials } from '../../server/credential-sweep.ts';
 import { commitTo, newEvent } from '../support/events.ts';
 

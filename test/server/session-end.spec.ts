@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
-import { endIncarnation } from '../../server/incarnation.ts';
+import { endIncarnation } from '../../server/incarnation-end.ts';
 import { type ChatHarness, scene, scenes } from '../support/chat-harness.ts';
 import { commitTo, newEvent } from '../support/events.ts';
 import { held, late, lost, unavailable, unheard } from '../support/faulty-stores.ts';

@@ -123,6 +123,35 @@ await test('a server that cannot tell the log of its stop keeps no other from st
   t.strictSame(lastTypes(plan, 1), ['ServerStopped']);
 });
 
+await test('a start that is called off ends what had begun, and lets go of its name', async (t) => {
+  const plan = await planOf(t);
+  const calledOff = new AbortController();
+  const shut = gate();
+  let isAsked = false;
+  const starting = startChat({
+    ...plan,
+    signal: calledOff.signal,
+    openStores: async () => {
+      const stores = new FaultyStores(await plan.openStores(() => {}));
+      stores.beforeRead(({ stream }) => {
+        if (stream !== 'account:alice') return undefined;
+        isAsked = true;
+        return shut.opened;
+      });
+      return stores;
+    },
+  });
+  await until(() => isAsked, { what: 'the demonstration accounts to be made', withinMs });
+  calledOff.abort();
+  const rejected = t.rejects(starting, { name: 'AbortError' });
+  await until(() => lastTypes(plan, 1)[0] !== 'ServerStarted', { what: 'its end', withinMs });
+  shut.open();
+  await rejected;
+  t.strictSame(lastTypes(plan, 1), ['ServerStopped']);
+  const { leases } = await plan.openStores(() => {});
+  t.equal((await leases.look(['north'])).held.has('north'), false);
+});
+
 interface TestPlan extends ChatPlan {
   readonly memory: MemoryLog;
 }

@@ -4,7 +4,7 @@ import { beginningOf, between, endOf } from '../../../cli/replay/log-span.ts';
 import { mergedLog } from '../../../cli/replay/merged-log.ts';
 import { ShownTo } from '../../../cli/replay/shown-to.ts';
 import type { LogSource } from '../../../core/log-source.ts';
-import { endIncarnation } from '../../../server/incarnation.ts';
+import { endIncarnation } from '../../../server/incarnation-end.ts';
 import { count, reportCount } from '../../counts.ts';
 import type { ChatClient } from '../../support/chat-client.ts';
 import { startHarness } from '../../support/chat-harness.ts';

@@ -4,7 +4,7 @@ import { foldTo } from '../../../cli/replay/fold-log.ts';
 import { endOf } from '../../../cli/replay/log-span.ts';
 import { createAccount } from '../../../server/accounts.ts';
 import type { ChatServer } from '../../../server/chat-server.ts';
-import { endIncarnation } from '../../../server/incarnation.ts';
+import { endIncarnation } from '../../../server/incarnation-end.ts';
 import { hashedStateOf } from '../../../server/state-hash.ts';
 import { count, reportCount } from '../../counts.ts';
 import { type ChatHarness, startHarness } from '../../support/chat-harness.ts';

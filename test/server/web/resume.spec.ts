@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
 import type { ServerFrame } from '../../../adapters/websocket/server-frames.ts';
-import { endIncarnation } from '../../../server/incarnation.ts';
+import { endIncarnation } from '../../../server/incarnation-end.ts';
 import type { FrameClient } from '../../support/frame-client.ts';
 import { unheard } from '../../support/faulty-stores.ts';
 import { gate } from '../../support/gate.ts';
