@@ -8,6 +8,7 @@ import { Avatar } from './avatar.tsx';
 import { moveAmongButtons } from './button-keys.ts';
 import { useChat } from './chat-context.ts';
 import { Dialog } from './dialog.tsx';
+import { NameForm } from './name-form.tsx';
 
 interface ConversationDialogProps {
   readonly state: PageState;
@@ -30,35 +31,18 @@ export function ConversationDialog({ state, me, onClose }: ConversationDialogPro
   const about = peopleAbout(state, me).filter((user) => user.includes(typed.trim().toLowerCase()));
   return (
     <Dialog title="Write to somebody" onClose={onClose}>
-      <form
-        class="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          begin(typed.trim());
+      <NameForm
+        label="User name"
+        dir="ltr"
+        fault={fault}
+        onType={(name) => {
+          setTyped(name);
+          setFault(undefined);
         }}
+        onSubmit={() => begin(typed.trim())}
       >
-        <label class="field">
-          <span>User name</span>
-          <input
-            dir="ltr"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellcheck={false}
-            autofocus
-            required
-            onInput={({ currentTarget }) => {
-              setTyped(currentTarget.value);
-              setFault(undefined);
-            }}
-          />
-        </label>
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-        <button type="submit" class="button primary wide">
-          Write
-        </button>
-      </form>
+        Write
+      </NameForm>
       <section class="directory" onKeyDown={moveAmongButtons}>
         {about.length === 0 ? null : <h3>In your rooms now</h3>}
         <ul>

@@ -10,6 +10,7 @@ import { moveAmongButtons } from './button-keys.ts';
 import { useChat } from './chat-context.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
+import { NameForm } from './name-form.tsx';
 
 interface JoinDialogProps {
   readonly state: PageState;
@@ -47,35 +48,19 @@ export function JoinDialog({ state, onClose }: JoinDialogProps) {
   };
   return (
     <Dialog title="Join or make a room" onClose={onClose}>
-      <form
-        class="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void join(typed.trim());
+      <NameForm
+        label="Room name"
+        dir="auto"
+        fault={fault}
+        isBusy={isBusy}
+        onType={(name) => {
+          setTyped(name);
+          setFault(undefined);
         }}
+        onSubmit={() => void join(typed.trim())}
       >
-        <label class="field">
-          <span>Room name</span>
-          <input
-            dir="auto"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellcheck={false}
-            autofocus
-            required
-            onInput={({ currentTarget }) => {
-              setTyped(currentTarget.value);
-              setFault(undefined);
-            }}
-          />
-        </label>
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-        <button type="submit" class="button primary wide" aria-disabled={isBusy}>
-          {isBusy ? 'One moment…' : typed.trim() === '' || isThere ? 'Join' : 'Make the room'}
-        </button>
-      </form>
+        {isBusy ? 'One moment…' : typed.trim() === '' || isThere ? 'Join' : 'Make the room'}
+      </NameForm>
       <section class="directory" onKeyDown={moveAmongButtons}>
         <h3>{headingOf(listed.length, state)}</h3>
         <ul>
