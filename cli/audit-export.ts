@@ -8,7 +8,7 @@ import { type ExportPlan, planExport, writeExport } from '../server/log-export.t
 import { whatWasTrimmed, withArchive } from './archived-log.ts';
 import { openExistingStores } from './open-stores.ts';
 import { PlainFailure } from './plain-failure.ts';
-import { ProgressLine } from './progress-line.ts';
+import { progressOn } from './progress.ts';
 import type { StoreOptions } from './store-options.ts';
 
 export interface ExportOptions {
@@ -60,9 +60,9 @@ async function whole(events: EventStore): Promise<StoredLog> {
 }
 
 async function written(out: string, source: LogSource, plan: ExportPlan): Promise<void> {
-  const progress = new ProgressLine('Exported', plan.records);
+  const progress = progressOn(process.stderr, plan.records);
   try {
-    await writeExport(out, source, plan, progress.update);
+    await writeExport(out, source, plan, progress.reached);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new PlainFailure(`${out} cannot be written (${reasonOf(error)}).`);

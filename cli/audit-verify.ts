@@ -6,7 +6,7 @@ import type { VerifierKey } from '../adapters/audit/verifier-key.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { lookInto, tellReading } from './audit-source.ts';
 import { PlainFailure } from './plain-failure.ts';
-import { ProgressLine } from './progress-line.ts';
+import { type Progress, progressOn } from './progress.ts';
 import type { StoreOptions } from './store-options.ts';
 
 export interface VerifyOptions {
@@ -51,11 +51,11 @@ async function audited(
   { file, store, archive }: VerifyOptions,
   evidence: Evidence,
 ): Promise<LogReport> {
-  const progress = new ProgressLine('Checked');
+  const progress = progressOn(process.stderr, undefined);
   try {
     return file === undefined
       ? await auditedLive(store, archive, evidence, progress)
-      : await auditFile(file, evidence, progress.update);
+      : await auditFile(file, evidence, progress.reached);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error)
       throw new PlainFailure(`${file ?? 'The log'} cannot be read (${reasonOf(error)}).`);
@@ -69,11 +69,11 @@ async function auditedLive(
   store: StoreOptions,
   archive: string | undefined,
   evidence: Evidence,
-  progress: ProgressLine,
+  progress: Progress,
 ): Promise<LogReport> {
   const log = await lookInto(store, archive);
   try {
-    return await auditLog(log, evidence, progress.update);
+    return await auditLog(log, evidence, progress.reached);
   } finally {
     await log.close();
   }

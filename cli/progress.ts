@@ -4,21 +4,24 @@ import type { WriteStream } from 'node:tty';
 export interface Progress {
   /** So many more records were read. */
   read(records: number): void;
+  /** So many were read altogether. */
+  readonly reached: (records: number) => void;
   /** Nothing of it is left on the terminal. */
   end(): void;
 }
 
-export const noProgress: Progress = { read: () => undefined, end: () => undefined };
+const nothing = (): void => undefined;
+export const noProgress: Progress = { read: nothing, reached: nothing, end: nothing };
 
 /** Whatever is over sooner needs no bar. */
 const shownAfterMs = 500;
 const drawnEveryMs = 100;
 const barColumns = 24;
 
-/** A bar for so many records on a terminal; on anything else, nothing. */
+/** A bar for so many records on a terminal, or a count where nobody knows how many there are; on anything else, nothing. */
 export function progressOn(
   terminal: Pick<WriteStream, 'isTTY' | 'write'>,
-  records: number,
+  records: number | undefined,
   now: () => number = () => performance.now(),
 ): Progress {
   if (!terminal.isTTY || records === 0) return noProgress;
@@ -26,13 +29,22 @@ export function progressOn(
   let read = 0;
   let drawnAt = startedAt + shownAfterMs - drawnEveryMs;
   let isDrawn = false;
+  const draw = (): void => {
+    if (now() - drawnAt < drawnEveryMs) return;
+    drawnAt = now();
+    isDrawn = true;
+    const ms = drawnAt - startedAt;
+    const text = records === undefined ? countText(read, ms) : barText(read, records, ms);
+    terminal.write(`\r${text}\u001b[K`);
+  };
   return {
     read(more) {
       read += more;
-      if (now() - drawnAt < drawnEveryMs) return;
-      drawnAt = now();
-      isDrawn = true;
-      terminal.write(`\r${barText(read, records, drawnAt - startedAt)}\u001b[K`);
+      draw();
+    },
+    reached(all) {
+      read = all;
+      draw();
     },
     end() {
       if (isDrawn) terminal.write('\r\u001b[K');
@@ -45,7 +57,12 @@ function barText(read: number, records: number, ms: number): string {
   const part = Math.min(read / records, 1);
   const full = Math.round(part * barColumns);
   const bar = '█'.repeat(full) + '░'.repeat(barColumns - full);
-  const rate = Math.round((read / ms) * 1_000).toLocaleString('en');
   const left = Math.ceil(((records - read) / read) * (ms / 1_000));
-  return `${bar} ${Math.floor(part * 100)}%  ${rate} events/s, ${left} s left`;
+  return `${bar} ${Math.floor(part * 100)}%  ${rateText(read, ms)}, ${left} s left`;
 }
+
+const countText = (read: number, ms: number): string =>
+  `${read.toLocaleString('en')} events, ${rateText(read, ms)}`;
+
+const rateText = (read: number, ms: number): string =>
+  `${Math.round((read / ms) * 1_000).toLocaleString('en')} events/s`;

@@ -1,5 +1,6 @@
 import { errorWords } from '../core/error-catalogue.ts';
 import { isReservedName, parseRoomName } from '../core/names.ts';
+import { retentionWords } from '../core/retention.ts';
 import { setRetention } from '../server/set-retention.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
 import { type Environment, type Options, Settings } from './settings.ts';
@@ -36,7 +37,6 @@ export async function retainRoom(
   await runTool(store, actor, async (context) => {
     const answer = await setRetention(context, actor, room, days);
     if (answer?.kind === 'error') throw new PlainFailure(errorWords(answer.code, answer.subject));
-    const howLong = days === undefined ? 'for ever' : `for ${days} ${days === 1 ? 'day' : 'days'}`;
-    console.log(`What is said in ${room.shown} is kept ${howLong}.`);
+    console.log(`What is said in ${room.shown} is kept ${retentionWords(days)}.`);
   });
 }

@@ -11,6 +11,10 @@ export type RetentionEvent = RetentionSet;
 /** For how many days; undefined for ever. */
 export type Retention = number | undefined;
 
+/** As people are told it: "for 90 days", "for ever". */
+export const retentionWords = (days: Retention): string =>
+  days === undefined ? 'for ever' : `for ${days} ${days === 1 ? 'day' : 'days'}`;
+
 export interface RetentionCommand {
   readonly type: 'SetRetention';
   readonly room: string;

@@ -2,6 +2,7 @@ import type { Answer } from '../../core/answer.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { errorWords } from '../../core/error-catalogue.ts';
 import { unreachable } from '../../core/rejection.ts';
+import { retentionWords } from '../../core/retention.ts';
 import { commandTable, greetingHelp } from './command-table.ts';
 
 /** What a delivery reads like on the line protocol; empty when it has no words there. */
@@ -48,7 +49,7 @@ export function answerText(answer: Answer): string {
     case 'joined':
       return success(`Joined ${answer.room}`);
     case 'retention':
-      return `[${answer.room}] Server: What is said here is kept ${keptFor(answer.days)}.\n`;
+      return `[${answer.room}] Server: What is said here is kept ${retentionWords(answer.days)}.\n`;
     case 'subscribed':
       return success(`Subscribed to ${answer.target}`);
     case 'unsubscribed':
@@ -112,9 +113,6 @@ function listText(answer: List): string {
       return unreachable(answer);
   }
 }
-
-const keptFor = (days: number | undefined): string =>
-  days === undefined ? 'for ever' : `for ${days} ${days === 1 ? 'day' : 'days'}`;
 
 const success = (words: string): string => `SUCCESS: ${words}\n`;
 

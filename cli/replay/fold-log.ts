@@ -5,7 +5,7 @@ import { evolveWholeChat } from '../../core/views/whole-chat.ts';
 import { between, type Positions } from './log-span.ts';
 import { type LogStart, wholeStart } from './log-start.ts';
 import { mergedLog } from './merged-log.ts';
-import { noProgress, type Progress } from './progress.ts';
+import { noProgress, type Progress } from '../progress.ts';
 
 /**
  * The whole state of the chat at a place in its log.

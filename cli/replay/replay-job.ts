@@ -5,7 +5,7 @@ import { beginningOf, between, endOf, type Positions, type Span } from './log-sp
 import type { LogStart } from './log-start.ts';
 import { type Moment, placeOf } from './moment.ts';
 import type { Output } from './output.ts';
-import { noProgress, type Progress, progressOn } from './progress.ts';
+import { noProgress, type Progress, progressOn } from '../progress.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import type { Stretch } from './stretch.ts';
 import type { TextOpener } from './text-opener.ts';

@@ -6,16 +6,17 @@ const notice = 'Names of people and rooms in plain text: an erasure does not rea
 
 /** The page: one file with its style, its program and what it shows. It asks nobody for anything. */
 export async function reportPage(data: ReportData): Promise<string> {
-  const [body, style, program] = await Promise.all(
-    ['page.html', 'page.css', 'page.js'].map((name) =>
+  const [body, program, ...styles] = await Promise.all(
+    ['page.html', 'page.js', 'page.css', 'charts.css', 'moment.css'].map((name) =>
       readFile(new URL(`./report/${name}`, import.meta.url), 'utf8'),
     ),
   );
+  const style = styles.join('');
   // Nothing in it can end the element that it stands in.
   const shown = JSON.stringify(data).replaceAll('<', '\\u003c');
   const policy = [
     "default-src 'none'",
-    `style-src 'sha256-${sha256(style ?? '')}'`,
+    `style-src 'sha256-${sha256(style)}'`,
     `script-src 'sha256-${sha256(program ?? '')}'`,
   ].join('; ');
   return `<!-- ${notice} -->

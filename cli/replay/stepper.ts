@@ -8,7 +8,7 @@ import { evolveWholeChat } from '../../core/views/whole-chat.ts';
 import { between, type Positions, sizeOf } from './log-span.ts';
 import { type LogStart, wholeStart } from './log-start.ts';
 import { mergedLog } from './merged-log.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from '../progress.ts';
 import { openedBy, type TextOpener, withoutKeys } from './text-opener.ts';
 
 /** Going back folds on from the snapshot before: so many records at most, which nobody notices. */

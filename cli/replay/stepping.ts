@@ -4,7 +4,7 @@ import { colours } from '../colours.ts';
 import { exitUsage, PlainFailure } from '../plain-failure.ts';
 import { endOf, type Positions } from './log-span.ts';
 import { placeOf, parseMoment } from './moment.ts';
-import { progressOn } from './progress.ts';
+import { progressOn } from '../progress.ts';
 import { chosenPart, type Replay } from './replay-job.ts';
 import { stepScreen } from './step-screen.ts';
 import { Stepper, type Step } from './stepper.ts';

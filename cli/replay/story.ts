@@ -1,5 +1,6 @@
 import type { EventOf, EventType } from '../../core/event.ts';
 import type { Recorded } from '../../core/event-store.ts';
+import { retentionWords } from '../../core/retention.ts';
 import { partitionOf, serverStream } from '../../core/stream.ts';
 import type { SessionEnd } from '../../core/session.ts';
 
@@ -78,11 +79,7 @@ const tellers: { readonly [T in EventType]: Teller<T> } = {
   KeptRoomsSummed: ({ data: { user, rooms } }) =>
     kept(user, `keeps ${rooms.length === 1 ? '1 room' : `${rooms.length} rooms`}, in sum`),
   RetentionSet: ({ data: { room, days } }) => ({
-    ...thing(
-      days === undefined
-        ? 'what is said is kept for ever'
-        : `what is said is kept for ${days} days`,
-    ),
+    ...thing(`what is said is kept ${retentionWords(days)}`),
     room,
   }),
   UserSubscribed: ({ data: { user, target } }) => person(user, `follows ${target}`),

@@ -9,7 +9,7 @@ import { startFailure } from '../start-failure.ts';
 import { instantText } from './instant.ts';
 import { between, endOf, sizeOf } from './log-span.ts';
 import { openLog } from './open-log.ts';
-import { progressOn } from './progress.ts';
+import { progressOn } from '../progress.ts';
 import { plainTextNotice } from './record-format.ts';
 import { parseSource, type Source } from './source.ts';
 import { openedBy } from './text-opener.ts';

@@ -12,7 +12,7 @@ import { evolveWholeChat } from '../../core/views/whole-chat.ts';
 import { between, type Positions } from './log-span.ts';
 import type { LogStart } from './log-start.ts';
 import { mergedLog } from './merged-log.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from '../progress.ts';
 
 /** Somebody to whom the message went when it was said. */
 export interface Delivered {

@@ -2,6 +2,7 @@
 import './banner.spec.ts';
 import './invocation.spec.ts';
 import './logger.spec.ts';
+import './progress.spec.ts';
 import './serve-addresses.spec.ts';
 import './make-accounts.spec.ts';
 import './serve-options.spec.ts';

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match } from 'node:assert/strict';
-import { progressOn } from '../../../cli/replay/progress.ts';
-import { rule } from '../../support/given.ts';
+import { progressOn } from '../../cli/progress.ts';
+import { rule } from '../support/given.ts';
 
 function drawnBy(
   isTTY: boolean,
@@ -26,6 +26,16 @@ rule('what takes half a second shows a bar on a terminal, and nothing of it is l
   ]);
   match(bar, /^\r█{12}░{12} 50% {2}833 events\/s, 1 s left/);
   deepStrictEqual([end, ...more], ['\r\u001b[K']);
+});
+
+rule('where nobody knows how many there are, they are counted', () => {
+  const drawn: string[] = [];
+  let now = 0;
+  const terminal = { isTTY: true, write: (text: string) => drawn.push(text) > 0 };
+  const progress = progressOn(terminal, undefined, () => now);
+  now = 2_000;
+  progress.reached(12_000);
+  match(drawn[0] ?? '', /^\r12,000 events, 6,000 events\/s/);
 });
 
 rule('what is over sooner shows none, and neither does what is written to no terminal', () => {

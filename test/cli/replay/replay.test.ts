@@ -3,7 +3,6 @@ import './difference.spec.ts';
 import './instant.spec.ts';
 import './merged-log.spec.ts';
 import './moment.spec.ts';
-import './progress.spec.ts';
 import './record-format.spec.ts';
 import './replay-options.spec.ts';
 import './report.spec.ts';

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { endOf } from '../../../cli/replay/log-span.ts';
 import { wholeStart } from '../../../cli/replay/log-start.ts';
-import { noProgress } from '../../../cli/replay/progress.ts';
+import { noProgress } from '../../../cli/progress.ts';
 import { whoSaw, type WhoSaw } from '../../../cli/replay/who-saw.ts';
 import type { ChatEvent } from '../../../core/event.ts';
 import type { LogSource } from '../../../core/log-source.ts';
