@@ -18,6 +18,7 @@ import { FanOut } from './fan-out.ts';
 import { beginIncarnation, type Incarnation } from './incarnation.ts';
 import { completeEnd, endsAtHome } from './incarnation-end.ts';
 import { startMsMax } from './incarnation-start.ts';
+import { insist } from './insistence.ts';
 import { type FollowerOwner, LogFollower } from './log-follower.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { LostServers } from './lost-servers.ts';
@@ -25,16 +26,14 @@ import { GatheringWriter } from './gathering-writer.ts';
 import { MeteredWriter } from './metered-writer.ts';
 import { type Metrics, noMetrics } from './metrics.ts';
 import { resume, toldOfRollback } from './rollback.ts';
+import { sendAway } from './sent-away.ts';
 import { heedSession } from './session-records.ts';
 import { Expiry } from './expiry.ts';
 import type { SetBack } from './set-back.ts';
 import { finishEnds } from './unfinished-ends.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
 
-/** Messages under way get this long to be answered when the server stops. */
-const settleMsMax = 500;
 const restartPauseMs = 1_000;
-const completePauseMs = 1_000;
 
 /**
  * One chat server: follows the log, shows it to its clients, and appends what they ask for. It
@@ -155,7 +154,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#waitingSessions.stop();
     this.#bulletins.stop();
     this.#expiry?.stop();
-    await this.#dropClients('ServerStopping');
+    await sendAway(this.#connections, 'ServerStopping');
     await Promise.allSettled([this.#anew]);
     try {
       await this.#incarnation?.stop();
@@ -216,16 +215,9 @@ export class ChatServer implements Chat, FollowerOwner {
     void this.#insist(() => completeEnd(this.stores.events, type, server, incarnation));
   }
 
-  /** Carries ends to all partitions until it has succeeded: no other may be there to do it. */
-  async #insist(complete: () => Promise<boolean>): Promise<void> {
-    while (this.#status !== 'stopped') {
-      try {
-        if (await complete()) return;
-      } catch (error) {
-        this.log.warn({ err: error }, 'an end was not completed');
-      }
-      await sleep(completePauseMs);
-    }
+  /** No other server may be there to do it. */
+  #insist(complete: () => Promise<boolean>): Promise<void> {
+    return insist(complete, () => this.#status === 'stopped', this.log);
   }
 
   /** The others have declared this server lost: what it held is over, and it begins anew. */
@@ -237,7 +229,7 @@ export class ChatServer implements Chat, FollowerOwner {
   }
 
   async #beginAnew(): Promise<void> {
-    await this.#dropClients('ServerRestarted');
+    await sendAway(this.#connections, 'ServerRestarted');
     const { followers } = this.follower.view;
     for (const user of followers.following.keys()) forgetFollowing(followers, user);
     const former = this.#incarnation;
@@ -253,18 +245,5 @@ export class ChatServer implements Chat, FollowerOwner {
         await sleep(restartPauseMs);
       }
     }
-  }
-
-  /** Clients are told why, after the answers to what they have sent. */
-  async #dropClients(code: 'ServerStopping' | 'ServerRestarted'): Promise<void> {
-    const connections = [...this.#connections];
-    for (const connection of connections) connection.takeNoMore();
-    const settled = Promise.all(connections.map((connection) => connection.settled()));
-    const isSettled = new AbortController();
-    const { signal } = isSettled;
-    const tooLate = sleep(settleMsMax, undefined, { signal }).catch(() => {});
-    await Promise.race([settled, tooLate]);
-    isSettled.abort();
-    for (const connection of this.#connections) connection.disconnect(code);
   }
 }

@@ -121,14 +121,18 @@ await test('a copy that others wrote on is told apart at the first record that d
 
 await test('appends wait until the log was looked at, and later ones go on in the new epoch', async (t) => {
   const { redis, copy } = await copyable(t);
-  const stores = await opened(t, redis);
+  const proxy = await proxyFor(t, redis);
+  const stores = await opened(t, proxy);
   const journal = new Journal(stores.events.writer('a', 1));
   await journal.sayMany(10);
   await copy.take();
   await journal.sayMany(10);
+  proxy.refuse();
   await copy.restore();
   const later = new Journal(stores.events.writer('b', 1));
-  await later.sayMany(10);
+  const said = later.sayMany(10);
+  await proxy.accept();
+  await said;
   t.same(later.tally, { 'unavailable/disconnected': 10 }, 'decided by the log before');
   await later.sayMany(10);
   const records = await allRecords(stores);

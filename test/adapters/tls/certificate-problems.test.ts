@@ -51,7 +51,7 @@ await test('half of a pair in the folder is not overwritten', async (t) => {
   const cases = [
     ['cert', /server\.crt is there, but its key .*server\.key is not/],
     ['key', /server\.key is there, but its certificate .*server\.crt is not/],
-    ['ca', /ca\.crt is there without its key .*ca\.key\. Put it there, or remove/],
+    ['ca', /ca\.crt is there without its key .*ca\.key\. Put it there, or choose another/],
   ] as const;
   for (const [name, message] of cases) {
     const before = readdirSync(at(name));
