@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { type LogHead, type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import type { LogSource, StoredLog, StoredRecord } from '../../core/log-source.ts';
+import { checkFit } from './archive-fit.ts';
 import { type LogFile, openLogFile } from './source.ts';
 import { LogFileWriter } from './writer.ts';
 
@@ -33,13 +34,16 @@ export class LogArchive {
    * Writes what is not in the archive yet of the records before a position, and answers the file; or
    * undefined when all was there. It is whole on disk, then, under its name.
    *
+   * @throws {StoreUnusable} when what is there is not of this log, or the log has a hole
    * @throws {StoreUnreachable} @throws the system's error
    */
   async add(log: LogSource, partition: number, before: number): Promise<string | undefined> {
     await mkdir(this.#dir, { recursive: true, mode: folderMode });
     const known = (await filesIn(this.#dir)).filter((file) => file.partition === partition);
+    const last = known.at(-1);
+    if (last !== undefined) await checkFile(last, log);
     const { first } = await log.head(partition);
-    const from = Math.max(first, (known.at(-1)?.through ?? 0) + 1);
+    const from = Math.max(first, (last?.through ?? 0) + 1);
     if (from >= before) return undefined;
     const path = join(this.#dir, nameOf({ partition, from, through: before - 1 }));
     const epochs: string[] = [];
@@ -80,6 +84,15 @@ export class LogArchive {
     }
     const log = await openLogFile(any.path);
     return new ArchivedLog(files, log.info, { file: any, log });
+  }
+}
+
+async function checkFile({ path, partition }: ArchiveFile, log: LogSource): Promise<void> {
+  const file = await openLogFile(path);
+  try {
+    await checkFit(file, log, partition);
+  } finally {
+    await file.close();
   }
 }
 

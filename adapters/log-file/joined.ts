@@ -1,6 +1,7 @@
 import { type LogHead, type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import type { LogSource, StoredLog, StoredRecord } from '../../core/log-source.ts';
 import type { LogArchive } from './archive.ts';
+import { checkFit } from './archive-fit.ts';
 
 /**
  * An archive and the log that its records were trimmed from, read as one history: what is in the
@@ -42,8 +43,8 @@ async function checkJoint(
   archived: LogSource | undefined,
   live: LogSource,
 ): Promise<void> {
-  const isThere = archived !== undefined && archived.info.partitions > partition;
-  const there = isThere && (await archived.head(partition));
+  if (archived !== undefined) await checkFit(archived, live, partition);
+  const there = await archived?.head(partition);
   const here = await live.head(partition);
   const first = there && there.position > 0 ? there.first : here.first;
   const last = there ? there.position : 0;
@@ -55,23 +56,7 @@ async function checkJoint(
     throw new StoreUnusable(
       `What is from position ${last + 1} to ${here.first - 1} of partition ${partition} is neither in the archive nor in the log.`,
     );
-  if (archived === undefined) return;
-  if (archived.info.partitions !== live.info.partitions || last > here.position)
-    throw new StoreUnusable(another);
-  // What both have tells whether one is of the other.
-  if (last < here.first) return;
-  const [[one], [other]] = await Promise.all([
-    archived.readStored(partition, last, 1),
-    live.readStored(partition, last, 1),
-  ]);
-  if (one === undefined || other === undefined || !isSame(one, other))
-    throw new StoreUnusable(another);
 }
-
-const another = 'The archive is of another log, or of this one before it was set back.';
-
-const isSame = (one: StoredRecord, other: StoredRecord): boolean =>
-  one.position === other.position && Buffer.compare(one.meta, other.meta) === 0;
 
 class JoinedLog implements StoredLog {
   readonly info: LogInfo;

@@ -7,9 +7,11 @@ import { type Test, test } from 'tap';
 import { LogArchive } from '../../../adapters/log-file/archive.ts';
 import { joinedWith, steadyLog } from '../../../adapters/log-file/joined.ts';
 import { openMemory } from '../../../adapters/memory/event-store.ts';
+import { encodeEvent } from '../../../adapters/record-codec.ts';
 import type { EventStore } from '../../../core/event-store.ts';
-import type { StoredLog } from '../../../core/log-source.ts';
-import { commitTo, messagePosted } from '../../support/events.ts';
+import type { LogSource, StoredLog } from '../../../core/log-source.ts';
+import { epochStream } from '../../../core/stream.ts';
+import { commitTo, messagePosted, newEvent } from '../../support/events.ts';
 
 /** A log of two partitions, of which the second has eleven records; and a folder. */
 async function talked(t: Test) {
@@ -96,6 +98,44 @@ await test('an archive that does not make one history with the log is refused', 
   await t.rejects(joinedWith(other.archive, live(short.events)), {
     message: /archive is of another log/,
   });
+});
+
+await test('nothing is added to an archive of another log, so that nothing is taken for archived', async (t) => {
+  const { dir, archive, events } = await talked(t);
+  await archive.add(events, 1, 6);
+  const other = await talked(t);
+  const refused = () =>
+    t.rejects(archive.add(other.events, 1, 9), { message: /archive is of another log/ });
+  await refused();
+  await trim(other.events, 6);
+  await refused();
+  const short = openMemory({ partitions: 2 });
+  await t.rejects(archive.add(short.events, 1, 2), { message: /archive is of another log/ });
+  t.same(readdirSync(dir), ['log-p1-1-5.ndjson.gz']);
+});
+
+await test('a log that was set back goes on in its archive only behind what that has', async (t) => {
+  const { archive, events, whole } = await talked(t);
+  const [begun] = whole;
+  ok(begun !== undefined);
+  await archive.add(events, 1, 6);
+  await trim(events, 6);
+  const { epoch } = await events.head(1);
+  const setBack = (from: number): LogSource => {
+    const started = { epoch: 'e2', previous: epoch, from };
+    const event = newEvent({ type: 'EpochStarted', data: started });
+    const last = { ...begun, position: 11, stream: epochStream, ...encodeEvent(event) };
+    return {
+      info: events.info,
+      head: async (partition) => ({ ...(await events.head(partition)), epoch: 'e2' }),
+      readStored: async (partition, first, limit) =>
+        (await events.readStored(partition, first, limit)).map((one) =>
+          one.position === 11 ? last : one,
+        ),
+    };
+  };
+  await t.rejects(archive.add(setBack(5), 1, 9), { message: /archive is of another log/ });
+  t.match(await archive.add(setBack(6), 1, 8), /log-p1-6-7/);
 });
 
 await test('what two servers archived at once is read once', async (t) => {
