@@ -1,6 +1,12 @@
 import { readCheckpoints } from '../adapters/audit/checkpoint-folder.ts';
 import type { Finding } from '../adapters/audit/finding.ts';
-import { auditFile, auditLog, type Evidence, type LogReport } from '../adapters/audit/log-audit.ts';
+import {
+  auditFile,
+  auditLog,
+  type Evidence,
+  type LogReport,
+  type Verdict,
+} from '../adapters/audit/log-audit.ts';
 import type { PartitionReport } from '../adapters/audit/partition-audit.ts';
 import type { VerifierKey } from '../adapters/audit/verifier-key.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
@@ -92,6 +98,13 @@ function partitionLine({ partition, sealed, records, keys }: PartitionReport): s
   return `Partition ${partition}: sealed to ${sealed}, ${records - sealed} unsealed${by}`;
 }
 
+const verdictWords: Readonly<Record<Verdict, string>> = {
+  whole: 'Whole.',
+  earlier: 'Not all of the log: what is here is what was sealed, and there was more.',
+  lost: 'Lost, as the log itself tells: it was set back.',
+  tampered: 'Tampered: this is not the log that was sealed.',
+};
+
 function notWhole({ verdict, findings, partitions }: LogReport): readonly string[] {
   const losses = partitions.flatMap(({ partition, losses: lost }) =>
     lost.map(
@@ -101,9 +114,7 @@ function notWhole({ verdict, findings, partitions }: LogReport): readonly string
   );
   const others = findings.length - findingsShownMax;
   return [
-    verdict === 'tampered'
-      ? 'Tampered: this is not the log that was sealed.'
-      : 'Lost, as the log itself tells: it was set back.',
+    verdictWords[verdict],
     ...findings.slice(0, findingsShownMax).map(sentence),
     ...(others > 0 ? [`There is more: ${others} findings.`] : []),
     ...losses,

@@ -1,5 +1,7 @@
 /** What can be wrong with a log, worst last. */
 export type FindingKind =
+  /** What is there is whole, and ends before the log does that checkpoints kept elsewhere know. */
+  | 'earlier'
   /** The log was honestly set back, as it tells itself: what a checkpoint covered is gone. */
   | 'lost'
   /** It is not what was sealed. */

@@ -1,7 +1,7 @@
 import type { LogSource, StoredRecord } from '../../core/log-source.ts';
 import type { FiledCheckpoint } from '../log-file/lines.ts';
 import { readLogFile, type ReadLine } from '../log-file/reader.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, FindingKind } from './finding.ts';
 import { type KeptNote, PartitionAudit, type PartitionReport } from './partition-audit.ts';
 import type { VerifierKey } from './verifier-key.ts';
 
@@ -13,7 +13,7 @@ export interface Evidence {
   readonly others: readonly KeptNote[];
 }
 
-export type Verdict = 'whole' | 'lost' | 'tampered';
+export type Verdict = 'whole' | FindingKind;
 
 export interface LogReport {
   /** The worst that was found. */
@@ -169,9 +169,10 @@ class Audits {
     const audits = [...this.#audits].toSorted(([one], [other]) => one - other);
     const partitions = audits.map(([, audit]) => audit.report({ isSealedWhole: isFile }));
     const findings = partitions.flatMap((report) => report.findings);
-    const isTampered = findings.some(({ kind }) => kind === 'tampered');
-    const isLost = findings.length > 0 || partitions.some(({ losses }) => losses.length > 0);
-    return { verdict: isTampered ? 'tampered' : isLost ? 'lost' : 'whole', partitions, findings };
+    const isFound = (wanted: FindingKind) => findings.some(({ kind }) => kind === wanted);
+    const isLost = isFound('lost') || partitions.some(({ losses }) => losses.length > 0);
+    const untampered = isLost ? 'lost' : isFound('earlier') ? 'earlier' : 'whole';
+    return { verdict: isFound('tampered') ? 'tampered' : untampered, partitions, findings };
   }
 }
 

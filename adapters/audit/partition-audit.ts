@@ -23,6 +23,12 @@ export interface KeptNote extends Checkpoint {
   readonly note: string;
 }
 
+/** One that the records are not, from somewhere behind `after` on. */
+interface Contradicted {
+  readonly checkpoint: KeptNote;
+  readonly after: number;
+}
+
 /** What was found of one partition. */
 export interface PartitionReport {
   readonly partition: number;
@@ -52,7 +58,7 @@ export class PartitionAudit {
   readonly #erased = new Set<string>();
   /** From elsewhere, smallest first: those that are still to be met, and those that differ. */
   readonly #others: KeptNote[];
-  readonly #contradicted: { readonly checkpoint: KeptNote; readonly after: number }[] = [];
+  readonly #contradicted: Contradicted[] = [];
   readonly #kept: readonly KeptNote[];
   /** The largest size at which a checkpoint from elsewhere was right. */
   #agreed = 0;
@@ -109,8 +115,13 @@ export class PartitionAudit {
       this.#find(sealedSize + 1, 'stands behind the last checkpoint', size);
     for (const checkpoint of this.#others.splice(0))
       this.#contradicted.push({ checkpoint, after: this.#tree.size });
-    for (const { checkpoint, after } of this.#contradicted) this.#judge(checkpoint, after);
     for (const kept of this.#kept) this.#judgeSignature(kept);
+    const isWhole = isSealedWhole && this.#findings.length === 0;
+    const isLater = ({ checkpoint: one }: Contradicted): boolean =>
+      one.size > size && !this.#epochs.hasLost(one.epoch, one.size);
+    const isEarlier = isWhole && this.#contradicted.every(isLater);
+    if (isEarlier && this.#contradicted.length > 0) this.#tellEarlier();
+    else for (const { checkpoint, after } of this.#contradicted) this.#judge(checkpoint, after);
     return {
       partition: this.#partition,
       records: size,
@@ -200,6 +211,14 @@ export class PartitionAudit {
         ? `is missing, and is not ${by}`
         : `and those up to ${size} are not all ${by}`;
     this.#find(after + 1, what, size, isLost ? 'lost' : 'tampered');
+  }
+
+  /** Nobody can tell a file that was cut at a checkpoint from one that was exported then. */
+  #tellEarlier(): void {
+    const { size } = this.#tree;
+    const known = this.#kept.at(-1)?.size ?? size;
+    const what = `is not here, where all is whole to ${size}; the checkpoints kept elsewhere know the log to ${known}: this is an earlier export, or its end was cut off`;
+    this.#find(size + 1, what, known, 'earlier');
   }
 
   #judgeSignature({ note, size }: KeptNote): void {

@@ -40,6 +40,28 @@ await test('an export that nobody has touched is whole', async (t) => {
   });
 });
 
+await test('an export that checkpoints kept elsewhere outgrew is an earlier one, told once', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  const later = new SealedRecords(key, records);
+  for (let round = 0; round < 3; round++) {
+    later.seal();
+    later.say(20);
+  }
+  later.seal();
+  const evidence = { keys: [key.verifier], others: kept(later.notes) };
+  file(path, records, [behind]);
+  const last = later.records.length - 1;
+  t.match(await audit(path, evidence), {
+    verdict: 'earlier',
+    findings: [{ kind: 'earlier', position: size + 1, through: last }],
+  });
+  t.equal((await audit(path, evidence)).findings.length, 1);
+  file(path, edit(records, 30), [behind]);
+  t.equal((await audit(path, evidence)).verdict, 'tampered', 'an edit is one all the same');
+  file(path, cut(records, size), [behind]);
+  t.equal((await audit(path, evidence)).verdict, 'tampered', 'and a cut below its last checkpoint');
+});
+
 for (const [name, attack] of Object.entries({ edit, remove, insert, reorder }))
   await test(`${name}: the record is named at which an export is not what was sealed`, async (t) => {
     const path = join(t.testdir(), 'log.ndjson');
