@@ -41,7 +41,8 @@ export async function planExport(
     const { checkpoint } = await lastCheckpoint(events, partition);
     const { position, epoch } = await events.head(partition);
     const size = checkpoint?.data.size ?? 0;
-    epochs.push(epoch);
+    // A set-back that no checkpoint covers yet is not in the file.
+    epochs.push(checkpoint?.data.epoch ?? epoch);
     records += size;
     leftOut += position - size;
     if (checkpoint !== undefined) cuts.push({ partition, checkpoint });

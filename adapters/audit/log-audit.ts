@@ -1,5 +1,7 @@
+import { StoreUnusable } from '../../core/event-store.ts';
 import type { LogSource, StoredRecord } from '../../core/log-source.ts';
-import type { FiledCheckpoint } from '../log-file/lines.ts';
+import type { FiledCheckpoint, LogFileHeader } from '../log-file/lines.ts';
+import { recordFormat } from '../record-codec.ts';
 import { readLogFile, type ReadLine } from '../log-file/reader.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { type KeptNote, PartitionAudit, type PartitionReport } from './partition-audit.ts';
@@ -69,6 +71,7 @@ async function* pagesOf(
 
 /**
  * Checks a log file. All of its records must be sealed.
+ * @throws {StoreUnusable} for a part of a log, or records of an unknown format: a sentence
  * @throws the system's error when it cannot be read
  */
 export async function auditFile(
@@ -89,7 +92,7 @@ class FileCheck {
   #audits: Audits;
   records = 0;
   #partition = 0;
-  #isBegun = false;
+  #header: LogFileHeader | undefined;
   #end: number | undefined;
 
   constructor(evidence: Evidence) {
@@ -108,7 +111,7 @@ class FileCheck {
       return this.#damaged(`is out of its place in line ${number}`);
     switch (line.kind) {
       case 'header':
-        this.#isBegun = true;
+        this.#header = asked(line.header);
         this.#audits = new Audits(line.header.partitions, this.#evidence);
         return;
       case 'record':
@@ -121,11 +124,21 @@ class FileCheck {
   }
 
   report(): LogReport {
-    if (!this.#isBegun) this.#damaged('is not in this file: it is no log');
+    if (this.#header === undefined) this.#damaged('is not in this file: it is no log');
     else if (this.#end === undefined) this.#damaged('is missing: the file breaks off');
     else if (this.#end !== this.records)
       this.#damaged(`ends a file of ${this.records} records that had ${this.#end}`);
+    if (this.#header !== undefined) this.#compareEpochs(this.#header);
     return this.#audits.report({ isFile: true });
+  }
+
+  #compareEpochs({ partitions, epochs }: LogFileHeader): void {
+    for (let partition = 0; partition < partitions; partition++) {
+      const audit = this.#audits.of(partition);
+      const said = epochs[partition] ?? '';
+      if (audit.epoch !== '' && audit.epoch !== said)
+        audit.damaged(`follows epoch ${audit.epoch}, and the first line says ${said || 'none'}`);
+    }
   }
 
   #record(record: StoredRecord): void {
@@ -142,6 +155,19 @@ class FileCheck {
   #damaged(what: string): void {
     this.#audits.of(this.#partition).damaged(what);
   }
+}
+
+/** The first line of a file of which something can be proved. @throws {StoreUnusable} for another */
+function asked(header: LogFileHeader): LogFileHeader {
+  if (header.format < 1 || header.format > recordFormat)
+    throw new StoreUnusable(
+      `The file has records of format ${header.format}, and this program knows formats up to ${recordFormat}: nothing can be said of it.`,
+    );
+  if (header.before !== undefined)
+    throw new StoreUnusable(
+      `The file is a part of a log, from behind position ${header.before.positions.join(',')}, as replay --slice writes it: it proves nothing. An export does.`,
+    );
+  return header;
 }
 
 /** The audits of all partitions, those that only a checkpoint from elsewhere knows of too. */

@@ -23,7 +23,6 @@ export interface KeptNote extends Checkpoint {
   readonly note: string;
 }
 
-/** One that the records are not, from somewhere behind `after` on. */
 interface Contradicted {
   readonly checkpoint: KeptNote;
   readonly after: number;
@@ -76,6 +75,11 @@ export class PartitionAudit {
     this.#keys = new KeyRing(keys);
     this.#kept = others.toSorted((one, other) => one.size - other.size);
     this.#others = [...this.#kept];
+  }
+
+  /** The one in force at the end of what was read; empty before the first. */
+  get epoch(): string {
+    return this.#epochs.current;
   }
 
   add(record: StoredRecord): void {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { test } from 'tap';
 
 import { auditFile, type Evidence, type LogReport } from '../../adapters/audit/log-audit.ts';
+import { emptyChat } from '../../core/views/chat.ts';
+import { stateOf } from '../../core/views/chat-state.ts';
 import { count, reportCount } from '../counts.ts';
 import { cut, edit, editWithLeaves, empty, insert, remove, reorder } from './attacks.ts';
 import { file, kept } from './filed.ts';
@@ -60,6 +62,27 @@ await test('an export that checkpoints kept elsewhere outgrew is an earlier one,
   t.equal((await audit(path, evidence)).verdict, 'tampered', 'an edit is one all the same');
   file(path, cut(records, size), [behind]);
   t.equal((await audit(path, evidence)).verdict, 'tampered', 'and a cut below its last checkpoint');
+});
+
+await test('a first line that says another epoch than the records is found', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  file(path, records, [behind], { epochs: ['epoch-2'] });
+  const { verdict, findings } = await audit(path);
+  t.match(
+    { verdict, findings },
+    { verdict: 'tampered', findings: [{ what: /the first line says/ }] },
+  );
+  file(path, records, [behind], { epochs: [] });
+  t.equal((await audit(path)).verdict, 'tampered');
+});
+
+await test('of a slice, and of an unknown format, it is said that nothing is proved', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  const before = { positions: [20], state: stateOf(emptyChat()) };
+  file(path, records.slice(20, 40), [], { before });
+  await t.rejects(audit(path), { name: 'StoreUnusable', message: /part of a log.*proves nothing/ });
+  file(path, records, [behind], { format: 9 });
+  await t.rejects(audit(path), { name: 'StoreUnusable', message: /format 9/ });
 });
 
 for (const [name, attack] of Object.entries({ edit, remove, insert, reorder }))

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { FiledCheckpoint } from '../../adapters/log-file/lines.ts';
+import type { FiledCheckpoint, LogFileHeader } from '../../adapters/log-file/lines.ts';
 import { type LogFileLine, lineOf } from '../../adapters/log-file/lines.ts';
 import { parseCheckpoint } from '../../adapters/audit/checkpoint-note.ts';
 import type { KeptNote } from '../../adapters/audit/partition-audit.ts';
@@ -10,8 +10,9 @@ export function file(
   path: string,
   records: readonly StoredRecord[],
   checkpoints: readonly FiledCheckpoint[],
+  said: Partial<LogFileHeader> = {},
 ): void {
-  const header = { format: 1, partitions: 1, epochs: ['epoch-1'], key: null };
+  const header = { format: 1, partitions: 1, epochs: ['epoch-1'], key: null, ...said };
   const lines: readonly LogFileLine[] = [
     { kind: 'header', header },
     ...records.map((record): LogFileLine => ({ kind: 'record', record })),
