@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { LogArchive } from '../adapters/log-file/archive.ts';
 import { joinedWith } from '../adapters/log-file/joined.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
@@ -11,6 +12,8 @@ import { PlainFailure } from './plain-failure.ts';
  */
 export async function withArchive(folder: string, live: StoredLog): Promise<StoredLog> {
   try {
+    // One that is there no more, or is typed wrong, is not an empty one.
+    await readdir(folder);
     return await joinedWith(new LogArchive(folder), live);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 
@@ -189,6 +189,18 @@ await test('a signing key that is none is refused before anything starts', async
   });
   t.match(await serve('--checkpoints', 'other.pem/kept'), { code: 1, stderr: /cannot be made/ });
   t.notOk(readdirSync(cwd).includes('data'), 'no log was made');
+});
+
+await test('an archive that is not there is told of, and no empty one', async (t) => {
+  const cwd = t.testdir();
+  await (await openLmdb({ dir: join(cwd, 'data') })).close();
+  for (const command of [['audit', 'verify'], ['replay']])
+    t.match(await runCli([...command, '--archive', 'nowhere'], { cwd }), {
+      code: 1,
+      stdout: '',
+      stderr: /^securechat: The archive nowhere cannot be read \([^\n]*\)\.\n$/,
+    });
+  t.notOk(existsSync(join(cwd, 'nowhere')));
 });
 
 await test('where there is no log none is made', async (t) => {
