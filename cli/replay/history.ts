@@ -29,7 +29,6 @@ export async function printHistory(replay: Replay, mode: HistoryMode): Promise<v
     await follow(live, { positions: through, epochs }, (more, onBatch) =>
       print(replay, { format, rooms }, more, onBatch),
     );
-  else if (mode.follow) process.stderr.write('securechat: A file does not grow: that was all.\n');
 }
 
 async function print(

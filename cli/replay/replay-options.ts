@@ -40,6 +40,10 @@ export function parseReplayOptions(
   const isStoreNamed = ['data', 'redis'].some((name) => options[name] !== undefined);
   if (path !== undefined && isStoreNamed)
     settings.problems.push(`Either the file ${path} can be read or a store, not both.`);
+  // It does not grow, and nobody else learns of its being read.
+  for (const flag of ['follow', 'why'] as const)
+    if (path !== undefined && settings.given(flag) !== undefined)
+      settings.problems.push(`--${flag} does not go with a file.`);
   const problems = [...settings.problems, ...others];
   if (problems.length > 0) throw new PlainFailure(problems.join('\n'), exitUsage);
   return { source, mode, wanted, stretch, why: settings.text('why') };

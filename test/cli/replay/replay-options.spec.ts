@@ -63,6 +63,8 @@ rule('every mistake is told at once, and none is passed over', () => {
   refused({ since: '1h', until: '2h' }, /--since is later than --until/);
   refused({ slice: true }, /add --out FILE/);
   refused({ data: 'x' }, /Either the file log can be read or a store/, ['log']);
+  refused({ follow: true }, /^--follow does not go with a file/, ['log']);
+  refused({ why: 'x' }, /^--why does not go with a file/, ['log']);
   refused({}, /One file can be read, but a and b/, ['a', 'b']);
 });
 
