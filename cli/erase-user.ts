@@ -44,7 +44,12 @@ export async function eraseUser(
 ): Promise<void> {
   const { stores } = context;
   const keys = new DataKeys(stores.keys, await openMasterKeys(master));
-  const unreached = [...(await unreachedCopies(stores.events, user)), ...always(master)];
+  // The files are rewritten last: until then, and should that fail, the recorded receipt is right.
+  const unreached = [
+    ...(await unreachedCopies(stores.events, user)),
+    ...always(master),
+    ...(stores.overwrittenLeft ?? []),
+  ];
   const answer = await closeForEver(context, actor, { user, unreached });
   if (answer?.kind === 'error') throw new PlainFailure(errorWords(answer.code, answer.subject));
   await keys.destroy(userKeyName(user));

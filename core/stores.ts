@@ -33,6 +33,8 @@ export interface Stores {
   unfit?(): Unfitness | undefined;
   /** How many copies are to have what is acknowledged; absent where one is enough. */
   readonly replication?: () => ReplicationState;
+  /** Where what was overwritten lives on until it is rewritten there, in words; absent if nowhere. */
+  readonly overwrittenLeft?: readonly string[];
   /**
    * Starts to rewrite what the store keeps on disk, so that what was overwritten goes from there
    * too. Answers, in words, what it could not do.

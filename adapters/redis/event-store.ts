@@ -31,8 +31,8 @@ import { mustHaveLog, readLogInfo } from './log-info.ts';
 import { readStored } from './log-reader.ts';
 import { inspectLog } from './log-state.ts';
 import { readRecords } from './record-pages.ts';
-import { RedisRefusal } from './refusal.ts';
 import { Replication, replicasWithinMs } from './replication.ts';
+import { overwrittenLeft, rewriteFiles } from './rewriting.ts';
 import { loadScripts } from './scripts.ts';
 import { RedisSnapshots } from './snapshots.ts';
 import { readStream } from './stream-index.ts';
@@ -94,9 +94,9 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
     const leases = new RedisLeases(link, info.partitions);
     const keys = new RedisKeys(link, info.partitions);
     const [unfit, close] = [() => link.unfit, () => events.close()];
-    const rewriteFiles = (): Promise<readonly string[]> => rewrite(link);
+    const rewriting = { overwrittenLeft, rewrite: () => rewriteFiles(link) };
     const confirmation = replicas > 0 && { replication: () => stateOf(logs, replicas) };
-    const rest = { unfit, rewrite: rewriteFiles, close, ...confirmation };
+    const rest = { unfit, close, ...rewriting, ...confirmation };
     return { events, credentials, keys, leases, warnings, ...rest };
   } catch (error) {
     throw withWayOutOnceThere(error, address);
@@ -130,16 +130,6 @@ async function openLinks(
 function stateOf(logs: readonly KnownLog[], wanted: number): ReplicationState {
   const confirmed = logs.flatMap(({ replication }) => replication?.confirmed ?? []);
   return { wanted, confirmed: Math.min(wanted, ...confirmed) };
-}
-
-async function rewrite(link: Link): Promise<readonly string[]> {
-  try {
-    await link.run((connection) => connection.call('BGREWRITEAOF'));
-    return [];
-  } catch (error) {
-    if (!(error instanceof RedisRefusal)) throw error;
-    return [`Redis's append-only file, which it did not rewrite (${error.message})`];
-  }
 }
 
 class RedisEventStore implements EventStore {

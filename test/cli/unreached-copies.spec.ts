@@ -43,6 +43,23 @@ rule(
   },
 );
 
+rule('many readings of names push nothing else out of a receipt, and are bounded too', async () => {
+  const names = Array.from({ length: 103 }, (_, n) => reads(`replay --at ${n}`, 'names'));
+  const log = await historyOf([
+    reads('audit keys', 'keys'),
+    reads('audit export', 'sealed'),
+    reads('replay', 'words'),
+    ...names,
+  ]);
+  const [first = '', ...others] = await unreachedCopies(log, 'alice');
+  match(first, /^3 earlier readings of the log: /);
+  equal(others.length, 103);
+  match(others[0] ?? '', /: audit keys$/);
+  match(others[1] ?? '', /: audit export$/);
+  match(others[2] ?? '', /: replay$/);
+  match(others[3] ?? '', /^a copy of names, .*: replay --at 3$/);
+});
+
 rule('of a log that was trimmed the receipt tells the same, and what is in archives', async () => {
   const log = await historyOf([
     says('alice', 'plain'),

@@ -43,6 +43,15 @@ await test('an erased user’s text is gone from Redis, its files, history and e
   await rewritten(cluster);
   t.same(recoveredTexts(await files(), masterFile), [bobSaid], 'nobody recovers it');
   const events = await accountEvents();
+  const receipt = ['replay', '--types', 'UserErased', '--format', 'ndjson', ...args];
+  const { stdout: recorded } = await runCli(receipt, { cwd: dir, env });
+  for (const left of [
+    'the append-only file and the dumps of this Redis, until it has rewritten them',
+    'replicas of this Redis, until they have rewritten their files',
+  ]) {
+    t.match(erased.stdout, `\n- ${left}\n`);
+    t.match(recorded, `"${left}"`, 'it is in the receipt that is kept');
+  }
   const again = await runCli(['user', 'erase', 'alice', '--yes', ...args], { cwd: dir, env });
   t.match(again, { code: 0, stderr: '' }, 'what was broken off can be done again');
   t.same(await accountEvents(), events);
