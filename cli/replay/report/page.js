@@ -98,17 +98,14 @@ const widthOf = (svg) => Math.max(svg.parentElement.clientWidth, 320);
     const totals = Array.from({ length: count }, (_, bucket) =>
       activity.reduce((sum, { counts }) => sum + counts[bucket], 0),
     );
-    const most = Math.max(...totals, 1);
+    // Even, so that what the line in the middle says is true.
+    const most = Math.max(2 * Math.ceil(Math.max(...totals, 0) / 2), 2);
     const rise = (value) => (value / most) * (height - 14);
     for (const part of [1, 0.5]) {
       const y = height - rise(most * part);
       svg.append(element('line', { class: 'grid', x1: left, x2: chart.width, y1: y, y2: y }));
       svg.append(
-        element(
-          'text',
-          { x: left - 10, y: y + 4, 'text-anchor': 'end' },
-          number(Math.round(most * part)),
-        ),
+        element('text', { x: left - 10, y: y + 4, 'text-anchor': 'end' }, number(most * part)),
       );
     }
     const wide = (chart.width - left) / count;
@@ -173,6 +170,20 @@ const widthOf = (svg) => Math.max(svg.parentElement.clientWidth, 320);
     return { placed, rows: Math.max(ends.length, 1), hidden };
   }
 
+  /** Names cut at the end, in the middle or in front: wherever they still differ. */
+  function shortened(names) {
+    const lengthMax = 14;
+    const cutTo = (front, back) =>
+      names.map((name) =>
+        name.length <= lengthMax
+          ? name
+          : `${name.slice(0, front)}…${name.slice(name.length - back)}`,
+      );
+    const ways = [cutTo(13, 0), cutTo(6, 7), cutTo(0, 13)];
+    return ways.find((cut) => new Set(cut).size === names.length) ?? ways[1];
+  }
+  const shortNames = shortened(servers);
+
   function drawSessions() {
     const svg = byId('sessions');
     const [rowHeight, barHeight, laneGap, rowsMax] = [18, 15, 18, 24];
@@ -191,8 +202,9 @@ const widthOf = (svg) => Math.max(svg.parentElement.clientWidth, 320);
     let y = 4;
     for (const [place, { name, server, placed, rows, hidden }] of lanes.entries()) {
       const tall = rows * rowHeight;
-      const cut = name.length > 14 ? `${name.slice(0, 13)}…` : name;
-      svg.append(tipped(element('text', { class: 'name', x: 0, y: y + 13 }, cut), () => name));
+      const label = element('text', { class: 'name', x: 0, y: y + 13 }, shortNames[server]);
+      label.append(element('title', {}, name));
+      svg.append(label);
       if (hidden > 0) svg.append(element('text', { x: 0, y: y + 28 }, `${number(hidden)} more`));
       for (const [one, start, end] of lives)
         if (one === server)
