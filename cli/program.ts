@@ -49,7 +49,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-function createProgram(): Command {
+/** All commands, as they are typed here. */
+export function createProgram(): Command {
   const program = new Command(invocation());
   program
     .description('A distributed chat over TLS whose every fact is an event in a log.')

@@ -28,7 +28,7 @@ export function roomCommand(): Command {
   addFlags(retain, storeFlags);
   addHelpText(retain, {
     paragraphs: [],
-    examples: (program) => [[`${program} room retain lobby 90`, 'three months']],
+    examples: (name) => [[`${name} lobby 90`, 'three months']],
   });
   room.addCommand(retain);
   return room;

@@ -1,5 +1,6 @@
 // One process for the parts of the command line that need none of their own.
 import './banner.spec.ts';
+import './help-examples.spec.ts';
 import './invocation.spec.ts';
 import './logger.spec.ts';
 import './progress.spec.ts';
