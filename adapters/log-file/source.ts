@@ -43,8 +43,9 @@ export async function openLogFile(path: string): Promise<LogFile> {
     return new IndexedLogFile(file, await indexOf(path));
   } catch (error) {
     await file.close();
-    if (error instanceof LogFileDamaged) throw new StoreUnusable(error.message, { cause: error });
-    throw error;
+    if (!(error instanceof LogFileDamaged)) throw error;
+    const what = `${basename(path)} cannot be read as a log. ${error.message}`;
+    throw new StoreUnusable(what, { cause: error });
   }
 }
 
@@ -138,13 +139,13 @@ async function indexOf(path: string): Promise<Index> {
   const checkpoints: FiledCheckpoint[] = [];
   for await (const { lines, offsets } of linesOf(path)) {
     for (const [number, line] of lines.entries()) {
-      header ??= startIndex(line, path, partitions);
+      header ??= startIndex(line, partitions);
       const place = placeIn(line);
       if (place !== undefined) note(partitions, place, offsets[number] ?? 0);
       else checkpoints.push(...checkpointsIn(line));
     }
   }
-  if (header === undefined) throw new LogFileDamaged(`${basename(path)} is empty.`);
+  if (header === undefined) throw new LogFileDamaged('It is empty.');
   return { header, partitions, checkpoints };
 }
 
@@ -153,14 +154,14 @@ function checkpointsIn(line: Buffer): readonly FiledCheckpoint[] {
   return parsed.kind === 'checkpoint' ? [parsed.checkpoint] : [];
 }
 
-function startIndex(line: Buffer, path: string, partitions: PartitionIndex[]): LogFileHeader {
+function startIndex(line: Buffer, partitions: PartitionIndex[]): LogFileHeader {
   const first = parseLine(line.toString());
   if (first.kind !== 'header')
-    throw new LogFileDamaged(`${basename(path)} is no log file: its first line is another's.`);
+    throw new LogFileDamaged("It is no log file: its first line is another's.");
   const { header } = first;
   if (header.format > recordFormat)
     throw new LogFileDamaged(
-      `${basename(path)} has records of format ${header.format}, and this program knows formats up to ${recordFormat}; use a later version of the program.`,
+      `It has records of format ${header.format}, and this program knows formats up to ${recordFormat}; use a later version of the program.`,
     );
   for (let number = 0; number < header.partitions; number++)
     partitions.push({ last: header.before?.positions[number] ?? 0, records: 0, marks: [] });
@@ -175,7 +176,7 @@ function note(
   const index = partitions[partition];
   if (index === undefined || (index.records > 0 && position !== index.last + 1))
     throw new LogFileDamaged(
-      `The log file is damaged: position ${position} of partition ${partition} is out of its place.`,
+      `It is damaged: position ${position} of partition ${partition} is out of its place.`,
     );
   if (index.records % indexEvery === 0) index.marks.push({ position, offset });
   index.records += 1;

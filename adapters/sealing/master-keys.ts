@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
+import { reasonOf } from '../system-reason.ts';
+
 /** A key that wraps data keys. It is kept apart from the store: a file, or the environment. */
 export interface MasterKey {
   /** 16 hex digits made from the key: what is wrapped by it says so. */
@@ -72,9 +74,8 @@ function contentOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     throw new UnusableMasterKey(
-      `The master key ${file} cannot be read (${code ?? String(error)}).`,
+      `The master key ${file} cannot be read (${reasonOf(error)}): give the file of the servers with --master-key-file.`,
     );
   }
 }

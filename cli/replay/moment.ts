@@ -1,3 +1,4 @@
+import { partitionsInWords } from '../../adapters/partitions-in-words.ts';
 import type { LogSource } from '../../core/log-source.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import { instantForms, parseInstant } from './instant.ts';
@@ -100,7 +101,7 @@ async function behindRecord(
 function checked({ info }: LogSource, positions: Positions, end: Positions): Positions {
   if (positions.length !== info.partitions)
     throw new PlainFailure(
-      `The log has ${info.partitions} partitions, and ${positions.length} positions are given.`,
+      `The log has ${partitionsInWords(info.partitions)}, and ${positions.length} positions are given.`,
     );
   for (const [partition, position] of positions.entries()) {
     const last = end[partition] ?? 0;

@@ -133,9 +133,13 @@ await test('a file that breaks off says where, compressed or not', async (t) => 
 
 await test('a file of a later version, and one that is no log, are refused in words', async (t) => {
   const later = lineOf({ kind: 'header', header }).replace('"version":1', '"version":2');
-  const folder = t.testdir({ later, other: '{"a":1}\n', empty: '' });
-  for (const name of ['later', 'other', 'empty'])
-    await t.rejects(openLogFile(join(folder, name)), { name: 'StoreUnusable' }, name);
+  const files = { later, other: '{"a":1}\n', empty: '', garbled: '\u0000\n' };
+  const folder = t.testdir(files);
+  for (const name of Object.keys(files))
+    await t.rejects(openLogFile(join(folder, name)), {
+      name: 'StoreUnusable',
+      message: new RegExp(`^${name} cannot be read as a log\\. `),
+    });
   const format = lineOf({ kind: 'header', header: { ...header, format: 99 } });
   writeFileSync(join(folder, 'later-record'), format);
   await t.rejects(openLogFile(join(folder, 'later-record')), /format 99/);

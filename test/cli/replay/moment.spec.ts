@@ -55,7 +55,7 @@ rule('a place that the log does not have is refused in a sentence', async () => 
   const one = await historyOf([says('alice', 'hello')]);
   const several = await historyOf([], 3);
   await rejects(placeAt(one, '3'), { message: 'The log ends at position 2: there is no 3 yet.' });
-  await rejects(placeAt(one, '1,2'), /has 1 partitions, and 2 positions are given/);
+  await rejects(placeAt(one, '1,2'), /has one partition, and 2 positions are given/);
   await rejects(placeAt(several, '1'), /has 3 partitions: say of which 1 is a position, as in 0:1/);
   await rejects(placeAt(several, '3:1'), /has no partition 3, they are 0 to 2/);
   await rejects(placeAt(several, '2:2'), /Partition 2 of the log ends at position 1/);
