@@ -6,6 +6,7 @@ import type { LogSource, StoredLog } from '../core/log-source.ts';
 import { recordReading } from '../server/audit-reading.ts';
 import { type ExportPlan, planExport, writeExport } from '../server/log-export.ts';
 import { whatWasTrimmed, withArchive } from './archived-log.ts';
+import { checkNewFile } from './new-file.ts';
 import { openExistingStores } from './open-stores.ts';
 import { PlainFailure } from './plain-failure.ts';
 import { progressOn } from './progress.ts';
@@ -33,6 +34,7 @@ export async function exportLog(options: ExportOptions): Promise<void> {
   let source: StoredLog | undefined;
   try {
     source = await (archive === undefined ? whole(events) : withArchive(archive, events));
+    await checkNewFile(out);
     await recordReading(events, { what, ...(why !== undefined && { why }), holds: 'sealed' });
     const key = options.key();
     const plan = await planExport(events, key);

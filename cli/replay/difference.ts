@@ -3,25 +3,20 @@ import { cleanText } from '../../core/text.ts';
 import { type ChatState, stateOf } from '../../core/views/chat-state.ts';
 import { evolveWholeChat } from '../../core/views/whole-chat.ts';
 import { type Colours, colours } from '../colours.ts';
-import { exitUsage, PlainFailure } from '../plain-failure.ts';
+import { comparedPlaces } from './asked-places.ts';
 import { foldTo } from './fold-log.ts';
-import { between, endOf, sizeOf } from './log-span.ts';
+import { between, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
-import { knownPlaceOf } from './moment.ts';
 import { progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
 
 /** Prints what is otherwise at one moment than at an earlier one. */
 export async function printDifference(
   replay: Replay,
-  { one, other }: Extract<Mode, { kind: 'diff' }>,
+  mode: Extract<Mode, { kind: 'diff' }>,
 ): Promise<void> {
   const { source, start, output } = replay;
-  const end = await endOf(source);
-  const first = await knownPlaceOf(source, start, one, end);
-  const last = await knownPlaceOf(source, start, other, end);
-  if (first.some((position, partition) => position > (last[partition] ?? 0)))
-    throw new PlainFailure('The first moment of --diff is later than the second.', exitUsage);
+  const { first, last } = await comparedPlaces(replay, mode);
   const spans = between(first, last);
   const progress = progressOf(replay, sizeOf(between(start.positions, last)));
   const view = await foldTo(source, first, start, progress);

@@ -29,14 +29,19 @@ export interface OpenedLog {
 }
 
 /**
- * Opens a log to be read by an auditor. In a live one that is recorded first; with its archive it is
+ * Opens a log to be read by an auditor. In a live one that is recorded first, once `check` has not
+ * refused it; with its archive it is
  * read from its beginning, and without from where it begins by now.
  * @throws {PlainFailure} for a file, or an archive, that cannot be read
  * @throws {UnusableKeysFile} @throws {UnusableMasterKey} when its texts are wanted, and cannot be opened
  * @throws {StoreUnusable} @throws {StoreUnreachable} also when the reading could not be recorded:
  *   then nothing may be read
  */
-export async function openLog(source: Source, reading: Reading): Promise<OpenedLog> {
+export async function openLog(
+  source: Source,
+  reading: Reading,
+  check: (log: Pick<OpenedLog, 'source' | 'start'>) => Promise<void> = async () => {},
+): Promise<OpenedLog> {
   if (source.kind === 'file') return openFile(source.path, source.keys);
   const stores = await openExistingStores(source.store);
   const { events, openTexts = withoutKeys } = stores;
@@ -46,10 +51,11 @@ export async function openLog(source: Source, reading: Reading): Promise<OpenedL
     await stores.close();
   };
   try {
-    await recordReading(events, reading);
     const { archive } = source;
     log = await (archive === undefined ? steadyLog(events) : withArchive(archive, events));
     const start = await (archive === undefined ? startOfLive(events) : wholeStart(events));
+    await check({ source: log, start });
+    await recordReading(events, reading);
     return { source: log, start, openTexts, live: events, close };
   } catch (error) {
     await close();

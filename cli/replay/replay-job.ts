@@ -42,13 +42,22 @@ export async function chosenPart(
   least: Positions = start.positions,
 ): Promise<ChosenPart> {
   const end = await endOf(source);
-  const wanted = await placeAfter(source, options.stretch, end);
+  const { wanted, through } = await placesOf(source, options.stretch, end);
   const isCut = start.gone.some((gone, partition) => gone > 0 && (wanted[partition] ?? 0) <= gone);
   if (isCut && live !== undefined && start.lacks !== undefined)
     terminal.write(`securechat: ${start.lacks}\n`);
   const after = wanted.map((position, partition) => Math.max(position, least[partition] ?? 0));
-  const through = await placeThrough(source, options.stretch, end);
   return { after, through, spans: between(after, through) };
+}
+
+/** What is meant of a log that ends at `end`: behind which place, and through which. @throws {PlainFailure} */
+export async function placesOf(
+  source: LogSource,
+  stretch: Stretch,
+  end: Positions,
+): Promise<{ readonly wanted: Positions; readonly through: Positions }> {
+  const wanted = await placeAfter(source, stretch, end);
+  return { wanted, through: await placeThrough(source, stretch, end) };
 }
 
 /** A bar, unless what is printed meanwhile is on the same terminal. */

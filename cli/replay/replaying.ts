@@ -5,6 +5,7 @@ import { PlainFailure } from '../plain-failure.ts';
 import { readingWords } from '../reading-words.ts';
 import type { Environment, Options } from '../settings.ts';
 import { startFailure } from '../start-failure.ts';
+import { checkAsked } from './asked-places.ts';
 import { openLog } from './open-log.ts';
 import { Output } from './output.ts';
 import { parseReplayOptions, type ReplayOptions } from './replay-options.ts';
@@ -20,11 +21,12 @@ export async function replay(
   const run = await jobFor(checked);
   try {
     const what = readingWords('replay', operands, options);
-    const log = await openLog(checked.source, {
+    const reading = {
       what,
       ...(checked.why !== undefined && { why: checked.why }),
       holds: handedOut(checked),
-    });
+    };
+    const log = await openLog(checked.source, reading, (opened) => checkAsked(opened, checked));
     try {
       const output = new Output(process.stdout);
       await run({ ...log, options: checked, output, terminal: process.stderr });

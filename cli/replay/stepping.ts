@@ -1,7 +1,8 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { colours } from '../colours.ts';
-import { exitUsage, PlainFailure } from '../plain-failure.ts';
+import { PlainFailure } from '../plain-failure.ts';
+import { terminalHere } from './asked-places.ts';
 import { endOf, type Positions } from './log-span.ts';
 import { placeOf, parseMoment } from './moment.ts';
 import { progressOn } from '../progress.ts';
@@ -19,12 +20,7 @@ const pageRecords = 100;
 
 /** Goes through the history at a terminal, until `q`. @throws {PlainFailure} without a terminal */
 export async function step(replay: Replay): Promise<void> {
-  const { stdin, stdout } = process;
-  if (!stdin.isTTY || !stdout.isTTY)
-    throw new PlainFailure(
-      '--step needs a terminal: without one, print the history or --at.',
-      exitUsage,
-    );
+  const { stdin, stdout } = terminalHere();
   const { through, after } = await chosenPart(replay);
   const stepper = new Stepper(replay.source, through, replay);
   if (stepper.size === 0) throw new PlainFailure('There is nothing to step through.');

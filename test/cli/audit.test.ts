@@ -95,7 +95,7 @@ await test('a file that somebody changed is refused, and the first bad position 
   t.match(await audit('export', '--out', 'log.ndjson', ...withKey), { code: 0 });
   t.match(await audit('export', '--out', 'log.ndjson', ...withKey), {
     code: 1,
-    stderr: 'securechat: log.ndjson cannot be written (file already exists).\n',
+    stderr: 'securechat: log.ndjson is there already: name another file.\n',
   });
   t.match(await audit('verify', 'log.ndjson'), { code: 0 });
   const file = join(cwd, 'log.ndjson');

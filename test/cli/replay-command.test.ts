@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 
@@ -50,6 +50,28 @@ await test('who reads, what and why is recorded, and nothing else is written', a
     type: 'AuditRead',
     data: { what: 'replay --room lobby --since 2026-11-27', why: 'case 7' },
   });
+});
+
+await test('what cannot be done is refused before it is recorded that somebody read', async (t) => {
+  const cwd = await chatIn(t);
+  writeFileSync(join(cwd, 'there'), '');
+  const out = ['--out', 'there'];
+  for (const args of [
+    ['replay', '--step'],
+    ['replay', '--diff', '9', '5'],
+    ['replay', '--at', '999'],
+    ['replay', '--from-position', '999'],
+    ['replay', '--slice', ...out],
+    ['replay', '--report', 'no/folder.html'],
+    ['audit', 'export', ...out],
+  ]) {
+    const { code, stdout } = await runCli(args, { cwd });
+    t.not(code, 0, args.join(' '));
+    t.equal(stdout, '');
+  }
+  const stores = await openLmdb({ dir: join(cwd, 'data') });
+  t.equal((await stores.events.head(0)).position, story.length + 1);
+  await stores.close();
 });
 
 await test('a log that is not there is not made', async (t) => {
