@@ -4,6 +4,7 @@ import { parseAddress } from '../adapters/redis/address.ts';
 import type { SealingOptions } from '../adapters/sealing/seal-stores.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { StoreUnusable } from '../core/event-store.ts';
+import { partitionsMax } from '../core/limits.ts';
 import type { Environment, Flag, Settings } from './settings.ts';
 
 const group = 'Where the log is kept';
@@ -41,7 +42,6 @@ export const storeFlags = {
 
 export type StoreFlag = keyof typeof storeFlags;
 
-const partitionsMax = 256;
 /** Redis lets a replica have replicas: nobody has as many at one primary. */
 const replicasMax = 16;
 

@@ -7,5 +7,7 @@ export interface EpochStarted {
     readonly previous?: string;
     /** The first position that the previous epoch lost; 1 in a log's first epoch. */
     readonly from: number;
+    /** How many partitions the log has; where a log is made, and not in the oldest ones. */
+    readonly partitions?: number;
   };
 }

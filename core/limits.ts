@@ -35,3 +35,6 @@ export const conversationsMax = 50;
 /** What `/history` shows at most, and when it is not told how much. */
 export const historyMessagesMax = 200;
 export const historyMessagesDefault = 20;
+
+/** Of a log. Each has a tree, a writer and a reader of its own, and one server does not fill ten. */
+export const partitionsMax = 256;

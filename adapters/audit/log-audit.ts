@@ -1,6 +1,8 @@
 import { StoreUnusable } from '../../core/event-store.ts';
+import { partitionsMax } from '../../core/limits.ts';
 import type { LogSource, StoredRecord } from '../../core/log-source.ts';
 import type { FiledCheckpoint, LogFileHeader } from '../log-file/lines.ts';
+import { partitionsInWords } from '../partitions-in-words.ts';
 import { recordFormat } from '../record-codec.ts';
 import { readLogFile, type ReadLine } from '../log-file/reader.ts';
 import type { Finding, FindingKind } from './finding.ts';
@@ -111,9 +113,7 @@ class FileCheck {
       return this.#damaged(`is out of its place in line ${number}`);
     switch (line.kind) {
       case 'header':
-        this.#header = asked(line.header);
-        this.#audits = new Audits(line.header.partitions, this.#evidence);
-        return;
+        return this.#begin(line.header);
       case 'record':
         return this.#record(line.record);
       case 'checkpoint':
@@ -121,6 +121,14 @@ class FileCheck {
       case 'end':
         this.#end = line.records;
     }
+  }
+
+  #begin(header: LogFileHeader): void {
+    this.#header = asked(header);
+    const { partitions } = header;
+    if (partitions >= 1 && partitions <= partitionsMax)
+      this.#audits = new Audits(partitions, this.#evidence);
+    else this.#damaged(`is of a log of ${partitions} partitions, which there is not`);
   }
 
   report(): LogReport {
@@ -133,7 +141,7 @@ class FileCheck {
   }
 
   #compareEpochs({ partitions, epochs }: LogFileHeader): void {
-    for (let partition = 0; partition < partitions; partition++) {
+    for (let partition = 0; partition < Math.min(partitions, partitionsMax); partition++) {
       const audit = this.#audits.of(partition);
       const said = epochs[partition] ?? '';
       if (audit.epoch !== '' && audit.epoch !== said)
@@ -173,10 +181,12 @@ function asked(header: LogFileHeader): LogFileHeader {
 /** The audits of all partitions, those that only a checkpoint from elsewhere knows of too. */
 class Audits {
   readonly #evidence: Evidence;
+  readonly #partitions: number;
   readonly #audits = new Map<number, PartitionAudit>();
 
   constructor(partitions: number, evidence: Evidence) {
     this.#evidence = evidence;
+    this.#partitions = partitions;
     for (let partition = 0; partition < partitions; partition++) this.of(partition);
     for (const { partition } of evidence.others) this.of(partition);
   }
@@ -186,7 +196,12 @@ class Audits {
     if (known !== undefined) return known;
     const { keys, others } = this.#evidence;
     const own = others.filter((one) => one.partition === partition);
-    const audit = new PartitionAudit(partition, { keys, others: own });
+    const partitions = this.#partitions;
+    const audit = new PartitionAudit(partition, { keys, others: own, partitions });
+    if (partition >= partitions)
+      audit.damaged(
+        `is of a partition that a log of ${partitionsInWords(partitions)} does not have`,
+      );
     this.#audits.set(partition, audit);
     return audit;
   }

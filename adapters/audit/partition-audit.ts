@@ -1,6 +1,8 @@
 import type { Recorded } from '../../core/event-store.ts';
 import type { CheckpointSigned } from '../../core/audit.ts';
+import type { EpochStarted } from '../../core/epoch.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
+import { partitionsInWords } from '../partitions-in-words.ts';
 import { CorruptRecord, decodeRecord } from '../record-codec.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint-note.ts';
 import { EpochChain } from './epoch-chain.ts';
@@ -50,6 +52,7 @@ export interface PartitionReport {
  */
 export class PartitionAudit {
   readonly #partition: number;
+  readonly #partitions: number;
   readonly #keys: KeyRing;
   readonly #tree = new SealedTree();
   readonly #epochs = new EpochChain();
@@ -69,9 +72,16 @@ export class PartitionAudit {
     {
       keys,
       others,
-    }: { readonly keys: readonly VerifierKey[]; readonly others: readonly KeptNote[] },
+      partitions,
+    }: {
+      readonly keys: readonly VerifierKey[];
+      readonly others: readonly KeptNote[];
+      /** How many the log is said to have. */
+      readonly partitions: number;
+    },
   ) {
     this.#partition = partition;
+    this.#partitions = partitions;
     this.#keys = new KeyRing(keys);
     this.#kept = others.toSorted((one, other) => one.size - other.size);
     this.#others = [...this.#kept];
@@ -146,12 +156,22 @@ export class PartitionAudit {
       return this.#find(record.position, `is damaged: ${error.what}`);
     }
     const { event, position } = recorded;
-    if (event.type === 'EpochStarted') this.#epochs.add(event.data);
+    if (event.type === 'EpochStarted') this.#epochStarted(position, event.data);
     else if (event.type === 'UserErased') this.#erased.add(event.data.user);
     else if (event.type === 'SigningKeyPublished') {
       if (!this.#keys.published(position, event.data.key))
         this.#find(position, 'publishes a key that is none');
     } else if (event.type === 'CheckpointSigned') this.#checkpoint(position, event);
+  }
+
+  #epochStarted(position: number, data: EpochStarted['data']): void {
+    this.#epochs.add(data);
+    const { partitions = this.#partitions } = data;
+    if (partitions !== this.#partitions)
+      this.#find(
+        position,
+        `says that the log has ${partitionsInWords(partitions)}, and there are ${this.#partitions}`,
+      );
   }
 
   /** One whose signature is right is held against the records, whatever else is wrong with it. */

@@ -203,7 +203,12 @@ async function makeLog(tables: Tables, partitions: number, now: () => number): P
     tables.meta.putSync(logKey, Buffer.from(JSON.stringify(info)));
     for (let partition = 0; partition < partitions; partition++) {
       const at = now();
-      new LogPartition(tables, partition, () => true).create(randomUUID(), randomUUID(), at);
+      new LogPartition(tables, partition, () => true).create(
+        randomUUID(),
+        partitions,
+        randomUUID(),
+        at,
+      );
     }
   });
   return info;

@@ -47,9 +47,9 @@ export class LogPartition implements PartitionState {
   }
 
   /** Makes the log's first record, within a transaction of its own. */
-  create(epoch: string, id: string, now: number): void {
+  create(epoch: string, partitions: number, id: string, now: number): void {
     this.begin();
-    const event = epochEvent(id, { epoch, from: 1 });
+    const event = epochEvent(id, { epoch, from: 1, partitions });
     const commit = { parts: [{ stream: epochStream, expected: 0, events: [event] }] };
     this.#write(commit, [encodeEvent(event)], { position: 0, at: now, epoch });
     this.end();

@@ -30,7 +30,8 @@ export class MemoryLog {
 
   constructor({ partitions = 1, now = Date.now, newId = randomUUID }: MemoryLogOptions = {}) {
     const leases = new MemoryLeases(now);
-    const surroundings = { now, newId, isLeased: (server: string) => leases.isHeld(server) };
+    const isLeased = (server: string): boolean => leases.isHeld(server);
+    const surroundings = { now, newId, isLeased, partitions };
     this.leases = leases;
     this.partitions = Array.from(
       { length: partitions },

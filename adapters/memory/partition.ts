@@ -33,6 +33,8 @@ export interface Surroundings {
   now(): number;
   newId(): string;
   isLeased(server: string): boolean;
+  /** How many the log has. */
+  readonly partitions: number;
 }
 
 /** One partition's log, its index by stream, and what it remembers of its writers. */
@@ -52,7 +54,8 @@ export class MemoryPartition implements PartitionState {
     this.#number = number;
     this.#surroundings = surroundings;
     this.#epoch = surroundings.newId();
-    this.#startEpoch({ epoch: this.#epoch, from: 1 });
+    const { partitions } = surroundings;
+    this.#startEpoch({ epoch: this.#epoch, from: 1, partitions });
   }
 
   get epoch(): string {

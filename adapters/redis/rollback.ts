@@ -64,7 +64,8 @@ export async function createLog(
   { previous, partitions }: { readonly previous: string | undefined; readonly partitions: number },
 ): Promise<void> {
   const epoch = randomUUID();
-  const meta = epochMeta({ epoch, ...(previous === undefined ? {} : { previous }), from: 1 });
+  const first = { epoch, from: 1, partitions };
+  const meta = epochMeta(previous === undefined ? first : { ...first, previous });
   const keys = [log, heads, streamKey(partition, epochStream), metaKey];
   const args = [epochStream, epoch, meta, recordFormat, partitions];
   if ((await runScript(connection, scripts.createLog, keys, args)) !== -1) return;

@@ -51,10 +51,9 @@ class Tree:  # the leaves, their compact range, and the root at each size
         self.roots.append(node)
 
 class Partition:
-    def __init__(self, number, keys, kept):
-        self.number, self.keys, self.kept = number, list(keys), [one for one in kept if one['p'] == number]
-        self.tree, self.sealed, self.published, self.losses, self.bad = Tree(), 0, [], [], []
-        self.pinned = bool(self.keys)
+    def __init__(self, number, keys, kept, partitions):
+        self.number, self.partitions, self.keys, self.kept = number, partitions, list(keys), [one for one in kept if one['p'] == number]
+        self.tree, self.sealed, self.published, self.losses, self.bad, self.pinned = Tree(), 0, [], [], [], bool(self.keys)
 
     def record(self, one):
         n, next_n, (stream2, revision2) = one['n'], len(self.tree.leaves) + 1, one.get('l', ['', 0])
@@ -72,6 +71,7 @@ class Partition:
             self.bad.append((n, 'is damaged'))
 
     def event(self, n, kind, data, body):
+        assert kind != 'EpochStarted' or data.get('partitions', self.partitions) == self.partitions
         if kind == 'EpochStarted' and 'previous' in data:
             self.losses.append((data['previous'], data['from']))
         if kind == 'SigningKeyPublished':
@@ -118,7 +118,7 @@ class Partition:
 
 def check(path, keys, kept):
     partitions, records, end = {}, 0, None
-    of = lambda p: partitions.setdefault(p, Partition(p, map(Key, keys), kept))
+    of = lambda p: partitions.setdefault(p, Partition(p, map(Key, keys), kept, header['partitions']))
     with (gzip.open if path.endswith('.gz') else open)(path, 'rt', encoding='utf-8', newline='\n') as lines:
         header = json.loads(next(lines))
         assert (header['securechat'], header['version']) == ('log', 1), 'no log'

@@ -85,6 +85,19 @@ await test('of a slice, and of an unknown format, it is said that nothing is pro
   await t.rejects(audit(path), { name: 'StoreUnusable', message: /format 9/ });
 });
 
+await test('how many partitions there are is sealed, so that none can be left out or put to it', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  for (const partitions of [2, 0, 1e12]) {
+    file(path, records, [behind], { partitions });
+    const { verdict, findings } = await audit(path);
+    t.match({ verdict, findings }, { verdict: 'tampered', findings: [{ position: 1 }] });
+  }
+  const beside = records.map((record) => ({ ...record, partition: 1 }));
+  file(path, [...records, ...beside], [behind, { ...behind, partition: 1 }]);
+  const { verdict, findings } = await audit(path);
+  t.match({ verdict, findings }, { verdict: 'tampered', findings: [{ partition: 1 }] });
+});
+
 for (const [name, attack] of Object.entries({ edit, remove, insert, reorder }))
   await test(`${name}: the record is named at which an export is not what was sealed`, async (t) => {
     const path = join(t.testdir(), 'log.ndjson');

@@ -45,7 +45,7 @@ export class SealedRecords {
     if (past.length > 0) return;
     this.add(
       epochStream,
-      newEvent({ type: 'EpochStarted', data: { epoch: this.#epoch, from: 1 } }),
+      newEvent({ type: 'EpochStarted', data: { epoch: this.#epoch, from: 1, partitions: 1 } }),
     );
     this.publish(key);
   }

@@ -12,7 +12,11 @@ function findingsOf(
   log: Pick<SealedRecords, 'records'>,
   { keys = [] as (typeof key)[], notes = [] as readonly string[] } = {},
 ) {
-  const evidence = { keys: keys.map(({ verifier }) => verifier), others: kept(notes) };
+  const evidence = {
+    keys: keys.map(({ verifier }) => verifier),
+    others: kept(notes),
+    partitions: 1,
+  };
   const audit = new PartitionAudit(0, evidence);
   for (const record of log.records) audit.add(record);
   return audit.report();

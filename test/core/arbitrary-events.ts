@@ -117,7 +117,7 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
   EpochStarted: plain(
     'EpochStarted',
     fc.record(
-      { epoch: fc.string(), previous: fc.string(), from: fc.nat() },
+      { epoch: fc.string(), previous: fc.string(), from: fc.nat(), partitions: fc.nat() },
       { requiredKeys: ['epoch', 'from'] },
     ),
   ),
