@@ -45,9 +45,10 @@ export async function verify(options: VerifyOptions): Promise<void> {
     console.log(`Erased, and whole all the same: what ${erased.join(', ')} wrote.`);
   if (checkpoints !== undefined)
     console.log(`Compared with ${others.length} checkpoints in ${checkpoints}.`);
-  if (keys.length === 0)
+  if (keys.length === 0 && report.partitions.some(({ sealed }) => sealed > 0))
     console.log('Sealed with a key that the log itself names: --key pins one.');
-  if (report.verdict !== 'whole') throw new PlainFailure(notWhole(report).join('\n'));
+  if (report.verdict === 'whole') mustBeSealed(report, keys);
+  else throw new PlainFailure(notWhole(report).join('\n'));
   // Only now: a log that is not whole must be left as it was found.
   if (file === undefined) await tellReading(store, { what, why, holds: 'nothing' });
   console.log('Whole: every sealed record is what was sealed.');
@@ -93,8 +94,22 @@ async function keptIn(folder: string) {
   }
 }
 
+/**
+ * A live log of which nothing is sealed proves nothing: whoever rewrites it leaves out the checkpoints.
+ * A partition may be without when nobody knows who seals the log, but not where a key is pinned.
+ */
+function mustBeSealed({ partitions }: LogReport, keys: readonly VerifierKey[]): void {
+  const bare = partitions.filter(({ sealed }) => sealed === 0);
+  if (bare.length === 0 || (keys.length === 0 && bare.length < partitions.length)) return;
+  const names = bare.map(({ partition }) => partition).join(', ');
+  const by = keys.length === 0 ? '' : ' with this key';
+  throw new PlainFailure(
+    `Nothing is sealed${by} of partition ${names}: nobody can tell whether it is whole.`,
+  );
+}
+
 function partitionLine({ partition, sealed, records, keys }: PartitionReport): string {
-  const by = keys.length === 0 ? '' : `, with ${keys.join(' and ')}`;
+  const by = keys.length === 0 || sealed === 0 ? '' : `, with ${keys.join(' and ')}`;
   return `Partition ${partition}: sealed to ${sealed}, ${records - sealed} unsealed${by}`;
 }
 
