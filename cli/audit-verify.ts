@@ -7,7 +7,7 @@ import {
   type LogReport,
   type Verdict,
 } from '../adapters/audit/log-audit.ts';
-import type { PartitionReport } from '../adapters/audit/partition-audit.ts';
+import type { PartitionReport } from '../adapters/audit/partition-report.ts';
 import type { VerifierKey } from '../adapters/audit/verifier-key.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { lookInto, tellReading } from './audit-source.ts';

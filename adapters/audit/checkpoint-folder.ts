@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { makeFolder } from '../made-folder.ts';
 import { parseCheckpoint } from './checkpoint-note.ts';
-import type { KeptNote } from './partition-audit.ts';
+import type { KeptNote } from './partition-report.ts';
 
 /** A checkpoint says nothing that is to be kept from anybody. */
 const fileMode = 0o644;

@@ -6,7 +6,8 @@ import { partitionsInWords } from '../partitions-in-words.ts';
 import { recordFormat } from '../record-codec.ts';
 import { readLogFile, type ReadLine } from '../log-file/reader.ts';
 import type { Finding, FindingKind } from './finding.ts';
-import { type KeptNote, PartitionAudit, type PartitionReport } from './partition-audit.ts';
+import { PartitionAudit } from './partition-audit.ts';
+import type { KeptNote, PartitionReport } from './partition-report.ts';
 import type { VerifierKey } from './verifier-key.ts';
 
 /** By what a log is judged, besides by itself. */

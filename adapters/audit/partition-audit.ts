@@ -10,6 +10,7 @@ import type { Finding, FindingKind } from './finding.ts';
 import { inOrder } from './finding.ts';
 import { KeyRing } from './key-ring.ts';
 import { LeafList } from './leaf-list.ts';
+import type { KeptNote, PartitionReport } from './partition-report.ts';
 import { recordLeaf } from './record-leaf.ts';
 import { isSameHash } from '../../core/merkle/tree-hash.ts';
 import { SealedTree } from './sealed-tree.ts';
@@ -20,30 +21,9 @@ const noLeaf = Buffer.alloc(32);
 /** A hole larger than this is told of, and not gone into. */
 const missingMax = 1_000_000;
 
-/** A checkpoint that somebody has kept elsewhere. */
-export interface KeptNote extends Checkpoint {
-  readonly note: string;
-}
-
 interface Contradicted {
   readonly checkpoint: KeptNote;
   readonly after: number;
-}
-
-/** What was found of one partition. */
-export interface PartitionReport {
-  readonly partition: number;
-  readonly records: number;
-  /** Up to which position the records are what was signed. */
-  readonly sealed: number;
-  /** The public keys whose signatures counted. */
-  readonly keys: readonly string[];
-  /** Whose words were erased since: their records are there, and are what was sealed. */
-  readonly erased: readonly string[];
-  /** What the log itself tells of having lost. */
-  readonly losses: readonly { readonly epoch: string; readonly from: number }[];
-  /** In the order of positions; whole when there is none. */
-  readonly findings: readonly Finding[];
 }
 
 /**

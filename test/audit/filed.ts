@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { FiledCheckpoint, LogFileHeader } from '../../adapters/log-file/lines.ts';
 import { type LogFileLine, lineOf } from '../../adapters/log-file/lines.ts';
 import { parseCheckpoint } from '../../adapters/audit/checkpoint-note.ts';
-import type { KeptNote } from '../../adapters/audit/partition-audit.ts';
+import type { KeptNote } from '../../adapters/audit/partition-report.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
 
 /** Writes a log file of one partition, as an export does, or as somebody does who changed one. */
