@@ -36,5 +36,5 @@ export const conversationsMax = 50;
 export const historyMessagesMax = 200;
 export const historyMessagesDefault = 20;
 
-/** Of a log. Each has a tree, a writer and a reader of its own, and one server does not fill ten. */
+/** Of a log. Each costs every server a connection that reads it, and every audit a tree. */
 export const partitionsMax = 256;
