@@ -13,7 +13,7 @@ type HistoryMode = Extract<Mode, { kind: 'history' }>;
 
 /** Prints the history; with `follow`, until it is interrupted. */
 export async function printHistory(replay: Replay, mode: HistoryMode): Promise<void> {
-  const { output, live, terminal, options } = replay;
+  const { output, live, terminal, options, showing } = replay;
   const format = formatOf(replay, mode);
   // Before the end is looked at: who follows learns of it if the log is set back meanwhile.
   const epochs = mode.follow && live !== undefined ? await epochsOf(live) : undefined;
@@ -21,7 +21,7 @@ export async function printHistory(replay: Replay, mode: HistoryMode): Promise<v
   const isFromBeginning = spans.every(({ from }) => from === 1);
   const rooms = new RoomsMet(options.wanted.rooms, isFromBeginning);
   const progress = progressOf(replay, sizeOf(spans), true);
-  await output.write(format.heading);
+  await output.write(format.heading(showing.holds === 'words'));
   await print(replay, { format, rooms }, spans, (batch) => progress.read(batch.length));
   progress.end();
   for (const room of rooms.unmet) terminal.write(`securechat: Nobody was ever in ${room}.\n`);

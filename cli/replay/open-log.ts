@@ -25,23 +25,22 @@ export interface OpenedLog {
   readonly openTexts: TextOpener;
   /** The store to which more can come; absent for a file. */
   readonly live?: EventStore;
+  /**
+   * Tells in a live log that it is read; to be called before anything of it is shown.
+   * @throws {StoreUnreachable} when that could not be told: then nothing may be shown
+   */
+  tell(reading: Reading): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a log to be read by an auditor. In a live one that is recorded first, once `check` has not
- * refused it; with its archive it is
- * read from its beginning, and without from where it begins by now.
+ * Opens a log to be read by an auditor: a live one with its archive from its beginning, and without
+ * from where it begins by now.
  * @throws {PlainFailure} for a file, or an archive, that cannot be read
  * @throws {UnusableKeysFile} @throws {UnusableMasterKey} when its texts are wanted, and cannot be opened
- * @throws {StoreUnusable} @throws {StoreUnreachable} also when the reading could not be recorded:
- *   then nothing may be read
+ * @throws {StoreUnusable} @throws {StoreUnreachable}
  */
-export async function openLog(
-  source: Source,
-  reading: Reading,
-  check: (log: Pick<OpenedLog, 'source' | 'start'>) => Promise<void> = async () => {},
-): Promise<OpenedLog> {
+export async function openLog(source: Source): Promise<OpenedLog> {
   if (source.kind === 'file') return openFile(source.path, source.keys);
   const stores = await openExistingStores(source.store);
   const { events, openTexts = withoutKeys } = stores;
@@ -54,9 +53,8 @@ export async function openLog(
     const { archive } = source;
     log = await (archive === undefined ? steadyLog(events) : withArchive(archive, events));
     const start = await (archive === undefined ? startOfLive(events) : wholeStart(events));
-    await check({ source: log, start });
-    await recordReading(events, reading);
-    return { source: log, start, openTexts, live: events, close };
+    const tell = (reading: Reading): Promise<void> => recordReading(events, reading);
+    return { source: log, start, openTexts, live: events, tell, close };
   } catch (error) {
     await close();
     throw error;
@@ -73,12 +71,14 @@ async function openFile(path: string, keys: FileOfKeys | undefined): Promise<Ope
       texts?.close();
       await source.close();
     };
-    return { source, start, openTexts: texts?.open ?? withoutKeys, close };
+    return { source, start, openTexts: texts?.open ?? withoutKeys, tell: tellNobody, close };
   } catch (error) {
     await source.close();
     throw error;
   }
 }
+
+const tellNobody = async (): Promise<void> => {};
 
 async function startOfFile(path: string, file: LogFile): Promise<LogStart> {
   const { before } = file.header;

@@ -8,8 +8,8 @@ import { tell, type Told } from './story.ts';
 
 /** Writes records one after the other. Each answer is whole lines, or nothing. */
 export interface RecordFormat {
-  /** What stands before the first record. */
-  readonly heading: string;
+  /** What stands before the first record; `isPlain`: whether people's own words follow. */
+  heading(isPlain: boolean): string;
   record(recorded: Recorded): string;
   /** What is still to be written of the records that have come. */
   rest(): string;
@@ -21,7 +21,7 @@ export const plainTextNotice =
 
 /** One line of JSON a record, as the log has it. */
 export const ndjsonFormat: RecordFormat = {
-  heading: '',
+  heading: () => '',
   record({ event, at, ...placed }) {
     const time = new Date(at).toISOString();
     return `${JSON.stringify({ time, at, ...placed, sealed: undefined, ...event })}\n`;
@@ -33,7 +33,7 @@ const csvColumns = 'time,partition,position,stream,revision,type,user,room,serve
 
 /** RFC 4180, a line a record, behind a line of names. */
 export const csvFormat: RecordFormat = {
-  heading: `# ${plainTextNotice}\r\n${csvColumns}\r\n`,
+  heading: (isPlain) => `${isPlain ? `# ${plainTextNotice}\r\n` : ''}${csvColumns}\r\n`,
   record({ event, at, partition, position, stream, revision, actor }) {
     const data: Readonly<Record<string, unknown>> = { ...event.data };
     const time = new Date(at).toISOString();
@@ -65,7 +65,6 @@ const positionColumns = 8;
 
 /** For people: time, room, and what happened. */
 export class TextFormat implements RecordFormat {
-  readonly heading: string;
   readonly #options: TextOptions;
   readonly #groups = new CommitGroups();
   /** Rooms are called as whoever joined them first did, as far as that was read. */
@@ -76,7 +75,10 @@ export class TextFormat implements RecordFormat {
 
   constructor(options: TextOptions) {
     this.#options = options;
-    this.heading = `${options.paint.dim(`# ${plainTextNotice}`)}\n`;
+  }
+
+  heading(isPlain: boolean): string {
+    return isPlain ? `${this.#options.paint.dim(`# ${plainTextNotice}`)}\n` : '';
   }
 
   record(recorded: Recorded): string {

@@ -5,6 +5,7 @@ import { beginningOf, between, endOf, type Positions, type Span } from './log-sp
 import type { LogStart } from './log-start.ts';
 import { type Moment, placeOf } from './moment.ts';
 import type { Output } from './output.ts';
+import type { Showing } from './plain-words.ts';
 import { noProgress, type Progress, progressOn } from '../progress.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import type { Stretch } from './stretch.ts';
@@ -16,6 +17,7 @@ export interface Replay {
   readonly source: LogSource;
   readonly start: LogStart;
   readonly openTexts: TextOpener;
+  readonly showing: Showing;
   /** The store to which more can come; absent for a file. */
   readonly live?: EventStore;
   readonly options: ReplayOptions;
@@ -38,16 +40,27 @@ export interface ChosenPart {
  * @throws {PlainFailure} for a place that the log does not have @throws {StoreUnreachable}
  */
 export async function chosenPart(
-  { source, start, options, live, terminal }: Replay,
+  { source, start, options, live, terminal, showing }: Replay,
   least: Positions = start.positions,
 ): Promise<ChosenPart> {
-  const end = await endOf(source);
-  const { wanted, through } = await placesOf(source, options.stretch, end);
-  const isCut = start.gone.some((gone, partition) => gone > 0 && (wanted[partition] ?? 0) <= gone);
+  const end = showing.through ?? (await endOf(source));
+  const { isCut, ...part } = await partOf({ source, start }, options.stretch, end, least);
   if (isCut && live !== undefined && start.lacks !== undefined)
     terminal.write(`securechat: ${start.lacks}\n`);
+  return part;
+}
+
+/** The same for a log that ends at `end`; `isCut` where it lacks some of what was asked for. */
+export async function partOf(
+  { source, start }: Pick<Replay, 'source' | 'start'>,
+  stretch: Stretch,
+  end: Positions,
+  least: Positions = start.positions,
+): Promise<ChosenPart & { readonly isCut: boolean }> {
+  const { wanted, through } = await placesOf(source, stretch, end);
+  const isCut = start.gone.some((gone, partition) => gone > 0 && (wanted[partition] ?? 0) <= gone);
   const after = wanted.map((position, partition) => Math.max(position, least[partition] ?? 0));
-  return { after, through, spans: between(after, through) };
+  return { after, through, spans: between(after, through), isCut };
 }
 
 /** What is meant of a log that ends at `end`: behind which place, and through which. @throws {PlainFailure} */

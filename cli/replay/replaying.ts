@@ -1,6 +1,4 @@
 import { CorruptRecord } from '../../adapters/record-codec.ts';
-import type { HandedOut } from '../../core/audit.ts';
-import type { EventType } from '../../core/event.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import { readingWords } from '../reading-words.ts';
 import type { Environment, Options } from '../settings.ts';
@@ -8,6 +6,7 @@ import { startFailure } from '../start-failure.ts';
 import { checkAsked } from './asked-places.ts';
 import { openLog } from './open-log.ts';
 import { Output } from './output.ts';
+import { showingOf } from './plain-words.ts';
 import { parseReplayOptions, type ReplayOptions } from './replay-options.ts';
 import type { Replay } from './replay-job.ts';
 
@@ -21,15 +20,14 @@ export async function replay(
   const run = await jobFor(checked);
   try {
     const what = readingWords('replay', operands, options);
-    const reading = {
-      what,
-      ...(checked.why !== undefined && { why: checked.why }),
-      holds: handedOut(checked),
-    };
-    const log = await openLog(checked.source, reading, (opened) => checkAsked(opened, checked));
+    const { why } = checked;
+    const log = await openLog(checked.source);
     try {
+      await checkAsked(log, checked);
+      const showing = await showingOf(log, checked);
+      await log.tell({ what, ...(why !== undefined && { why }), holds: showing.holds });
       const output = new Output(process.stdout);
-      await run({ ...log, options: checked, output, terminal: process.stderr });
+      await run({ ...log, showing, options: checked, output, terminal: process.stderr });
       await output.end();
     } finally {
       await log.close();
@@ -39,25 +37,6 @@ export async function replay(
     throw startFailure(error);
   }
 }
-
-/** What of people a way of reading shows. */
-function handedOut({ mode, wanted: { types } }: ReplayOptions): HandedOut {
-  switch (mode.kind) {
-    case 'history':
-      return types.size === 0 || textTypes.some((type) => types.has(type)) ? 'words' : 'names';
-    case 'as':
-    case 'step':
-      return 'words';
-    case 'slice':
-      return 'sealed';
-    case 'at':
-    case 'diff':
-    case 'report':
-      return 'names';
-  }
-}
-
-const textTypes: readonly EventType[] = ['MessagePosted', 'DirectMessagePosted'];
 
 /** Each is loaded when it is wanted. */
 async function jobFor({ mode }: ReplayOptions): Promise<(replay: Replay) => Promise<void>> {

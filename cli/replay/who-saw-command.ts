@@ -28,11 +28,7 @@ export async function printWhoSaw(asked: Asked, options: Options, env: Environme
   const why = typeof options['why'] === 'string' ? options['why'] : undefined;
   try {
     const what = readingWords('audit who-saw', [asked.room, asked.number], options);
-    const log = await openLog(source, {
-      what,
-      ...(why !== undefined && { why }),
-      holds: 'words',
-    });
+    const log = await openLog(source);
     try {
       const through = await endOf(log.source);
       const { start } = log;
@@ -46,6 +42,8 @@ export async function printWhoSaw(asked: Asked, options: Options, env: Environme
             .trimEnd(),
         );
       const message = await openedBy(log.openTexts, found.message);
+      const holds = message.withheld === undefined ? 'words' : 'names';
+      await log.tell({ what, ...(why !== undefined && { why }), holds });
       process.stdout.write(whoSawText({ ...found, message }, colours(process.stdout)));
     } finally {
       await log.close();
@@ -74,14 +72,14 @@ export function whoSawText(
   { message, name, delivered, read }: Omit<WhoSaw, 'message'> & { readonly message: Recorded },
   paint: Colours,
 ): string {
-  const { event, revision, at } = message;
+  const { event, revision, at, withheld } = message;
   if (event.type !== 'MessagePosted') throw new Error('it is no message');
   const [text = '', ...more] = event.text.split('\n');
   const said = `${event.data.user}: ${text}${more.length > 0 ? ' …' : ''}`;
   const history = read.filter(({ by }) => by === 'history');
   const marked = read.filter(({ by }) => by === 'mark');
   return [
-    paint.dim(`# ${plainTextNotice}`),
+    ...(withheld === undefined ? [paint.dim(`# ${plainTextNotice}`)] : []),
     `${paint.dim(instantText(at))}  ${paint.cyan(shown(name))} ${revision}  ${shown(said)}`,
     '',
     ...section(paint, 'Delivered when it was said', delivered.map(deliveredText)),
