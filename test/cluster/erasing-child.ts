@@ -3,15 +3,16 @@ import { syncBuiltinESMExports } from 'node:module';
 import { argv } from 'node:process';
 import timers from 'node:timers/promises';
 
-import type { Writer } from '../../core/event-store.ts';
+import { appendAnswerMsMax, type Writer } from '../../core/event-store.ts';
 import type { Stores } from '../../core/stores.ts';
 
 /**
- * Erases alice in a data folder, and is killed at its step `N`: `node erasing-child.js FOLDER N`.
+ * Erases alice in a Redis, or else in a data folder, and is killed at its step `N`:
+ * `node erasing-child.js FOLDER REDIS N`. The folder has the master key in any case.
  * A step is a change of what is kept, in the store or of the file of the master key: the process is
  * killed just before it, and so just behind the one before. With fewer steps it ends by itself.
  */
-const [dir = '', killedAt = ''] = argv.slice(2);
+const [dir = '', redis = '', killedAt = ''] = argv.slice(2);
 let steps = 0;
 
 function step(): void {
@@ -32,11 +33,16 @@ Object.assign(fsPromises, {
   },
 });
 // Nobody else uses the old key here: what is waited for would only take time.
-Object.assign(timers, { setTimeout: () => Promise.resolve() });
+const { setTimeout: sleep } = timers;
+Object.assign(timers, {
+  setTimeout: (...args: Parameters<typeof sleep>) =>
+    Number(args[0]) > appendAnswerMsMax ? Promise.resolve() : sleep(...args),
+});
 syncBuiltinESMExports();
 
 // Only now: what they import is what was put in its place.
 const { openLmdb } = await import('../../adapters/lmdb/event-store.ts');
+const { openRedis } = await import('../../adapters/redis/event-store.ts');
 const { PasswordHasher } = await import('../../adapters/password-hasher.ts');
 const { sealStores } = await import('../../adapters/sealing/seal-stores.ts');
 const { eraseUser } = await import('../../cli/erase-user.ts');
@@ -45,7 +51,8 @@ const { Appender } = await import('../../server/appender.ts');
 const { FaultyStores } = await import('../support/faulty-stores.ts');
 
 const master = { file: `${dir}/master.key`, make: false };
-const stores = await sealStores(stepping(await openLmdb({ dir })), { master, seals: true });
+const plain = redis === '' ? openLmdb({ dir }) : openRedis({ url: redis });
+const stores = await sealStores(stepping(await plain), { master, seals: true });
 const writer: Writer = stores.events.writer('user-tool', 0);
 const reader = { isCurrent: true, reached: () => Promise.resolve(true) };
 const appender = new Appender(writer, reader, stores.events.info.partitions, () => undefined);

@@ -1,12 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 
 import { masterKeysText, newMasterKey } from '../../adapters/sealing/master-keys.ts';
 import { type CliEnd, runCli } from '../cli/cli-process.ts';
-import { until } from '../support/until.ts';
-import { type Cluster, EmbeddedCluster, type RedisCluster, startRedisCluster } from './cluster.ts';
+import { type Cluster, EmbeddedCluster, startRedisCluster } from './cluster.ts';
+import { bytesIn, bytesOf, rewritten } from './file-bytes.ts';
 import { recoveredTexts } from './recovered-texts.ts';
 import { loginOf, welcome } from './words.ts';
 
@@ -27,7 +27,7 @@ await test('an erased user’s text is gone from Redis, its files, history and e
   await cluster.redis.command('CONFIG', 'SET', 'rdbcompression', 'no');
   const env = { REDIS_URL: cluster.redis.url };
   await talk(cluster);
-  const files = (): Promise<Buffer> => filesOf(cluster);
+  const files = (): Promise<Buffer> => bytesOf(cluster.redis);
   const accountEvents = async (): Promise<readonly number[]> =>
     (await cluster.log())
       .filter(({ stream }) => stream === 'account:alice')
@@ -40,7 +40,7 @@ await test('an erased user’s text is gone from Redis, its files, history and e
   t.match(erased, { code: 0, stderr: '' });
   t.match(erased.stdout, /^Erased alice: .*\nThe master key is replaced; \d+ other keys/);
   await afterwards(t, cluster, () => runCli(['user', 'list'], { cwd: dir, env }));
-  await rewritten(cluster);
+  await rewritten(cluster.redis);
   t.same(recoveredTexts(await files(), masterFile), [bobSaid], 'nobody recovers it');
   const events = await accountEvents();
   const receipt = ['replay', '--types', 'UserErased', '--format', 'ndjson', ...args];
@@ -117,26 +117,4 @@ async function afterwards(t: Test, cluster: Cluster, list: () => Promise<CliEnd>
 
 function notPlain(t: Test, bytes: Buffer): void {
   for (const text of all) t.equal(bytes.includes(text), false, `"${text}" is not in the files`);
-}
-
-/** All files of the cluster's Redis, the dump made anew. */
-async function filesOf(cluster: RedisCluster): Promise<Buffer> {
-  await cluster.redis.command('SAVE');
-  return bytesIn(cluster.redis.dir);
-}
-
-/** Waits for the rewriting of the append-only file that an erasure starts. */
-async function rewritten(cluster: RedisCluster): Promise<void> {
-  const isOver = async (): Promise<boolean> => {
-    const info = String(await cluster.redis.command('INFO', 'persistence'));
-    return /aof_rewrite_in_progress:0\r?\naof_rewrite_scheduled:0/.test(info);
-  };
-  await until(isOver, { what: 'the append-only file to be rewritten', withinMs: 10_000 });
-}
-
-async function bytesIn(dir: string, except = ''): Promise<Buffer> {
-  const names = await readdir(dir, { recursive: true, withFileTypes: true });
-  const files = names.filter((entry) => entry.isFile() && entry.name !== except);
-  const read = files.map(({ parentPath, name }) => readFile(join(parentPath, name)));
-  return Buffer.concat(await Promise.all(read));
 }
