@@ -67,13 +67,24 @@ async function replace(keys: DataKeys, file: string): Promise<number> {
 }
 
 async function wipe(path: string): Promise<void> {
-  const file = await open(path, 'r+');
+  const file = await openIfThere(path);
+  // It was of somebody who lives, and has removed it.
+  if (file === undefined) return;
   try {
     await overwrite(file);
   } finally {
     await file.close();
   }
-  await rm(path);
+  await rm(path, { force: true });
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 async function overwrite(file: FileHandle): Promise<void> {

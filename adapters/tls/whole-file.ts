@@ -22,13 +22,16 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
  * sees half a file.
  */
 export async function placeOnce(path: string, content: string, mode: number): Promise<Buffer> {
+  const there = await readIfThere(path);
+  if (there !== undefined) return there;
   const draft = await writeDraft(path, content, mode);
   try {
     await link(draft, path);
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
+    // Whoever was first may be replacing the file already, and has then taken the draft away.
+    if (!hasCode(error, 'EEXIST') && !hasCode(error, 'ENOENT')) throw error;
   } finally {
-    await rm(draft);
+    await rm(draft, { force: true });
   }
   return readFile(path);
 }
