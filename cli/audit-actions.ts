@@ -110,13 +110,14 @@ async function keysAction({ settings, store, options, what }: Asked): Promise<vo
   });
 }
 
-async function verifyAction({ settings, store, args, what }: Asked): Promise<void> {
+async function verifyAction(asked: Asked): Promise<void> {
+  const { settings, store, args, what } = asked;
   await verify({
     file: args[0],
     store,
     keys: pinnedKeys(settings),
     checkpoints: settings.text('checkpoints'),
-    archive: settings.text('archive'),
+    archive: archiveOf(asked, args[0]),
     what,
     why: settings.text('why'),
   });
@@ -138,14 +139,25 @@ async function consistency(asked: Asked): Promise<void> {
   );
 }
 
+/** @throws {PlainFailure} for a file: what was trimmed is in it, or it could not be exported */
+function archiveOf({ settings, options }: Asked, file: string | undefined): string | undefined {
+  if (file !== undefined && options['archive'] !== undefined)
+    throw new PlainFailure(
+      '--archive goes with the live log that it was trimmed from, not with a file: an export has what was trimmed.',
+      exitUsage,
+    );
+  return file === undefined ? settings.text('archive') : undefined;
+}
+
 async function withSealedLog(
-  { settings, store, what }: Asked,
+  asked: Asked,
   file: string | undefined,
   holds: HandedOut,
   proof: (log: SealedLog) => Promise<string>,
 ): Promise<void> {
+  const { settings, store, what } = asked;
   const partition = settings.integer('partition', 0, partitionMax) ?? 0;
-  const { log, notes } = await openSource(file, store, settings.text('archive'));
+  const { log, notes } = await openSource(file, store, archiveOf(asked, file));
   let made: string;
   try {
     made = await proof(await SealedLog.read(log, partition, notes));

@@ -1,5 +1,5 @@
 import { steadyLog } from '../adapters/log-file/joined.ts';
-import { openLogFile } from '../adapters/log-file/source.ts';
+import { openFiledLog } from '../adapters/log-file/archive.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { StoreUnusable } from '../core/event-store.ts';
 import type { StoredLog } from '../core/log-source.ts';
@@ -37,7 +37,7 @@ async function lookIntoLive(store: StoreOptions): Promise<StoredLog> {
   return lookIntoLmdb(store.dir);
 }
 
-/** A log to prove something of: the file, with the checkpoints behind it, or the live one. */
+/** A log to prove something of: the file, with the checkpoints behind it, an archive, or the live one. */
 export async function openSource(
   file: string | undefined,
   store: StoreOptions,
@@ -45,7 +45,7 @@ export async function openSource(
 ): Promise<{ readonly log: StoredLog; readonly notes: readonly string[] }> {
   if (file === undefined) return { log: await lookInto(store, archive), notes: [] };
   try {
-    const log = await openLogFile(file);
+    const log = await openFiledLog(file);
     return { log, notes: log.checkpoints.map(({ note }) => note) };
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;

@@ -1,12 +1,8 @@
 import { readCheckpoints } from '../adapters/audit/checkpoint-folder.ts';
+import { auditFile } from '../adapters/audit/file-audit.ts';
 import type { Finding } from '../adapters/audit/finding.ts';
-import {
-  auditFile,
-  auditLog,
-  type Evidence,
-  type LogReport,
-  type Verdict,
-} from '../adapters/audit/log-audit.ts';
+import { auditLog } from '../adapters/audit/log-audit.ts';
+import type { Evidence, LogReport, Verdict } from '../adapters/audit/partition-audits.ts';
 import type { PartitionReport } from '../adapters/audit/partition-report.ts';
 import type { VerifierKey } from '../adapters/audit/verifier-key.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
@@ -16,7 +12,7 @@ import { type Progress, progressOn } from './progress.ts';
 import type { StoreOptions } from './store-options.ts';
 
 export interface VerifyOptions {
-  /** Without one the live log is checked. */
+  /** An export, or an archive by itself; without one the live log is checked. */
   readonly file: string | undefined;
   readonly store: StoreOptions;
   readonly keys: readonly VerifierKey[];
@@ -115,7 +111,10 @@ function partitionLine({ partition, sealed, records, keys }: PartitionReport): s
 
 const verdictWords: Readonly<Record<Verdict, string>> = {
   whole: 'Whole.',
+  part: 'A part of the log: what is sealed here is what was sealed, and the rest is not here.',
   earlier: 'Not all of the log: what is here is what was sealed, and there was more.',
+  unknown:
+    'Not known: what is here was sealed, but perhaps not as the log of the checkpoints kept elsewhere.',
   lost: 'Lost, as the log itself tells: it was set back.',
   tampered: 'Tampered: this is not the log that was sealed.',
 };

@@ -32,17 +32,21 @@ export function auditCommand(): Command {
   const verify = action(
     audit,
     'verify',
-    'check the live log, or an exported file; exit 0 only if it is whole',
+    'check the live log, an exported file or an archive; exit 0 only if it is whole',
     '[file]',
     { ...evidenceFlags, ...archiveFlags, ...outOf },
   );
   addHelpText(verify, {
+    paragraphs: [
+      'An archive by itself, a folder of serve --archive or one of its files, is a part of a log: how far it is what was sealed is said, and the exit code is 1, as for whatever is not all of a log.',
+    ],
     examples: (name) => [
       [
         `${name} log.ndjson.gz --key KEY --checkpoints DIR`,
         'offline, with what is known elsewhere',
       ],
       [`${name} --redis redis://localhost`, 'where it lies; nothing is mended or written before'],
+      [`${name} ./archive`, 'what was trimmed, without the log'],
     ],
   });
   const keys = action(

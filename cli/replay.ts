@@ -13,7 +13,10 @@ export function replayCommand(): Command {
     .description(
       'Read what happened, and see the chat as it was at any moment: from a live log while servers run, or from a file.',
     )
-    .argument('[file...]', 'a log that was exported; without one, the store that serve takes');
+    .argument(
+      '[file...]',
+      'a log that was exported, or the folder of an archive; without one, the store that serve takes',
+    );
   const { data, redis, 'master-key-file': masterKey } = storeFlags;
   addFlags(command, {
     ...replayFlags,

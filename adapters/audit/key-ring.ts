@@ -41,9 +41,12 @@ export class KeyRing {
       note,
       this.#published.map(({ key }) => key),
     );
-    return stranger === undefined
+    const by = stranger === undefined ? undefined : `the key ${stranger.text}`;
+    if (this.#isPinned)
+      return `is not signed by the key that you gave${by === undefined ? '' : `: it is by ${by}, for which that one does not vouch`}`;
+    return by === undefined
       ? 'is not signed by a key of this log'
-      : `is signed by the key ${stranger.text}, for which no earlier key vouches`;
+      : `is signed by ${by}, for which no earlier key vouches`;
   }
 
   #accept(key: VerifierKey): void {

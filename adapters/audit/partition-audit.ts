@@ -8,11 +8,11 @@ import { type Checkpoint, parseCheckpoint } from './checkpoint-note.ts';
 import { EpochChain } from './epoch-chain.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { inOrder } from './finding.ts';
+import { KeptElsewhere } from './kept-elsewhere.ts';
 import { KeyRing } from './key-ring.ts';
 import { LeafList } from './leaf-list.ts';
 import type { KeptNote, PartitionReport } from './partition-report.ts';
 import { recordLeaf } from './record-leaf.ts';
-import { isSameHash } from '../../core/merkle/tree-hash.ts';
 import { SealedTree } from './sealed-tree.ts';
 import type { VerifierKey } from './verifier-key.ts';
 
@@ -21,10 +21,8 @@ const noLeaf = Buffer.alloc(32);
 /** A hole larger than this is told of, and not gone into. */
 const missingMax = 1_000_000;
 
-interface Contradicted {
-  readonly checkpoint: KeptNote;
-  readonly after: number;
-}
+/** What was read: a live log, which grows on; a file that ends at a checkpoint; or a part of a log. */
+export type Extent = 'live' | 'export' | 'part';
 
 /**
  * Checks one partition's log: its records in the order in which they are, then the checkpoints that
@@ -38,12 +36,7 @@ export class PartitionAudit {
   readonly #epochs = new EpochChain();
   readonly #findings: Finding[] = [];
   readonly #erased = new Set<string>();
-  /** From elsewhere, smallest first: those that are still to be met, and those that differ. */
-  readonly #others: KeptNote[];
-  readonly #contradicted: Contradicted[] = [];
-  readonly #kept: readonly KeptNote[];
-  /** The largest size at which a checkpoint from elsewhere was right. */
-  #agreed = 0;
+  readonly #kept: KeptElsewhere;
   /** Once the records differ from what was signed, later trees differ too and tell nothing. */
   #isAstray = false;
 
@@ -63,8 +56,12 @@ export class PartitionAudit {
     this.#partition = partition;
     this.#partitions = partitions;
     this.#keys = new KeyRing(keys);
-    this.#kept = others.toSorted((one, other) => one.size - other.size);
-    this.#others = [...this.#kept];
+    this.#kept = new KeptElsewhere(others);
+  }
+
+  /** How many records there are. */
+  get size(): number {
+    return this.#tree.size;
   }
 
   /** The one in force at the end of what was read; empty before the first. */
@@ -82,7 +79,7 @@ export class PartitionAudit {
     if (!isName) this.#find(position, 'has a stream that no record can have');
     this.#tree.add(recordLeaf(record));
     this.#look(record);
-    this.#compareOthers();
+    this.#kept.compare(this.#tree);
   }
 
   /** Something is wrong with what stands where the next record should. */
@@ -101,21 +98,22 @@ export class PartitionAudit {
     this.#seal(checkpoint, stored, this.#tree.size + 1);
   }
 
-  /** All has been read. `isSealedWhole`: nothing may stand behind the last checkpoint. */
-  report({ isSealedWhole = false } = {}): PartitionReport {
+  /** All has been read. */
+  report(extent: Extent = 'live'): PartitionReport {
     const { size, sealedSize } = this.#tree;
-    if (size === 0) this.#find(1, 'is missing: every log has a first record');
-    else if (isSealedWhole && sealedSize < size && !this.#isAstray)
+    // What else is wrong is why no checkpoint is right: it would only hide that.
+    const isFlawless = this.#findings.length === 0;
+    if (size === 0 && extent !== 'part') this.#find(1, 'is missing: every log has a first record');
+    else if (extent === 'export' && sealedSize < size && isFlawless)
       this.#find(sealedSize + 1, 'stands behind the last checkpoint', size);
-    for (const checkpoint of this.#others.splice(0))
-      this.#contradicted.push({ checkpoint, after: this.#tree.size });
-    for (const kept of this.#kept) this.#judgeSignature(kept);
-    const isWhole = isSealedWhole && this.#findings.length === 0;
-    const isLater = ({ checkpoint: one }: Contradicted): boolean =>
-      one.size > size && !this.#epochs.hasLost(one.epoch, one.size);
-    const isEarlier = isWhole && this.#contradicted.every(isLater);
-    if (isEarlier && this.#contradicted.length > 0) this.#tellEarlier();
-    else for (const { checkpoint, after } of this.#contradicted) this.#judge(checkpoint, after);
+    const wrong = this.#findings.map(({ position }) => position);
+    const mayBeEarlier = extent !== 'live' && wrong.length === 0;
+    const read = { size, keys: this.#keys, epochs: this.#epochs, mayBeEarlier, wrong };
+    for (const { kind, position, through, what } of this.#kept.judge(read))
+      // A part ends before the log does: that is told below.
+      if (extent !== 'part' || kind === 'tampered' || kind === 'lost')
+        this.#find(position, what, through, kind);
+    if (extent === 'part' && this.#findings.length === 0) this.#tellPart();
     return {
       partition: this.#partition,
       records: size,
@@ -195,44 +193,16 @@ export class PartitionAudit {
     else this.#find(first, `and those up to ${through} are not ${by}`, through);
   }
 
-  #compareOthers(): void {
-    for (;;) {
-      const [next] = this.#others;
-      if (next === undefined || next.size > this.#tree.size) return;
-      this.#others.shift();
-      const { size } = this.#tree;
-      if (next.size === size && isSameHash(this.#tree.rootAt(size), next.root)) this.#agreed = size;
-      else this.#contradicted.push({ checkpoint: next, after: this.#agreed });
-    }
-  }
-
-  /** A checkpoint from elsewhere that the log does not agree with. */
-  #judge({ size, epoch }: Checkpoint, after: number): void {
-    const isLost = this.#epochs.hasLost(epoch, size);
-    const by = `what the checkpoint of size ${size} and epoch ${epoch}, kept elsewhere, sealed`;
+  /** What the checkpoint behind it would tell is known in part by those that were kept elsewhere. */
+  #tellPart(): void {
+    const { size, sealedSize } = this.#tree;
+    const judged = Math.max(sealedSize, this.#kept.agreed);
+    const are = size - judged > 1 ? `and those up to ${size} are` : 'is';
     const what =
-      after >= this.#tree.size
-        ? `is missing, and is not ${by}`
-        : `and those up to ${size} are not all ${by}`;
-    this.#find(after + 1, what, size, isLost ? 'lost' : 'tampered');
-  }
-
-  /** Nobody can tell a file that was cut at a checkpoint from one that was exported then. */
-  #tellEarlier(): void {
-    const { size } = this.#tree;
-    const known = this.#kept.at(-1)?.size ?? size;
-    const what = `is not here, where all is whole to ${size}; the checkpoints kept elsewhere know the log to ${known}: this is an earlier export, or its end was cut off`;
-    this.#find(size + 1, what, known, 'earlier');
-  }
-
-  #judgeSignature({ note, size }: KeptNote): void {
-    const fault = this.#keys.faultOf(note);
-    if (fault !== undefined)
-      this.#find(
-        1,
-        `and those up to ${size} have a checkpoint, kept elsewhere, that ${fault}`,
-        size,
-      );
+      judged < size
+        ? `${are} not judged: no checkpoint that is here covers so much, and the rest of the log is not here`
+        : 'is not here, nor is the rest of the log';
+    this.#find(judged + 1, what, Math.max(judged + 1, size), 'part');
   }
 
   #missing(from: number, next: number): void {
@@ -240,7 +210,7 @@ export class PartitionAudit {
     if (next - from > missingMax) this.#isAstray = true;
     for (let gone = from; gone < next && gone - from <= missingMax; gone++) {
       this.#tree.add(noLeaf);
-      this.#compareOthers();
+      this.#kept.compare(this.#tree);
     }
   }
 

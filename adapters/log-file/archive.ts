@@ -1,23 +1,22 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type LogHead, type LogInfo, StoreUnusable } from '../../core/event-store.ts';
-import type { LogSource, StoredLog, StoredRecord } from '../../core/log-source.ts';
+import type { LogSource, StoredRecord } from '../../core/log-source.ts';
 import { checkFit } from './archive-fit.ts';
+import {
+  type ArchiveFile,
+  archiveFileName,
+  archiveFilesIn,
+  checkNoneMissing,
+} from './archive-folder.ts';
+import type { LogFileHeader } from './lines.ts';
 import { type LogFile, openLogFile } from './source.ts';
 import { LogFileWriter } from './writer.ts';
 
 const pageRecords = 1_000;
 /** What people said is in it. */
 const folderMode = 0o700;
-
-/** A file of an archive: records of one partition, from the first position through the last. */
-interface ArchiveFile {
-  readonly partition: number;
-  readonly from: number;
-  readonly through: number;
-  readonly path: string;
-}
 
 /**
  * A folder of log files that hold what was trimmed, one for each run and partition:
@@ -39,13 +38,13 @@ export class LogArchive {
    */
   async add(log: LogSource, partition: number, before: number): Promise<string | undefined> {
     await mkdir(this.#dir, { recursive: true, mode: folderMode });
-    const known = (await filesIn(this.#dir)).filter((file) => file.partition === partition);
+    const known = (await archiveFilesIn(this.#dir)).filter((file) => file.partition === partition);
     const last = known.at(-1);
     if (last !== undefined) await checkFile(last, log);
     const { first } = await log.head(partition);
     const from = Math.max(first, (last?.through ?? 0) + 1);
     if (from >= before) return undefined;
-    const path = join(this.#dir, nameOf({ partition, from, through: before - 1 }));
+    const path = join(this.#dir, archiveFileName({ partition, from, through: before - 1 }));
     const epochs: string[] = [];
     for (let number = 0; number < log.info.partitions; number++)
       epochs.push((await log.head(number)).epoch);
@@ -55,7 +54,7 @@ export class LogArchive {
         const limit = Math.min(pageRecords, before - next);
         const page = await log.readStored(partition, next, limit);
         if (page[0]?.position !== next)
-          throw new StoreUnusable(`The log lacks ${placeWords(partition, next)}.`);
+          throw new StoreUnusable(`The log lacks position ${next} of partition ${partition}.`);
         await file.write(page);
         next += page.length;
       }
@@ -73,17 +72,13 @@ export class LogArchive {
    * @throws {StoreUnusable} when a file is missing between others
    * @throws the system's error
    */
-  async open(): Promise<StoredLog | undefined> {
-    const files = await filesIn(this.#dir);
+  async open(): Promise<LogFile | undefined> {
+    const files = await archiveFilesIn(this.#dir);
     const [any] = files;
     if (any === undefined) return undefined;
-    for (const [index, { partition, from }] of files.entries()) {
-      const before = files[index - 1];
-      if (before?.partition === partition && from > before.through + 1)
-        throw new StoreUnusable(`The archive lacks ${placeWords(partition, before.through + 1)}.`);
-    }
+    checkNoneMissing(files);
     const log = await openLogFile(any.path);
-    return new ArchivedLog(files, log.info, { file: any, log });
+    return new ArchivedLog(files, log.header, { file: any, log });
   }
 }
 
@@ -97,19 +92,23 @@ async function checkFile({ path, partition }: ArchiveFile, log: LogSource): Prom
 }
 
 /** Reads one file at a time: whoever goes through a log in order opens each once. */
-class ArchivedLog implements StoredLog {
+class ArchivedLog implements LogFile {
   readonly info: LogInfo;
+  readonly header: LogFileHeader;
+  /** What covers the last records is behind them, in the log. */
+  readonly checkpoints = [];
   readonly #files: readonly ArchiveFile[];
   readonly #opened: { readonly file: ArchiveFile; readonly log: LogFile }[];
   #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(
     files: readonly ArchiveFile[],
-    info: LogInfo,
+    header: LogFileHeader,
     first: { readonly file: ArchiveFile; readonly log: LogFile },
   ) {
     this.#files = files;
-    this.info = info;
+    this.header = header;
+    this.info = { format: header.format, partitions: header.partitions };
     this.#opened = [first];
   }
 
@@ -161,39 +160,14 @@ class ArchivedLog implements StoredLog {
   }
 }
 
-const nameOf = ({ partition, from, through }: Omit<ArchiveFile, 'path'>): string =>
-  `log-p${partition}-${from}-${through}.ndjson.gz`;
-
 /**
- * By partition, and by position. What has another name is left alone, and so is what another file has
- * too: two servers may have written at once.
+ * Opens what lies at a path: a log file, or the folder of an archive as one log.
+ * @throws {StoreUnusable} for what is none, or is damaged: a sentence @throws the system's error
  */
-async function filesIn(dir: string): Promise<readonly ArchiveFile[]> {
-  const files: ArchiveFile[] = [];
-  for (const name of await namesIn(dir)) {
-    const [, partition, from, through] = /^log-p(\d+)-(\d+)-(\d+)\.ndjson\.gz$/.exec(name) ?? [];
-    if (through === undefined) continue;
-    const [first, last] = [Number(from), Number(through)];
-    files.push({ partition: Number(partition), from: first, through: last, path: join(dir, name) });
-  }
-  files.sort((one, other) => one.partition - other.partition || one.from - other.from);
-  const needed: ArchiveFile[] = [];
-  for (const file of files) {
-    const last = needed.at(-1);
-    if (last?.partition !== file.partition || last.through < file.through) needed.push(file);
-  }
-  return needed;
+export async function openFiledLog(path: string): Promise<LogFile> {
+  if (!(await stat(path)).isDirectory()) return openLogFile(path);
+  const archive = await new LogArchive(path).open();
+  if (archive === undefined)
+    throw new StoreUnusable(`There is no file of an archive in the folder ${path}.`);
+  return archive;
 }
-
-/** None in a folder that is not there yet. */
-async function namesIn(dir: string): Promise<readonly string[]> {
-  try {
-    return await readdir(dir);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-const placeWords = (partition: number, position: number): string =>
-  `position ${position} of partition ${partition}`;

@@ -1,6 +1,7 @@
 import { peekType } from '../../adapters/fold-record.ts';
 import { steadyLog } from '../../adapters/log-file/joined.ts';
-import { type LogFile, openLogFile } from '../../adapters/log-file/source.ts';
+import { openFiledLog } from '../../adapters/log-file/archive.ts';
+import type { LogFile } from '../../adapters/log-file/source.ts';
 import { decodeRecord } from '../../adapters/record-codec.ts';
 import { type FiledTexts, openFiledTexts } from '../../adapters/sealing/filed-texts.ts';
 import { UnusableKeysFile } from '../../adapters/sealing/keys-file.ts';
@@ -120,7 +121,7 @@ async function epochsIn(source: LogFile): Promise<ReadonlySet<string>> {
 
 async function fileAt(path: string): Promise<LogFile> {
   try {
-    return await openLogFile(path);
+    return await openFiledLog(path);
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;
     throw new PlainFailure(`The log file ${path} cannot be read (${reasonOf(error)}).`);

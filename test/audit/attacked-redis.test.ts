@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import { test } from 'tap';
 
-import { auditLog, type Evidence, type LogReport } from '../../adapters/audit/log-audit.ts';
+import { auditLog } from '../../adapters/audit/log-audit.ts';
+import type { Evidence, LogReport } from '../../adapters/audit/partition-audits.ts';
 import { openRedis } from '../../adapters/redis/event-store.ts';
 import { lookIntoRedis } from '../../adapters/redis/stored-log.ts';
 import type { StoredRecord } from '../../core/log-source.ts';

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import pino from 'pino';
@@ -110,6 +110,30 @@ await test('a trimmed log is exported with its archive only, and so it is known 
   t.match(await audit('who-saw', 'lobby', '3'), { code: 1, stderr: cut });
   t.match(await audit('who-saw', 'lobby', '3', ...kept), { code: 0, stdout: /bob on north/ });
   t.match(await audit('who-saw', 'lobby', '6'), { code: 0, stdout: /alice on north/ });
+});
+
+await test('an archive is read and judged without its log, as a part of one', async (t) => {
+  const cwd = await trimmedIn(t);
+  rmSync(join(cwd, 'data'), { recursive: true });
+  const run = (...args: string[]): Promise<CliEnd> => runCli(args, { cwd });
+  const read = await run('replay', 'kept', '--types', 'MessagePosted');
+  t.match(read, { code: 0, stderr: '' });
+  t.strictSame(said(read), ['alice: hello', 'bob: hi', 'alice: on the second day']);
+  t.match(await run('replay', 'kept', '--at', '11'), { code: 0, stdout: /Online: 2/ });
+  t.match(await run('audit', 'verify', 'kept'), {
+    code: 1,
+    stderr: /: A part of the log: .*\n.*position 1 and those up to 12 are not judged/,
+  });
+  t.match(await run('audit', 'verify', lateFile), {
+    code: 1,
+    stderr:
+      /log-p0-12-12\S+ is a part of a log, positions 12 to 12 of partition 0, .*proves nothing/,
+  });
+  t.match(await run('audit', 'verify', '.'), { code: 1, stderr: /There is no file of an archive/ });
+  t.match(await run('audit', 'verify', lateFile, '--archive', 'kept'), {
+    code: 2,
+    stderr: /--archive goes with the live log/,
+  });
 });
 
 await test('an archive holds sealed texts, which live keys open, and an erasure closes', async (t) => {

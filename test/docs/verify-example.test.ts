@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Test, test } from 'tap';
 
-import { auditFile } from '../../adapters/audit/log-audit.ts';
+import { auditFile } from '../../adapters/audit/file-audit.ts';
 import { cut, edit, editWithLeaves, empty, insert, remove, reorder } from '../audit/attacks.ts';
 import { file, kept } from '../audit/filed.ts';
 import { SealedRecords, sealedLog, testKey } from '../audit/sealed-records.ts';
