@@ -17,9 +17,18 @@ import { evolveSession, initialSession, type Session, type SessionEvent } from '
 
 /**
  * The version of all folds whose states are kept as snapshots. To be raised with every change of what
- * a fold makes of an event, or of the form of its state: the snapshots of another version are refused.
+ * a fold makes of an event, or of the form of its state.
  */
-export const foldVersion = 1;
+export const foldVersion = 2;
+
+/**
+ * The versions whose states are read as they are; those of any other are refused.
+ * - 1 kept the last hundred of all readings, where 2 keeps a hundred of names and a hundred of the
+ *   others: what 1 has kept is a shorter list of the same form, and goes on as one of 2.
+ */
+const readableFolds: ReadonlySet<number> = new Set([1, foldVersion]);
+
+export const isReadableFold = (version: number): boolean => readableFolds.has(version);
 
 /**
  * How the state of one kind of streams is folded, and how it is written down. There is none for

@@ -1,7 +1,7 @@
 import { type EventStore, StoreUnusable } from '../core/event-store.ts';
 import { chatSnapshot, type Snapshot } from '../core/snapshot-store.ts';
 import { partitionOf } from '../core/stream.ts';
-import { foldVersion, type StreamFold } from '../core/stream-folds.ts';
+import { foldVersion, isReadableFold, type StreamFold } from '../core/stream-folds.ts';
 import type { ChatView } from '../core/views/chat.ts';
 import { chatFrom, type ChatState, stateOf } from '../core/views/chat-state.ts';
 
@@ -63,9 +63,9 @@ export function chatSnapshotAt(view: ChatView, position: number): Snapshot {
   return { name: chatSnapshot, revision: 0, position, fold: foldVersion, state: stateOf(view) };
 }
 
-/** @throws {StoreUnusable} for a snapshot of another version of the fold */
+/** @throws {StoreUnusable} for a snapshot of a version of the fold that is not read */
 export function checkFold({ fold }: Snapshot): void {
-  if (fold === foldVersion) return;
+  if (isReadableFold(fold)) return;
   throw new StoreUnusable(
     `What is kept in the place of this log's head was made by another version of this program (fold ${fold}, this one knows ${foldVersion}): use the version that made it.`,
   );
@@ -80,13 +80,13 @@ async function chatSnapshotOf(
   return snapshot && (await isOfUse(events, partition, snapshot)) ? snapshot : undefined;
 }
 
-/** One of another version is not, and is not needed as long as the log is whole. */
+/** One of a version that is not read is not, and is not needed as long as the log is whole. */
 async function isOfUse(
   events: EventStore,
   partition: number,
   snapshot: Snapshot,
 ): Promise<boolean> {
-  if (snapshot.fold === foldVersion) return true;
+  if (isReadableFold(snapshot.fold)) return true;
   if ((await events.head(partition)).first > 1) checkFold(snapshot);
   return false;
 }

@@ -33,7 +33,7 @@ async function inhabited(users: number): Promise<Stores> {
 async function keepOthers(events: EventStore, through: number): Promise<void> {
   const { epoch } = await events.head(0);
   const others = ['chat', accountStream('user0')].map((name): Snapshot => {
-    return { name, revision: 1, position: through, fold: foldVersion - 1, state: 'as it was' };
+    return { name, revision: 1, position: through, fold: foldVersion + 1, state: 'as it was' };
   });
   deepStrictEqual(await events.snapshots.keep(0, { epoch, through }, others), true);
 }
@@ -62,6 +62,23 @@ void test('a log that rests on another version of the folds is refused, by serve
   await server.stop();
   await trimAll(stores);
   deepStrictEqual(await firstsOf(events), [6]);
+});
+
+void test('a log that rests on a version whose states are read goes on as it is', async () => {
+  const { events } = await inhabited(3);
+  const known = await knownOf(events);
+  const through = 5;
+  await keepSnapshots(events, 0, through);
+  const names = ['chat', accountStream('user0'), accountStream('user1'), 'epoch', 'room:lobby'];
+  const kept = [...(await events.snapshots.get(0, names)).values()];
+  deepStrictEqual(kept.length, names.length);
+  const former = kept.map((snapshot): Snapshot => ({ ...snapshot, fold: 1 }));
+  const { epoch } = await events.head(0);
+  const next = { epoch, through: through + 1 };
+  deepStrictEqual(await events.snapshots.keep(0, next, former), true);
+  await events.trim(0, through + 1, epoch);
+  deepStrictEqual(await firstsOf(events), [through + 1]);
+  deepStrictEqual(await knownOf(events), known);
 });
 
 void test('while the log is whole, what another version has kept is not used, and is made anew', async () => {
