@@ -8,7 +8,7 @@ import { openGlobalSocket } from './client-socket.ts';
 import type { ClientState, LossReason, StopReason } from './client-state.ts';
 import { systemClock } from './clock.ts';
 import { Connections } from './connections.ts';
-import { HeldSession } from './held-session.ts';
+import { RememberedSession } from './remembered-session.ts';
 import { Listeners } from './listeners.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { Reconnection } from './reconnection.ts';
@@ -16,7 +16,7 @@ import { NotSent } from './request-failure.ts';
 import { afterRefusedResume, isSessionOver } from './session-end.ts';
 
 /** A frame that answers nothing. */
-type Heard = Parameters<HeldSession['heard']>[0];
+type Heard = Parameters<RememberedSession['heard']>[0];
 
 /** Requests have numbers. */
 const resumeId = 'resume';
@@ -24,7 +24,7 @@ const resumeId = 'resume';
 /** See {@link ChatClient}: what is asked and heard over one connection after another. */
 export class ResumingClient implements ChatClient {
   readonly #connections: Connections;
-  readonly #session: HeldSession;
+  readonly #session: RememberedSession;
   readonly #pending = new PendingRequests();
   readonly #frames = new Listeners<ClientEvent>();
   readonly #states = new Listeners<ClientState>();
@@ -34,7 +34,7 @@ export class ResumingClient implements ChatClient {
 
   constructor(options: ClientOptions) {
     const { urls, openSocket = openGlobalSocket, random = Math.random } = options;
-    this.#session = new HeldSession(options.saved);
+    this.#session = new RememberedSession(options.saved);
     const servers = [...urls, ...(this.#session.resumable?.servers ?? [])];
     this.#connections = new Connections(
       openSocket,

@@ -4,7 +4,7 @@ import { Density } from './density.ts';
 import type { SavedSession, SavedSessionStore } from './saved-session.ts';
 
 /** The session that the client is in or could go on with, kept where a loaded page finds it. */
-export class HeldSession {
+export class RememberedSession {
   readonly #store: SavedSessionStore | undefined;
   #saved: SavedSession | undefined;
   #density: Density | undefined;
