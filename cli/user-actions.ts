@@ -69,7 +69,9 @@ async function passwd(typed: string): Promise<Prepared> {
 async function suspend(typed: string): Promise<Prepared> {
   const user = userNamed(typed);
   return async (context) => {
-    refuse(await setSuspended(context, actor, { user, suspended: true }));
+    const answer = await setSuspended(context, actor, { user, suspended: true });
+    if (answer === 'already') return console.log(`${user} is suspended already.`);
+    refuse(answer);
     console.log(`Suspended ${user}.`);
   };
 }
@@ -77,7 +79,9 @@ async function suspend(typed: string): Promise<Prepared> {
 async function reinstate(typed: string): Promise<Prepared> {
   const user = userNamed(typed);
   return async (context) => {
-    refuse(await setSuspended(context, actor, { user, suspended: false }));
+    const answer = await setSuspended(context, actor, { user, suspended: false });
+    if (answer === 'already') return console.log(`${user} may log in already.`);
+    refuse(answer);
     console.log(`${user} may log in again.`);
   };
 }

@@ -164,14 +164,14 @@ export async function createAccount(
 
 /**
  * Suspends an account and ends its session, in one commit; or lets it in again. Answers an error,
- * or undefined.
+ * that it is so already, or undefined.
  * @throws {StoreUnreachable}
  */
 export async function setSuspended(
   context: AccountsContext,
   actor: Actor,
   { user, suspended }: { readonly user: string; readonly suspended: boolean },
-): Promise<Answer | undefined> {
+): Promise<Answer | 'already' | undefined> {
   const type = suspended ? 'SuspendAccount' : 'ReinstateAccount';
   return changeAccount(context, actor, { type, user }, suspended ? 'suspended' : undefined);
 }
@@ -188,7 +188,7 @@ export async function closeForEver(
 ): Promise<Answer | undefined> {
   const { user } = erased;
   const error = await changeAccount(context, actor, { type: 'EraseUser', ...erased }, 'erased');
-  if (error !== undefined) return error;
+  if (error !== undefined && error !== 'already') return error;
   const { credentials } = context.stores;
   for await (const { id, user: owner } of credentials.list())
     if (owner === user) await credentials.remove(user, id);
@@ -200,7 +200,7 @@ async function changeAccount(
   actor: Actor,
   change: AccountCommand,
   endsSession: SessionEnd | undefined,
-): Promise<Answer | undefined> {
+): Promise<Answer | 'already' | undefined> {
   const { user } = change;
   return untilNoConflict(async () => {
     const account = await loadAccount(store, user);
@@ -212,6 +212,7 @@ async function changeAccount(
         ? []
         : decideSession({ type: 'CloseAnySession', user, reason: endsSession }, session.state);
     if (closed instanceof Rejection) return rejected(closed);
+    if (changed.length === 0 && closed.length === 0) return 'already';
     const outcome = await appender.append(actor, [
       { stream: accountStream(user), expected: account.revision, events: changed },
       { stream: sessionStream(user), expected: session.revision, events: closed },

@@ -52,6 +52,7 @@ await test('what is changed while a server runs counts there at once', async (t)
   client.send('LOGIN carol password1');
   await client.sees('SUCCESS: Welcome carol. You are in lobby.');
   t.strictSame(await user('', 'suspend', 'carol'), done('Suspended carol.\n'));
+  t.strictSame(await user('', 'suspend', 'carol'), done('carol is suspended already.\n'));
   t.strictSame(await user('', 'list'), done('carol (suspended)\n'));
   await client.sees('ERROR: This account is suspended.');
   const other = clientOf(t, port, cwd);
