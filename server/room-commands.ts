@@ -56,13 +56,14 @@ export async function leave(
   { canonical: room }: RoomName,
 ): Promise<void> {
   if (!held.isPlaced) return connection.fail('Unavailable');
-  const refused = await keepRoom(chat, held, { type: 'DropRoom', user: held.user, room });
-  if (refused !== undefined) return connection.tell(refused);
   const occupied = chat.follower.view.rooms.byRoom.get(room);
   const isMember = occupied?.members.has(held.session) ?? false;
   if (occupied !== undefined && isMember) {
     if (!(await move(chat, connection, held, [leaving(occupied, held)]))) return;
   }
+  // Last: a room that was not left is to be there again at the next login.
+  const refused = await keepRoom(chat, held, { type: 'DropRoom', user: held.user, room });
+  if (refused !== undefined) return connection.tell(refused);
   connection.tell({ kind: 'leftRoom' });
 }
 

@@ -69,6 +69,37 @@ webScenes('a room that could not be joined is not kept', async (web) => {
   );
 });
 
+webScenes('a room that could not be left is kept', async (web) => {
+  const alice = await web.login('alice', 0);
+  await alice.asks({ type: 'join', room: 'attic' });
+  web.chat.store(0).arrange(unavailable, 'RoomLeft');
+  deepStrictEqual(await alice.isRefused({ type: 'leave', room: 'attic' }), 'Unavailable');
+  await alice.say('attic', 'still here');
+  await alice.asks({ type: 'logout' });
+  const again = await web.connect(1);
+  const { rooms } = await again.login('alice', passwordOf('alice'));
+  deepStrictEqual(rooms.map(({ room }) => room).toSorted(), ['attic', 'lobby']);
+});
+
+webScenes(
+  'a room that was left and is kept all the same goes when it is left again',
+  async (web) => {
+    const alice = await web.login('alice', 0);
+    await alice.asks({ type: 'join', room: 'attic' });
+    web.chat.store(0).arrange(unavailable, 'RoomDropped');
+    deepStrictEqual(await alice.isRefused({ type: 'leave', room: 'attic' }), 'Unavailable');
+    await alice.sees('left', ({ room }) => room === 'attic');
+    await alice.asks({ type: 'leave', room: 'attic' });
+    await alice.asks({ type: 'logout' });
+    const again = await web.connect(1);
+    const { rooms } = await again.login('alice', passwordOf('alice'));
+    deepStrictEqual(
+      rooms.map(({ room }) => room),
+      ['lobby'],
+    );
+  },
+);
+
 webScenes(
   'a room that was joined and could not be kept is both when it is joined again',
   async (web) => {
