@@ -101,6 +101,8 @@ export type Answer =
       readonly more: boolean;
       /** Whether more were asked for, and lie further back than is looked. */
       readonly isCut: boolean;
+      /** Where there are more: before which number, or after which, the next are to be read. */
+      readonly next?: number;
       /** The first and the last number of those that were met and are no longer kept. */
       readonly expired?: { readonly from: number; readonly to: number };
     }

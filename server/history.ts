@@ -32,7 +32,7 @@ export async function history(
     ? recordsForwards(events, { stream, from: after + 1 })
     : recordsBackwards(events, { stream, ...(before !== undefined && { from: before - 1 }) });
   const gathered = await gather(records, limit, pastMessage, isForwards && before);
-  const { found, more, isCut } = gathered;
+  const { found, more, isCut, passed } = gathered;
   const to = Math.min((before ?? Infinity) - 1, room.number);
   const asked = { from: (after ?? 0) + 1, to };
   const expired = gapOf(gathered, asked, isForwards);
@@ -47,6 +47,7 @@ export async function history(
     messages,
     more,
     isCut,
+    ...(more && passed !== undefined && { next: passed }),
     ...(expired && { expired }),
   });
 }
@@ -75,6 +76,8 @@ interface Gathered<T> {
   readonly expired: NumberRange | undefined;
   /** The lowest number that was looked at; undefined for none. */
   readonly lowest: number | undefined;
+  /** The last number up to which nothing is left to be read; undefined for none. */
+  readonly passed: number | undefined;
 }
 
 interface NumberRange {
@@ -108,12 +111,14 @@ async function gather<T>(
   let looked = 0;
   let expired: Gathered<T>['expired'];
   let lowest: number | undefined;
+  let passed: number | undefined;
   const gathered = (more: boolean, isCut = false): Gathered<T> => ({
     found,
     more,
     isCut,
     expired,
     lowest,
+    passed,
   });
   for await (const recorded of records) {
     const { revision } = recorded;
@@ -123,12 +128,12 @@ async function gather<T>(
     if (recorded.withheld === 'expired') {
       const { from, to } = expired ?? { from: revision, to: revision };
       expired = { from: Math.min(from, revision), to: Math.max(to, revision) };
-      continue;
+    } else {
+      const picked = pick(recorded);
+      if (picked !== undefined && found.length === limit) return gathered(true);
+      if (picked !== undefined) found.push(picked);
     }
-    const picked = pick(recorded);
-    if (picked === undefined) continue;
-    if (found.length === limit) return gathered(true);
-    found.push(picked);
+    passed = revision;
   }
   return gathered(false);
 }

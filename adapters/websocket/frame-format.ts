@@ -148,8 +148,14 @@ function okBody(
       return { room, name, members };
     }
     case 'history': {
-      const { canonical: room, messages, more, expired } = answer;
-      return { room, messages, more, ...(expired && { expired }) };
+      const { canonical: room, messages, more, next, expired } = answer;
+      return {
+        room,
+        messages,
+        more,
+        ...(next !== undefined && { next }),
+        ...(expired && { expired }),
+      };
     }
     case 'conversation':
       return { peer: answer.peer, messages: answer.messages.map(directOf), more: answer.more };

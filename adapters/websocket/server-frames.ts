@@ -88,6 +88,13 @@ export const okBodies = {
     room: canonical,
     messages: Type.Array(message, { description: 'Oldest first.' }),
     more: Type.Boolean({ description: 'Whether there is more in the direction that was read.' }),
+    next: Type.Optional(
+      Type.Integer({
+        description:
+          'Where to go on if there is more: the next `before`, or the next `after` where that was ' +
+          'given. A server looks at so many events for one answer, of which few may be messages.',
+      }),
+    ),
     expired: Type.Optional(
       Type.Object(
         { from: Type.Integer(), to: Type.Integer() },

@@ -12,6 +12,34 @@ import { scene } from '../support/chat-harness.ts';
 import { commitTo, messagePosted, roomJoined } from '../support/events.ts';
 import { gate } from '../support/gate.ts';
 import { rule } from '../support/given.ts';
+import { webScene } from '../support/web-harness.ts';
+
+webScene('where a history ends without a message it says from where to go on', async (web) => {
+  const append = (...events: readonly NewEvent[]) =>
+    web.chat
+      .store(0)
+      .writer('tool', 0)
+      .append(commitTo('room:attic', ...events));
+  await append(messagePosted('first', 'attic'), messagePosted('second', 'attic'));
+  for (const _ of [1, 2]) await append(...comings(historyRecordsMax));
+  await append(messagePosted('last', 'attic'));
+  const alice = await web.login('alice', 0);
+  await alice.asks({ type: 'join', room: 'attic' });
+  const pages = async (first: { after?: number }): Promise<readonly (readonly string[])[]> => {
+    const texts: (readonly string[])[] = [];
+    let range: { before?: number; after?: number } = first;
+    for (const _ of Array(9)) {
+      const ask = { type: 'history', room: 'attic', limit: 1, ...range } as const;
+      const { messages, next } = await alice.asks(ask);
+      texts.push(messages.map(({ text }) => text));
+      if (next === undefined) break;
+      range = range.after === undefined ? { before: next } : { after: next };
+    }
+    return texts;
+  };
+  deepStrictEqual(await pages({}), [['last'], [], ['second'], ['first']]);
+  deepStrictEqual(await pages({ after: 1 }), [['second'], [], ['last']]);
+});
 
 scene(
   'a history looks back over so many events of a room, and says where it ends',

@@ -64,7 +64,11 @@ async function pageOf(
 ): Promise<PastPage> {
   const range = before === undefined ? { limit } : { before, limit };
   if (talk.kind === 'room') {
-    const read = await chat.client.request({ type: 'history', room: talk.room, ...range });
+    const { room } = talk;
+    let read = await chat.client.request({ type: 'history', room, ...range });
+    // Where people only came and went, one answer may hold nothing.
+    while (read.messages.length === 0 && read.expired === undefined && read.next !== undefined)
+      read = await chat.client.request({ type: 'history', room, limit, before: read.next });
     return { ...read, messages: read.messages.map(messageOf) };
   }
   const read = await chat.client.request({ type: 'conversation', peer: talk.peer, ...range });
