@@ -1,7 +1,8 @@
 import { type Connection } from './connection.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
-import { entriesOf, type Entry, storedIn } from './entry.ts';
+import { entriesOf, type Entry, entryOf, storedIn } from './entry.ts';
 import type { PartitionKeys } from './keys.ts';
+import { packedEntriesMax, readPacked } from './packed-page.ts';
 import { numberOf, optional } from './reply.ts';
 
 /** With records of the usual few hundred bytes a page is well below a megabyte. */
@@ -30,10 +31,10 @@ export async function readStored(
 ): Promise<readonly StoredRecord[]> {
   const records: StoredRecord[] = [];
   for (let next = from; ; next = (records.at(-1)?.position ?? next) + 1) {
-    const wanted = Math.min(limit - records.length, pageEntriesMax);
+    const wanted = Math.min(limit - records.length, packedEntriesMax);
     if (wanted <= 0) return records;
-    const page = await readPage(connection, keys, next, wanted);
-    for (const entry of page) records.push(storedIn(keys.partition, entry));
+    const page = await readPacked(connection, keys.log, `${next}-0`, wanted);
+    for (const entry of page) records.push(storedIn(keys.partition, entryOf(entry)));
     if (page.length < wanted) return records;
   }
 }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { entryOf, numberBeforeDash, storedIn } from './entry.ts';
 import { firstConnection } from './first-connection.ts';
 import { metaKey, partitionKeys } from './keys.ts';
-import { pageEntriesMax } from './log-reader.ts';
+import { packedEntriesMax, readPacked } from './packed-page.ts';
 import { asStoreError } from './refusal.ts';
 import { listOf, numberOf, optional, type Reply, textOf, UnexpectedReply } from './reply.ts';
 
@@ -64,10 +64,9 @@ class RedisStoredLog implements StoredLog {
     return this.#asked(async () => {
       const records: StoredRecord[] = [];
       for (let start = `${from}-0`; ;) {
-        const count = Math.min(limit - records.length, pageEntriesMax);
+        const count = Math.min(limit - records.length, packedEntriesMax);
         if (count <= 0) return records;
-        const reply = await this.#connection.call('XRANGE', log, start, '+', 'COUNT', count);
-        const page = listOf(reply);
+        const page = await readPacked(this.#connection, log, start, count);
         for (const entry of page) records.push(recordIn(partition, entry));
         if (page.length < count) return records;
         start = `(${textOf(listOf(page.at(-1))[0])}`;

@@ -5,7 +5,7 @@ import type { Span } from './log-span.ts';
 /** Of all partitions together, so that any number of them takes the same memory. */
 const recordsHeldMax = 8_192;
 /** More does not make a round trip any cheaper, and what is held for long costs the collector. */
-const pageRecordsMax = 512;
+const pageRecordsMax = 256;
 
 /**
  * The records of a log in the one order of its history, some at a time. Of each partition one page
