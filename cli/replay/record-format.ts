@@ -22,9 +22,27 @@ export const plainTextNotice =
 /** One line of JSON a record, as the log has it. */
 export const ndjsonFormat: RecordFormat = {
   heading: () => '',
-  record({ event, at, ...placed }) {
+  // One plain literal: copied together of parts it takes half as long again.
+  record({ partition, position, stream, revision, link, at, id, actor, cause, event }) {
     const time = new Date(at).toISOString();
-    return `${JSON.stringify({ time, at, ...placed, sealed: undefined, ...event })}\n`;
+    const { type, data } = event;
+    const text = 'text' in event ? event.text : undefined;
+    const line = {
+      time,
+      at,
+      partition,
+      position,
+      stream,
+      revision,
+      id,
+      actor,
+      cause,
+      link,
+      type,
+      data,
+      text,
+    };
+    return `${JSON.stringify(line)}\n`;
   },
   rest: () => '',
 };
