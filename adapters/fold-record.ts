@@ -52,5 +52,6 @@ function placeOnly({ partition, position, stream, revision, at }: StoredRecord):
 
 const nobody = { server: '', incarnation: 0 };
 
-const bytesOf = (bytes: Uint8Array): Buffer =>
+/** The same bytes, not a copy. */
+export const bytesOf = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,4 @@
 import type { RoomName } from '../core/names.ts';
-import { roomStream } from '../core/stream.ts';
-import { roomNameFold } from '../core/stream-folds.ts';
 import { roomsOf, roomState } from '../core/views/rooms.ts';
 import { appendError, type Part } from './appender.ts';
 import type { Chat } from './chat.ts';
@@ -8,8 +6,8 @@ import type { Connection } from './connection.ts';
 import type { HeldSession } from './held-session.ts';
 import { loadKeptRooms } from './loaded-kept-rooms.ts';
 import { keepRoom, whyNotKept } from './kept-room-commands.ts';
+import { firstName } from './room-names.ts';
 import { describeRoom } from './session-state.ts';
-import { snapshotOf } from './snapshots.ts';
 import { findWhereabouts, joining, leaving } from './whereabouts.ts';
 
 /**
@@ -106,10 +104,5 @@ export async function shownName(
 ): Promise<string> {
   const state = roomState(follower.view.rooms, room);
   if (state.status === 'occupied') return state.name;
-  const [first] = await stores.events.readStream({ stream: roomStream(room), limit: 1 });
-  if (first?.revision === 1)
-    return first.event.type === 'RoomJoined' ? first.event.data.name : typed;
-  // It may have been named by what was trimmed.
-  const named = await snapshotOf(stores.events, roomNameFold, roomStream(room));
-  return named?.state || typed;
+  return (await firstName(stores.events, room)) ?? typed;
 }

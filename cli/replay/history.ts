@@ -1,5 +1,7 @@
+import type { Recorded } from '../../core/event-store.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
 import { colours } from '../colours.ts';
+import { Commits } from './commits.ts';
 import { epochsOf, follow } from './follow.ts';
 import { sizeOf, type Span } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
@@ -7,6 +9,7 @@ import { csvFormat, ndjsonFormat, type RecordFormat, TextFormat } from './record
 import { wantedRecord } from './record-filter.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
+import { RoomNames } from './room-names.ts';
 import { RoomsMet } from './rooms-met.ts';
 
 type HistoryMode = Extract<Mode, { kind: 'history' }>;
@@ -14,45 +17,69 @@ type HistoryMode = Extract<Mode, { kind: 'history' }>;
 /** Prints the history; with `follow`, until it is interrupted. */
 export async function printHistory(replay: Replay, mode: HistoryMode): Promise<void> {
   const { output, live, terminal, options, showing } = replay;
-  const format = formatOf(replay, mode);
   // Before the end is looked at: who follows learns of it if the log is set back meanwhile.
   const epochs = mode.follow && live !== undefined ? await epochsOf(live) : undefined;
   const { spans, through } = await chosenPart(replay, replay.start.gone);
   const isFromBeginning = spans.every(({ from }) => from === 1);
   const rooms = new RoomsMet(options.wanted.rooms, isFromBeginning);
+  const printing = printingOf(replay, mode, rooms);
   const progress = progressOf(replay, sizeOf(spans), true);
-  await output.write(format.heading(showing.holds === 'words'));
-  await print(replay, { format, rooms }, spans, (batch) => progress.read(batch.length));
+  await output.write(printing.format.heading(showing.holds === 'words'));
+  await print(replay, printing, spans, (batch) => progress.read(batch.length));
   progress.end();
   for (const room of rooms.unmet) terminal.write(`securechat: Nobody was ever in ${room}.\n`);
   if (live !== undefined && epochs !== undefined)
     await follow(live, { positions: through, epochs }, (more, onBatch) =>
-      print(replay, { format, rooms }, more, onBatch),
+      print(replay, printing, more, onBatch),
     );
+}
+
+interface Printing {
+  readonly rooms: RoomsMet;
+  readonly format: RecordFormat;
+  /** What people's words for a record need; absent where it is written as the log has it. */
+  readonly told?: { readonly names: RoomNames; readonly commits: Commits };
+}
+
+function printingOf(replay: Replay, mode: HistoryMode, rooms: RoomsMet): Printing {
+  if (mode.format === 'ndjson') return { rooms, format: ndjsonFormat };
+  if (mode.format === 'csv') return { rooms, format: csvFormat };
+  const { source } = replay;
+  const told = { names: new RoomNames(replay), commits: new Commits(source) };
+  const format = new TextFormat({
+    paint: colours(process.stdout),
+    partitions: source.info.partitions,
+    positions: mode.positions,
+    roomName: (room) => told.names.of(room),
+  });
+  return { rooms, format, told };
 }
 
 async function print(
   { source, options, output, openTexts }: Replay,
-  { format, rooms }: { readonly format: RecordFormat; readonly rooms: RoomsMet },
+  { format, rooms, told }: Printing,
   spans: readonly Span[],
   onBatch: (batch: readonly StoredRecord[]) => void,
 ): Promise<void> {
   for await (const batch of mergedLog(source, spans)) {
-    const wanted = batch
-      .flatMap((stored) => wantedRecord(stored, options.wanted) ?? [])
-      .filter((recorded) => rooms.concerns(recorded));
+    const wanted: Recorded[] = [];
+    const places: number[] = [];
+    for (const [place, stored] of batch.entries()) {
+      const recorded = wantedRecord(stored, options.wanted);
+      if (recorded === undefined || !rooms.concerns(recorded)) continue;
+      wanted.push(recorded);
+      places.push(place);
+    }
+    await told?.names.learn(wanted);
     let lines = '';
-    for (const recorded of await openTexts(wanted)) lines += format.record(recorded);
+    for (const [index, recorded] of (await openTexts(wanted)).entries()) {
+      const isLeaving = recorded.event.type === 'RoomLeft';
+      const commits = isLeaving ? told?.commits : undefined;
+      const commit = await commits?.around(recorded, batch, places[index] ?? 0);
+      lines += format.record(recorded, commit);
+    }
     await output.write(lines);
     onBatch(batch);
   }
-  await output.write(format.rest());
   await output.flush();
-}
-
-function formatOf({ source }: Replay, { format, positions }: HistoryMode): RecordFormat {
-  if (format === 'ndjson') return ndjsonFormat;
-  if (format === 'csv') return csvFormat;
-  const { partitions } = source.info;
-  return new TextFormat({ paint: colours(process.stdout), partitions, positions });
 }

@@ -13,6 +13,8 @@ export interface LogStart {
    * @throws {PlainFailure} where it is known nowhere
    */
   view(): ChatView;
+  /** How the rooms that were occupied there are called, where only that tells it. */
+  readonly roomNames?: ReadonlyMap<string, string>;
   /** What is said to whoever wants to know what was before; absent in a log that is whole. */
   readonly lacks?: string;
 }

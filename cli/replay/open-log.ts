@@ -86,7 +86,8 @@ async function startOfFile(path: string, file: LogFile): Promise<LogStart> {
   if (before !== undefined) {
     const { positions, state } = before;
     const lacks = `${path} begins behind position ${positions.join(',')}: what was before is not in it.`;
-    return { gone: positions, positions, view: () => chatFrom(state), lacks };
+    const roomNames = new Map(Object.entries(state.rooms).map(([room, { name }]) => [room, name]));
+    return { gone: positions, positions, view: () => chatFrom(state), roomNames, lacks };
   }
   const heads = await Promise.all(partitionsOf(file).map((partition) => file.head(partition)));
   if (heads.every(({ first, position }) => first === 1 && position > 0)) return wholeStart(file);

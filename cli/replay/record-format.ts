@@ -2,17 +2,16 @@ import type { Recorded } from '../../core/event-store.ts';
 import { cleanText } from '../../core/text.ts';
 import type { Colours } from '../colours.ts';
 import { textWidth } from '../terminal/display-width.ts';
-import { CommitGroups, endsIn, movesIn } from './commit-groups.ts';
+import { type CommitContext, noCommit } from './commits.ts';
 import { instantText } from './instant.ts';
 import { tell, type Told } from './story.ts';
 
-/** Writes records one after the other. Each answer is whole lines, or nothing. */
+/** Writes records, each as whole lines, or nothing. */
 export interface RecordFormat {
   /** What stands before the first record; `isPlain`: whether people's own words follow. */
   heading(isPlain: boolean): string;
-  record(recorded: Recorded): string;
-  /** What is still to be written of the records that have come. */
-  rest(): string;
+  /** `commit`: what is known of the commit that the record is of. */
+  record(recorded: Recorded, commit?: CommitContext): string;
 }
 
 /** An erasure does not reach what was written elsewhere. */
@@ -44,12 +43,11 @@ export const ndjsonFormat: RecordFormat = {
     };
     return `${JSON.stringify(line)}\n`;
   },
-  rest: () => '',
 };
 
 const csvColumns = 'time,partition,position,stream,revision,type,user,room,server,text';
 
-/** RFC 4180, a line a record, behind a line of names. */
+/** RFC 4180, a line a record, behind a line of names. Rooms are called by the canonical forms. */
 export const csvFormat: RecordFormat = {
   heading: (isPlain) => `${isPlain ? `# ${plainTextNotice}\r\n` : ''}${csvColumns}\r\n`,
   record({ event, at, partition, position, stream, revision, actor }) {
@@ -61,7 +59,6 @@ export const csvFormat: RecordFormat = {
     const cells = [...placed, user, data['room'], data['server'] ?? actor.server, text];
     return `${cells.map(csvCell).join(',')}\r\n`;
   },
-  rest: () => '',
 };
 
 /** What a spreadsheet would take for a formula is made a text by an apostrophe before it. */
@@ -76,6 +73,8 @@ export interface TextOptions {
   readonly partitions: number;
   /** Whether each line begins with the record's place in the log. */
   readonly positions: boolean;
+  /** How a room is called, by its canonical form. */
+  readonly roomName: (room: string) => string;
 }
 
 const roomColumns = 8;
@@ -84,9 +83,6 @@ const positionColumns = 8;
 /** For people: time, room, and what happened. */
 export class TextFormat implements RecordFormat {
   readonly #options: TextOptions;
-  readonly #groups = new CommitGroups();
-  /** Rooms are called as whoever joined them first did, as far as that was read. */
-  readonly #names = new Map<string, string>();
   readonly #columns = new Map<string, string>();
   #second = Number.NaN;
   #time = '';
@@ -99,24 +95,9 @@ export class TextFormat implements RecordFormat {
     return isPlain ? `${this.#options.paint.dim(`# ${plainTextNotice}`)}\n` : '';
   }
 
-  record(recorded: Recorded): string {
-    return this.#tell(this.#groups.next(recorded));
-  }
-
-  rest(): string {
-    return this.#tell(this.#groups.rest());
-  }
-
-  #tell(group: readonly Recorded[]): string {
-    const { partitions } = this.#options;
-    const commit = { ends: endsIn(group), moves: movesIn(group), partitions };
-    return group.reduce((lines, recorded) => {
-      const { event } = recorded;
-      if (event.type === 'RoomJoined' && !this.#names.has(event.data.room))
-        this.#names.set(event.data.room, event.data.name);
-      const told = tell(recorded, commit);
-      return told === undefined ? lines : lines + this.#lines(recorded, told);
-    }, '');
+  record(recorded: Recorded, commit = noCommit): string {
+    const told = tell(recorded, commit, this.#options.partitions);
+    return told === undefined ? '' : this.#lines(recorded, told);
   }
 
   /** A text of several lines has its beginning on each of them. */
@@ -136,9 +117,9 @@ export class TextFormat implements RecordFormat {
   }
 
   #start({ at, partition, position }: Recorded, { room }: Told): string {
-    const { paint, positions, partitions } = this.#options;
+    const { paint, positions, partitions, roomName } = this.#options;
     const place = partitions === 1 ? String(position) : `${partition}:${position}`;
-    const where = this.#columnOf(room === undefined ? '·' : (this.#names.get(room) ?? room));
+    const where = this.#columnOf(room === undefined ? '·' : roomName(room));
     const placed = positions ? `${paint.dim(place.padStart(positionColumns))}  ` : '';
     return `${placed}${this.#timeOf(at)}  ${where}  `;
   }

@@ -1,6 +1,7 @@
 import { cleanText } from '../../core/text.ts';
 import type { ChatState } from '../../core/views/chat-state.ts';
 import type { Colours } from '../colours.ts';
+import { noCommit } from './commits.ts';
 import { cutToWidth } from './cut-to-width.ts';
 import { differenceLines } from './difference.ts';
 import { instantText } from './instant.ts';
@@ -64,7 +65,7 @@ export function stepScreen(screen: StepScreen): readonly string[] {
 }
 
 function wordsOf({ partitions }: StepScreen, { record }: Step): string {
-  const told = tell(record, { ends: new Map(), moves: new Map(), partitions });
+  const told = tell(record, noCommit, partitions);
   if (told === undefined) return `${record.event.type}, told by another partition`;
   const { room, user = '', between = '', words } = told;
   return `${room === undefined ? '' : `${room}  `}${user}${between}${words}`;

@@ -3,6 +3,7 @@ import type { Recorded } from '../../core/event-store.ts';
 import { retentionWords } from '../../core/retention.ts';
 import { partitionOf, serverStream } from '../../core/stream.ts';
 import type { SessionEnd } from '../../core/session.ts';
+import type { CommitContext } from './commits.ts';
 
 /** What a record reads like: in which room, and the words. */
 export interface Told {
@@ -16,19 +17,11 @@ export interface Told {
   readonly words: string;
 }
 
-/** What is known of the commit that a record is of. */
-export interface CommitContext {
-  /** Why sessions ended in it. */
-  readonly ends: ReadonlyMap<string, SessionEnd>;
-  /** The rooms, as shown, that sessions went to in it. */
-  readonly moves: ReadonlyMap<string, string>;
-  readonly partitions: number;
-}
-
 type Teller<T extends EventType> = (
   event: EventOf<T>,
   recorded: Recorded,
   commit: CommitContext,
+  partitions: number,
 ) => Told | undefined;
 
 /** In words, for each type of event; undefined for what is told elsewhere. */
@@ -95,10 +88,10 @@ const tellers: { readonly [T in EventType]: Teller<T> } = {
     kept(reader, `has read what ${peer} sent, up to #${through}`),
   ServerStarted: ({ data: { server, web } }) =>
     thing(`server ${server} started${web === undefined ? '' : `, for browsers at ${web}`}`),
-  ServerStopped: ({ data: { server } }, recorded, commit) =>
-    atHome(server, recorded, commit, `server ${server} stopped: what it held is over`),
-  ServerLost: ({ data: { server } }, recorded, commit) =>
-    atHome(server, recorded, commit, `server ${server} was lost: what it held is over`),
+  ServerStopped: ({ data: { server } }, recorded, _commit, partitions) =>
+    atHome(server, recorded, partitions, `server ${server} stopped: what it held is over`),
+  ServerLost: ({ data: { server } }, recorded, _commit, partitions) =>
+    atHome(server, recorded, partitions, `server ${server} was lost: what it held is over`),
   EpochStarted: ({ data: { epoch, previous, from } }) =>
     previous === undefined
       ? { tone: 'kept', words: `the log begins, epoch ${epoch}` }
@@ -127,11 +120,18 @@ const tellers: { readonly [T in EventType]: Teller<T> } = {
 /** Every type of event that this program knows. */
 export const eventTypes = Object.keys(tellers) as readonly EventType[];
 
-/** What an event reads like, of whatever version of the program; undefined for nothing. */
-export function tell(recorded: Recorded, commit: CommitContext): Told | undefined {
+/**
+ * What an event reads like, of whatever version of the program; undefined for nothing.
+ * `partitions`: how many the log has.
+ */
+export function tell(
+  recorded: Recorded,
+  commit: CommitContext,
+  partitions: number,
+): Told | undefined {
   const { event } = recorded;
   const teller = (tellers as Readonly<Record<string, Teller<EventType> | undefined>>)[event.type];
-  if (teller !== undefined) return teller(event, recorded, commit);
+  if (teller !== undefined) return teller(event, recorded, commit, partitions);
   return { tone: 'kept', words: `${event.type} ${JSON.stringify(event.data)}` };
 }
 
@@ -150,7 +150,7 @@ const thing = (words: string): Told => ({ tone: 'ended', words });
 const atHome = (
   server: string,
   { partition }: Recorded,
-  { partitions }: CommitContext,
+  partitions: number,
   words: string,
 ): Told | undefined =>
   partitionOf(serverStream(server), partitions) === partition ? thing(words) : undefined;
