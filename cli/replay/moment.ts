@@ -1,19 +1,26 @@
 import { partitionsInWords } from '../../adapters/partitions-in-words.ts';
 import type { LogSource } from '../../core/log-source.ts';
 import { PlainFailure } from '../plain-failure.ts';
-import { instantForms, parseInstant } from './instant.ts';
+import { instantForms, instantText, parseInstant } from './instant.ts';
 import { partitionsOf, type Positions } from './log-span.ts';
 import type { LogStart } from './log-start.ts';
-import { placeBefore } from './time-search.ts';
+import { placeBefore, timeAt } from './time-search.ts';
 
 /** A place in the history, as somebody names it. */
 export type Moment =
-  /** Up to and with this time, in milliseconds since 1970. */
-  | { readonly kind: 'time'; readonly at: number; readonly typed: string }
+  | Time
   /** Just behind a record; the partition is left out where there is only one. */
   | { readonly kind: 'record'; readonly partition?: number; readonly position: number }
   /** A position of every partition, as servers know where they are. */
   | { readonly kind: 'positions'; readonly positions: Positions };
+
+/** Up to and with this time, in milliseconds since 1970. */
+export interface Time {
+  readonly kind: 'time';
+  readonly at: number;
+  /** It was later than the present when it was named. */
+  readonly isToCome: boolean;
+}
 
 export const momentForms = `${instantForms}; or a position such as 1200, with several partitions 3:1200 or 870,1200,…`;
 
@@ -26,7 +33,7 @@ export function parseMoment(typed: string, now: number): Moment | undefined {
   if (/^\d{1,15}(,\d{1,15})+$/.test(typed))
     return { kind: 'positions', positions: typed.split(',').map(Number) };
   const at = parseInstant(typed, now);
-  return at === undefined ? undefined : { kind: 'time', at, typed };
+  return at === undefined ? undefined : { kind: 'time', at, isToCome: at > now };
 }
 
 /**
@@ -41,13 +48,44 @@ export async function placeOf(
 ): Promise<Positions> {
   switch (moment.kind) {
     case 'time':
+      await checkCome(source, moment, end);
       return placeBefore(source, moment.at + 1, end);
     case 'positions':
-      return checked(source, moment.positions, end);
+      checkThere(source, moment.positions, end);
+      return moment.positions;
     case 'record':
       return behindRecord(source, moment, end);
   }
 }
+
+/**
+ * The place from which on what is meant follows. A position may be the next that the log will have.
+ * @throws {PlainFailure} when the log has no such place @throws {StoreUnreachable}
+ */
+export async function placeFrom(
+  source: LogSource,
+  moment: Moment,
+  end: Positions,
+): Promise<Positions> {
+  switch (moment.kind) {
+    case 'time':
+      await checkCome(source, moment, end);
+      return placeBefore(source, moment.at, end);
+    case 'positions':
+      checkThere(source, moment.positions, end.map(oneMore));
+      return moment.positions.map(oneLess);
+    case 'record': {
+      const [{ partition = 0, position }, { partitions }] = [moment, source.info];
+      const next = end.map((last, index) => (index === partition ? position : oneMore(last)));
+      if (partition < partitions && (partitions === 1 || moment.partition !== undefined))
+        checkThere(source, next, end.map(oneMore));
+      return behindRecord(source, { ...moment, position: oneLess(position) }, end);
+    }
+  }
+}
+
+const oneMore = (position: number): number => position + 1;
+const oneLess = (position: number): number => Math.max(position - 1, 0);
 
 /**
  * The same for whoever is to tell the state there.
@@ -87,7 +125,7 @@ async function behindRecord(
   if (home >= partitions)
     throw new PlainFailure(`The log has no partition ${home}, they are 0 to ${partitions - 1}.`);
   const wanted = end.map((last, index) => (index === home ? position : last));
-  checked(source, wanted, end);
+  checkThere(source, wanted, end);
   const [record] = position === 0 ? [] : await source.readStored(home, position, 1);
   if (record === undefined) return partitionsOf(source).map(() => 0);
   // What was written in the same millisecond comes in the order of the partitions.
@@ -98,7 +136,16 @@ async function behindRecord(
   );
 }
 
-function checked({ info }: LogSource, positions: Positions, end: Positions): Positions {
+/** What will be then nobody knows, unless the log's clock is ahead of this one. */
+async function checkCome(source: LogSource, { at, isToCome }: Time, end: Positions): Promise<void> {
+  const last = isToCome ? await timeAt(source, end) : at;
+  if (last === undefined || at > last)
+    throw new PlainFailure(
+      `${instantText(at)} is yet to come: the last record of the log is of ${instantText(last ?? 0)}.`,
+    );
+}
+
+function checkThere({ info }: LogSource, positions: Positions, end: Positions): void {
   if (positions.length !== info.partitions)
     throw new PlainFailure(
       `The log has ${partitionsInWords(info.partitions)}, and ${positions.length} positions are given.`,
@@ -109,5 +156,4 @@ function checked({ info }: LogSource, positions: Positions, end: Positions): Pos
     if (position > last)
       throw new PlainFailure(`${where} ends at position ${last}: there is no ${position} yet.`);
   }
-  return positions;
 }

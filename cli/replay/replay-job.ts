@@ -1,9 +1,10 @@
 import type { WriteStream } from 'node:tty';
 import type { EventStore } from '../../core/event-store.ts';
 import type { LogSource } from '../../core/log-source.ts';
-import { beginningOf, between, endOf, type Positions, type Span } from './log-span.ts';
+import { exitUsage, PlainFailure } from '../plain-failure.ts';
+import { beginningOf, between, endOf, type Positions, type Span, sizeOf } from './log-span.ts';
 import type { LogStart } from './log-start.ts';
-import { type Moment, placeOf } from './moment.ts';
+import { placeFrom, placeOf } from './moment.ts';
 import type { Output } from './output.ts';
 import type { Showing } from './plain-words.ts';
 import { noProgress, type Progress, progressOn } from '../progress.ts';
@@ -70,7 +71,16 @@ export async function placesOf(
   end: Positions,
 ): Promise<{ readonly wanted: Positions; readonly through: Positions }> {
   const wanted = await placeAfter(source, stretch, end);
-  return { wanted, through: await placeThrough(source, stretch, end) };
+  const through = await placeThrough(source, stretch, end);
+  const { since, until, from, to } = stretch;
+  const isBound = (from ?? since) !== undefined && (until ?? to) !== undefined;
+  // A position that is named lies between the two, if they are in order; between times may be nothing.
+  const isNamed = from !== undefined || to !== undefined;
+  const isEmpty = sizeOf(between(wanted, through)) === 0;
+  const isBack = wanted.some((position, partition) => position > (through[partition] ?? 0));
+  if (isBound && isNamed && (isEmpty || isBack))
+    throw new PlainFailure('What is asked for ends before it begins.', exitUsage);
+  return { wanted, through };
 }
 
 /** A bar, unless what is printed meanwhile is on the same terminal. */
@@ -85,8 +95,8 @@ async function placeAfter(
   { since, from }: Stretch,
   end: Positions,
 ): Promise<Positions> {
-  if (from !== undefined) return placeOf(source, oneBefore(from), end);
-  return since === undefined ? beginningOf(source) : placeBefore(source, since, end);
+  const beginning = from ?? since;
+  return beginning === undefined ? beginningOf(source) : placeFrom(source, beginning, end);
 }
 
 async function placeThrough(
@@ -94,18 +104,6 @@ async function placeThrough(
   { until, to }: Stretch,
   end: Positions,
 ): Promise<Positions> {
-  if (until !== undefined) return placeBefore(source, until + 1, end);
+  if (until !== undefined) return placeBefore(source, until.at + 1, end);
   return to === undefined ? end : placeOf(source, to, end);
-}
-
-/** From a position on is behind the one before it. */
-function oneBefore(moment: Moment): Moment {
-  switch (moment.kind) {
-    case 'time':
-      return moment;
-    case 'record':
-      return { ...moment, position: Math.max(moment.position - 1, 0) };
-    case 'positions':
-      return { ...moment, positions: moment.positions.map((one) => Math.max(one - 1, 0)) };
-  }
 }

@@ -1,3 +1,4 @@
+import type { LogSource } from '../../core/log-source.ts';
 import type { ChatView } from '../../core/views/chat.ts';
 import type { OpenSession } from '../../core/views/sessions.ts';
 import { roomsOf } from '../../core/views/rooms.ts';
@@ -7,9 +8,10 @@ import { type Colours, colours } from '../colours.ts';
 import { foldTo } from './fold-log.ts';
 import { instantText } from './instant.ts';
 import { between, endOf, type Positions, sizeOf } from './log-span.ts';
-import { knownPlaceOf } from './moment.ts';
+import { knownPlaceOf, type Moment } from './moment.ts';
 import { progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
+import { timeAt } from './time-search.ts';
 
 /** Prints the chat as it was at a moment: for people, or as its canonical text and hash. */
 export async function printState(
@@ -26,11 +28,22 @@ export async function printState(
     await output.write(
       `{"positions":${JSON.stringify(place)},"sha256":"${state.hash}","state":${state.text}}\n`,
     );
-  } else await output.write(stateText(view, place, colours(process.stdout)));
+  } else {
+    const heading = `At ${await momentWords(source, moment, place)}`;
+    await output.write(stateText(view, heading, colours(process.stdout)));
+  }
+}
+
+/** A moment by time and place, first by what it was asked for by. */
+async function momentWords(source: LogSource, moment: Moment, place: Positions): Promise<string> {
+  const position = `position ${place.join(',')}`;
+  if (moment.kind === 'time') return `${instantText(moment.at)} UTC, ${position}`;
+  const at = await timeAt(source, place);
+  return at === undefined ? position : `${position}, ${instantText(at)} UTC`;
 }
 
 /** Who is online, in which rooms, whom they follow, and which servers run. */
-export function stateText(view: ChatView, place: Positions, paint: Colours): string {
+export function stateText(view: ChatView, heading: string, paint: Colours): string {
   const { sessions, rooms, servers } = view;
   const online = [...sessions.bySession.values()].toSorted((one, other) =>
     one.user < other.user ? -1 : 1,
@@ -40,7 +53,7 @@ export function stateText(view: ChatView, place: Positions, paint: Colours): str
   );
   const running = [...servers].map(([name]) => name).toSorted();
   return [
-    paint.dim(`At position ${place.join(',')}`),
+    paint.dim(heading),
     '',
     paint.bold(`Online: ${online.length}`),
     ...online.flatMap((open) => personLines(view, open, paint)),

@@ -1,13 +1,12 @@
 import type { Settings } from '../settings.ts';
-import { instantForms, parseInstant } from './instant.ts';
-import { type Moment, parseMoment } from './moment.ts';
+import { instantForms } from './instant.ts';
+import { type Moment, parseMoment, type Time } from './moment.ts';
 import type { ReplayFlag } from './replay-flags.ts';
 
 /** What of a log is read: from a time or a position on, up to a time or a position. */
 export interface Stretch {
-  /** Milliseconds since 1970: the first that is wanted, and the last. */
-  readonly since?: number;
-  readonly until?: number;
+  readonly since?: Time;
+  readonly until?: Time;
   readonly from?: Moment;
   readonly to?: Moment;
 }
@@ -15,12 +14,12 @@ export interface Stretch {
 /** Problems go to `settings.problems`. @param now milliseconds since 1970 */
 export function parseStretch(settings: Settings<ReplayFlag>, now: number): Stretch {
   const { problems } = settings;
-  const instant = (flag: 'since' | 'until'): number | undefined => {
+  const instant = (flag: 'since' | 'until'): Time | undefined => {
     const typed = settings.text(flag);
-    const at = typed === undefined ? undefined : parseInstant(typed, now);
-    if (typed !== undefined && at === undefined)
-      problems.push(`--${flag} should be ${instantForms}, not "${typed}".`);
-    return at;
+    const moment = typed === undefined ? undefined : parseMoment(typed, now);
+    if (moment?.kind === 'time') return moment;
+    if (typed !== undefined) problems.push(`--${flag} should be ${instantForms}, not "${typed}".`);
+    return undefined;
   };
   const position = (flag: 'from-position' | 'to-position'): Moment | undefined => {
     const typed = settings.text(flag);
@@ -35,8 +34,10 @@ export function parseStretch(settings: Settings<ReplayFlag>, now: number): Stret
     problems.push('It begins either with --since or with --from-position.');
   if (until !== undefined && to !== undefined)
     problems.push('It ends either with --until or with --to-position.');
-  if (since !== undefined && until !== undefined && since > until)
+  if (since !== undefined && until !== undefined && since.at > until.at)
     problems.push('--since is later than --until.');
+  if (settings.isOn('follow') && (until !== undefined || to !== undefined))
+    problems.push('--follow goes on and on: it goes with neither --until nor --to-position.');
   return {
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),

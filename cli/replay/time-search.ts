@@ -18,6 +18,15 @@ export async function placeBefore(
   return Promise.all(searches);
 }
 
+/** When the last record up to a place was written; undefined where there is none. @throws {StoreUnreachable} */
+export async function timeAt(source: LogSource, place: Positions): Promise<number | undefined> {
+  const last = place.map(async (position, partition) =>
+    position === 0 ? [] : source.readStored(partition, position, 1),
+  );
+  const times = (await Promise.all(last)).flat().map(({ at }) => at);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
 async function lastBefore(
   source: LogSource,
   partition: number,

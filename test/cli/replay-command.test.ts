@@ -60,6 +60,8 @@ await test('what cannot be done is refused before it is recorded that somebody r
     ['replay', '--step'],
     ['replay', '--diff', '9', '5'],
     ['replay', '--at', '999'],
+    ['replay', '--at', '2999-01-01'],
+    ['replay', '--since', '2999-01-01'],
     ['replay', '--from-position', '999'],
     ['replay', '--slice', ...out],
     ['replay', '--report', 'no/folder.html'],
@@ -161,7 +163,7 @@ await test('the chat as it was at a moment, for people and with its hash', async
   t.equal(
     then.stdout,
     [
-      'At position 7',
+      'At 2026-11-27 06:20:00 UTC, position 7',
       '',
       'Online: 2',
       '  alice on north since 2026-11-27 06:19:52, in lobby',

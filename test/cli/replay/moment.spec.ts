@@ -7,8 +7,11 @@ import { parseMoment, placeOf } from '../../../cli/replay/moment.ts';
 import { rule } from '../../support/given.ts';
 import { beginsAt, historyOf, joins, says } from '../../support/memory-history.ts';
 
+/** A minute after the histories begin. */
+const present = beginsAt + 60_000;
+
 const placeAt = async (source: LogSource, typed: string): Promise<Positions> => {
-  const moment = parseMoment(typed, 0);
+  const moment = parseMoment(typed, present);
   if (moment === undefined) throw new Error(`"${typed}" is no moment`);
   return placeOf(source, moment, await endOf(source));
 };
@@ -60,6 +63,19 @@ rule('a place that the log does not have is refused in a sentence', async () => 
   await rejects(placeAt(several, '3:1'), /has no partition 3, they are 0 to 2/);
   await rejects(placeAt(several, '2:2'), /Partition 2 of the log ends at position 1/);
 });
+
+rule(
+  'a time that is yet to come is refused like a position, unless the log has come so far',
+  async () => {
+    const source = await historyOf([says('alice', 'hello')]);
+    deepStrictEqual(await placeAt(source, timed(60_000)), [2]);
+    const message =
+      '2099-01-01 00:00:00 is yet to come: the last record of the log is of 2026-11-27 06:19:52.';
+    await rejects(placeAt(source, '2099-01-01'), { message });
+    const ahead = await historyOf([says('alice', 'hello', 90_000)]);
+    deepStrictEqual(await placeAt(ahead, timed(70_000)), [1]);
+  },
+);
 
 rule('what is neither a time nor a place is no moment', () => {
   for (const text of ['', 'then', '1:', ':1', '1,', '-1', '1.5', '1:2:3'])

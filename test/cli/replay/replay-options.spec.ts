@@ -61,6 +61,8 @@ rule('every mistake is told at once, and none is passed over', () => {
   refused({ state: 'json' }, /--state does not go with the history/);
   refused({ since: '1h', fromPosition: '3' }, /either with --since or with --from-position/);
   refused({ since: '1h', until: '2h' }, /--since is later than --until/);
+  refused({ follow: true, until: 'now' }, /--follow goes on and on/);
+  refused({ follow: true, toPosition: '7' }, /--follow goes on and on/);
   refused({ slice: true }, /add --out FILE/);
   refused({ data: 'x' }, /Either the file log can be read or a store/, ['log']);
   refused({ follow: true }, /^--follow does not go with a file/, ['log']);
