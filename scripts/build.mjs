@@ -17,6 +17,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { buildPage } from './page.mjs';
+import { buildReport } from './report.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -26,6 +27,7 @@ const stage = join(root, stagePrefix + process.pid);
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const sourceFolders = ['core', 'adapters', 'server', 'cli', 'test', 'bench'];
 const pageSources = join(root, 'adapters', 'page', sep);
+const reportSources = join(root, 'cli', 'replay', 'report', sep);
 const swapAttemptsMax = 20;
 
 if (!existsSync(compiler)) {
@@ -40,6 +42,7 @@ const steps = await Promise.allSettled([
   // The page, and the client it uses, are checked with the browser's types; its bundler compiles it.
   compile('-p', join(root, 'adapters', 'page')),
   buildPage(join(stage, 'page')),
+  buildReport(join(stage, relative(root, reportSources))),
 ]);
 const failures = steps.flatMap(({ reason }) => reason ?? []);
 for (const { message } of failures) console.error(`build: ${message}`);
@@ -104,7 +107,7 @@ function removeStageConfigs() {
 
 /**
  * Lua scripts, schemas and fixtures: whatever lies beside the sources and is read at run time. Of
- * the page nothing is: it was bundled.
+ * the page nothing is, nor the program of a report: they were bundled.
  */
 function copyAssets(folder) {
   if (!existsSync(folder)) return;
@@ -112,6 +115,7 @@ function copyAssets(folder) {
     if (!entry.isFile() || /\.(ts|md)$|^tsconfig.*\.json$/.test(entry.name)) continue;
     const from = join(entry.parentPath, entry.name);
     if (from.startsWith(pageSources)) continue;
+    if (from.startsWith(reportSources) && from.endsWith('.js')) continue;
     const to = join(stage, relative(root, from));
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(from, to);

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const source = fileURLToPath(new URL('../adapters/page/', import.meta.url));
 const licence = readFileSync(new URL('../node_modules/preact/LICENSE', import.meta.url), 'utf8');
 /** Browsers of 2024 and later: what the styles need (light-dark, nesting) is no older. */
-const targets = ['chrome123', 'firefox125', 'safari17.5'];
+export const targets = ['chrome123', 'firefox125', 'safari17.5'];
 
 /**
  * @param {string} into the folder, which is made
