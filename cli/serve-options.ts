@@ -4,7 +4,7 @@ import { isLoopback, isWildcard } from '../adapters/listening-host.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { canBeCertified } from '../adapters/tls/certificate-names.ts';
 import type { CertificateSource } from '../adapters/tls/certificates.ts';
-import type { ServerPlan } from '../server/start.ts';
+import type { ServerPlan } from '../server/taken-ports.ts';
 import type { TrimmingPlan } from '../server/trimmer.ts';
 import { connectFlags } from './connect-options.ts';
 import { parseRetainOptions, retainFlags } from './retain-options.ts';

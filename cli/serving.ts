@@ -2,7 +2,11 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { type Certificates, loadOrMakeCertificates } from '../adapters/tls/certificates.ts';
+import {
+  type Certificates,
+  loadCertificates,
+  loadOrMakeCertificates,
+} from '../adapters/tls/certificates.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
 import { demoAccounts, type RunningChat, startChat } from '../server/start.ts';
 import { banner, type Started } from './banner.ts';
@@ -43,13 +47,13 @@ export async function serve(
   const early = await Promise.race([stopping, crash, starting]);
   if (typeof early === 'string') return stopStart(starting, vain, early);
   if (early instanceof Error) throw unforeseen(early, log);
-  const { certificates, chat } = early;
-  const { lacking, warnings } = certificates;
+  const chat = early;
+  const { lacking, warnings } = chat.certificate;
   const about = lacking === undefined ? warnings : [lacking, ...warnings];
   for (const warning of [...parsed.warnings, ...about, ...chat.warnings]) log.warn(warning);
   // A person has the banner.
   if (!process.stderr.isTTY) log.info({ servers: chat.servers }, 'serving');
-  process.stdout.write(banner(startedBy(options, certificates, chat), colours(process.stdout)));
+  process.stdout.write(banner(startedBy(options, chat), colours(process.stdout)));
   const why = await Promise.race([stopping, chat.failure, crash]);
   if (typeof why === 'string') return stop(chat, why);
   const failure = startFailure(why);
@@ -76,23 +80,17 @@ async function start(
   options: ServeOptions,
   log: Logger,
   signal: AbortSignal,
-): Promise<{ readonly certificates: Certificates; readonly chat: RunningChat }> {
+): Promise<RunningChat<Certificates>> {
   try {
     const { certificates: source } = options;
-    // What is wrong with a certificate is told before anything starts, but its names are left as
-    // they are: a start that fails for another reason must not change them.
-    const found = await loadOrMakeCertificates('dir' in source ? { dir: source.dir } : source);
-    let certificates = found;
+    // What is wrong with a certificate is told before anything starts. It is made, or changed, when
+    // all has: a start that fails for another reason must leave nothing behind.
+    await ('dir' in source ? loadCertificates(source.dir) : loadOrMakeCertificates(source));
     const sealing = sealingOf(options);
-    const certify = async (): Promise<Certificates> => {
-      const named = await loadOrMakeCertificates(source);
-      certificates = found.made === 'nothing' ? named : { ...named, made: found.made };
-      return certificates;
-    };
-    const chat = await startChat({
+    return await startChat({
       servers: options.servers,
       openStores: (onLink) => openServerStores(options.store, onLink),
-      certify,
+      certify: () => loadOrMakeCertificates(source),
       tlsMin: options.tlsMin,
       web: { page, ...options.web },
       registrationOpen: options.registration === 'open',
@@ -103,7 +101,6 @@ async function start(
       log,
       signal,
     });
-    return { certificates, chat };
   } catch (error) {
     const failure = startFailure(error, options.servers);
     if (failure instanceof PlainFailure || signal.aborted) throw failure;
@@ -111,13 +108,13 @@ async function start(
   }
 }
 
-function startedBy(options: ServeOptions, certificate: Certificates, chat: RunningChat): Started {
+function startedBy(options: ServeOptions, chat: RunningChat<Certificates>): Started {
   const { demo, registration, store } = options;
   return {
     version: version(),
     servers: chat.servers,
     store: wordsFor(store),
-    certificate,
+    certificate: chat.certificate,
     accounts: demo
       ? { kind: 'demo', accounts: demoAccounts }
       : { kind: chat.hasAccounts ? 'some' : 'none' },
@@ -130,7 +127,7 @@ function startedBy(options: ServeOptions, certificate: Certificates, chat: Runni
 
 /** There may be something left that cannot be called off, such as a Redis that is waited for. */
 async function stopStart(
-  starting: Promise<{ readonly chat: RunningChat }>,
+  starting: Promise<RunningChat>,
   vain: AbortController,
   signal: StopSignal,
 ): Promise<never> {
@@ -138,7 +135,7 @@ async function stopStart(
   vain.abort();
   // One that has come about in this moment is stopped like any other.
   const undone = starting.then(
-    ({ chat }) => stopped(chat),
+    (chat) => stopped(chat),
     () => 'told' as const,
   );
   // Nobody was served yet, so there is little to end, whoever asks.

@@ -4,7 +4,7 @@ import { UnusableMasterKey } from '../adapters/sealing/master-keys.ts';
 import { CertificateProblem } from '../adapters/tls/certificate-problem.ts';
 import { StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
 import { NameTaken } from '../server/name-lease.ts';
-import type { ServerPlan } from '../server/start.ts';
+import type { ServerPlan } from '../server/taken-ports.ts';
 import { PlainFailure } from './plain-failure.ts';
 
 /**

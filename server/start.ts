@@ -2,7 +2,6 @@ import type { SecureVersion } from 'node:tls';
 
 import type { Logger } from 'pino';
 
-import { type LineListener, listenForLines } from '../adapters/line/line-listener.ts';
 import { PasswordHasher } from '../adapters/password-hasher.ts';
 import type { TlsCertificate } from '../adapters/tls/tls-door.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
@@ -14,9 +13,10 @@ import { ChatServer } from './chat-server.ts';
 import { sweepCredentials } from './credential-sweep.ts';
 import { CountedMetrics } from './metrics-counted.ts';
 import { Sealing, type SealingPlan } from './sealing.ts';
+import { type ServerPlan, type TakenPorts, takePorts } from './taken-ports.ts';
 import { Trimmer, type TrimmingPlan } from './trimmer.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import type { WebOptions, WebPlan, WebSide } from './web-side.ts';
+import type { WebOptions } from './web-side.ts';
 
 /** Accounts to try the chat with; their passwords are public, so only on a loopback address. */
 export const demoAccounts: readonly { readonly user: string; readonly password: string }[] = [
@@ -28,16 +28,6 @@ export const demoAccounts: readonly { readonly user: string; readonly password: 
 
 const sweepMs = 3_600_000;
 
-/** One chat server of a process: its name in the cluster and where it listens. */
-export interface ServerPlan {
-  readonly name: string;
-  readonly host: string;
-  /** For lines; 0 for any that is free. */
-  readonly port: number;
-  /** Without one there is nothing for browsers. */
-  readonly web?: WebPlan;
-}
-
 /** Where a chat server listens. */
 export interface ServedAt {
   readonly name: string;
@@ -47,12 +37,12 @@ export interface ServedAt {
   readonly web?: string;
 }
 
-export interface ChatPlan {
+export interface ChatPlan<C extends TlsCertificate = TlsCertificate> {
   readonly servers: readonly ServerPlan[];
   /** Called once for each server, with whom to tell what becomes of the link to the store. */
   readonly openStores: (onLink: (news: LinkNews) => void) => Promise<Stores>;
   /** The certificate to serve with; asked for when all servers have started, before any serves. */
-  readonly certify: () => Promise<TlsCertificate>;
+  readonly certify: () => Promise<C>;
   readonly tlsMin: SecureVersion;
   readonly web: WebOptions;
   readonly registrationOpen: boolean;
@@ -67,8 +57,10 @@ export interface ChatPlan {
   readonly signal?: AbortSignal;
 }
 
-export interface RunningChat {
+export interface RunningChat<C extends TlsCertificate = TlsCertificate> {
   readonly servers: readonly ServedAt[];
+  /** What `certify` answered. */
+  readonly certificate: C;
   /** Whether there is any account to log in with. */
   readonly hasAccounts: boolean;
   /** What the operator should know about the store: one sentence each. */
@@ -85,8 +77,11 @@ export interface RunningChat {
  * @throws the reason of `signal`, once that is aborted; what had begun has ended
  * @throws the system's error when a port cannot be had, and whatever `certify` throws.
  */
-export async function startChat(plan: ChatPlan): Promise<RunningChat> {
+export async function startChat<C extends TlsCertificate>(
+  plan: ChatPlan<C>,
+): Promise<RunningChat<C>> {
   const hasher = new PasswordHasher();
+  const taken: TakenPorts[] = [];
   const running: RunningServer[] = [];
   let sealing: Sealing | undefined;
   let trimmer: Trimmer | undefined;
@@ -94,9 +89,12 @@ export async function startChat(plan: ChatPlan): Promise<RunningChat> {
     await trimmer?.stop();
     await sealing?.stop();
     await stopAll(running);
+    await Promise.all(taken.map((ports) => ports.stop()));
   };
   try {
-    for (const server of plan.servers) running.push(await startServer(plan, server, hasher));
+    // The ports first: one that is taken is found before anything is made or written.
+    for (const server of plan.servers) taken.push(await takePorts(plan, server));
+    for (const ports of taken) running.push(await startServer(plan, ports, hasher));
     const [first] = running;
     const hasAccounts = first !== undefined && (await anyAccount(first.stores));
     const certificate = await plan.certify();
@@ -118,6 +116,7 @@ export async function startChat(plan: ChatPlan): Promise<RunningChat> {
     for (const server of running) server.open(certificate);
     return {
       servers: running.map(({ at }) => at),
+      certificate,
       hasAccounts,
       warnings: [...(first?.stores.warnings ?? []), ...(isUnsealed ? [notSealed] : [])],
       failure: Promise.race(running.map((server) => server.failure)),
@@ -145,53 +144,41 @@ interface RunningServer {
 
 async function startServer(
   plan: ChatPlan,
-  { name, host, port, web }: ServerPlan,
+  ports: TakenPorts,
   hasher: PasswordHasher,
 ): Promise<RunningServer> {
-  const { registrationOpen, messagesPerSecond, tlsMin, log } = plan;
+  const { registrationOpen, messagesPerSecond, log } = plan;
+  const { name, host } = ports.server;
   const { signal = new AbortController().signal } = plan;
   signal.throwIfAborted();
   const opening = plan.openStores((news) => tellLink(news, log.child({ server: name })));
   const stores = await unlessAborted(opening, signal);
-  let lines: LineListener | undefined;
-  let webSide: WebSide | undefined;
   let server: ChatServer | undefined;
   const sweep = setInterval(() => void sweepQuietly(stores, log), sweepMs);
   const stop = async (): Promise<void> => {
     clearInterval(sweep);
-    lines?.close();
-    webSide?.listener.close();
+    ports.close();
     try {
       await server?.stop();
     } finally {
-      await webSide?.listener.stop();
+      await ports.stop();
       await stores.close();
     }
   };
   try {
-    // The ports first: one that is taken is found before anything is written to the log.
-    const onTrouble = (error: Error): void =>
-      log.warn({ err: error, server: name }, 'connections cannot be taken');
-    const taken = await listenForLines({ host, port, minVersion: tlsMin, onTrouble });
-    lines = taken;
-    if (web !== undefined) {
-      // Loading it takes as long as loading all the rest, and only who serves browsers needs it.
-      const { takeWebPort } = await import('./web-side.ts');
-      webSide = await takeWebPort({ host, web }, plan.web, plan);
-    }
-    const origin = webSide === undefined ? {} : { web: webSide.origin };
+    const origin = ports.web === undefined ? {} : { web: ports.web.origin };
     const options = { name, registrationOpen, messagesPerSecond, ...origin };
     const metrics = new CountedMetrics();
     const started = new ChatServer(options, stores, hasher, log, metrics);
     server = started;
-    webSide?.serve(started, metrics);
+    ports.web?.serve(started, metrics);
     await unlessAborted(started.start(), signal);
     if (plan.demo) await unlessAborted(createDemoAccounts(started), signal);
     const open = (certificate: TlsCertificate): void => {
-      taken.open(certificate, started.accept);
-      webSide?.listener.open(certificate);
+      ports.lines.open(certificate, started.accept);
+      ports.web?.listener.open(certificate);
     };
-    const at = { name, host, port: taken.port, ...origin };
+    const at = { name, host, port: ports.lines.port, ...origin };
     const positions = (): readonly number[] => started.follower.positions;
     return { at, stores, failure: started.failure, positions, open, stop };
   } catch (error) {

@@ -33,11 +33,13 @@ await test('a port that is taken', async (t) => {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const args = ['serve', '--port', String(await freePort()), '--port', String(port)];
+  const cwd = t.testdir();
   failsPlainly(
     t,
-    await runCli(args, { cwd: t.testdir() }),
+    await runCli(args, { cwd }),
     `securechat: Port ${port} on 127.0.0.1 is taken by another program, perhaps by a SecureChat that runs already: stop that, or choose another port with --port.`,
   );
+  t.strictSame(readdirSync(cwd), [], 'it leaves no log and no certificate');
 });
 
 await test('a web port that is taken', async (t) => {
@@ -46,11 +48,13 @@ await test('a web port that is taken', async (t) => {
   t.teardown(() => server.close());
   const { port } = server.address() as AddressInfo;
   const args = ['serve', '--port', String(await freePort()), '--web-port', String(port)];
+  const cwd = t.testdir();
   failsPlainly(
     t,
-    await runCli(args, { cwd: t.testdir() }),
+    await runCli(args, { cwd }),
     `securechat: Port ${port} on 127.0.0.1 is taken by another program, perhaps by a SecureChat that runs already: stop that, or choose another port with --web-port.`,
   );
+  t.strictSame(readdirSync(cwd), [], 'it leaves no log and no certificate');
 });
 
 await test('an address of another machine, and a host that does not exist', async (t) => {
@@ -67,6 +71,7 @@ await test('an address of another machine, and a host that does not exist', asyn
     unknown,
     'securechat: There is no host named nowhere.invalid to listen on: give an address of this machine with --host.',
   );
+  t.strictSame(readdirSync(cwd), [], 'they leave nothing');
 });
 
 await test('a data folder that another server uses', async (t) => {
