@@ -1,7 +1,24 @@
-import type { Command } from 'commander';
+import { type Command, Help } from 'commander';
 
 /** Where the output is no terminal that tells its width. */
 const columnsDefault = 80;
+/** With less room than this beside a list's terms, what is said of them stands below. */
+const besideColumnsMin = 40;
+const belowIndent = 6;
+
+/** How a list of a command's help is broken into lines. */
+export const helpLines: Pick<Help, 'minWidthToWrap' | 'formatItem'> = {
+  /** Nobody reads lines that are shorter. */
+  minWidthToWrap: 20,
+  formatItem(term, termWidth, description, helper) {
+    const columns = helper.helpWidth ?? columnsDefault;
+    const formatBeside = Help.prototype.formatItem.bind(helper);
+    if (description === '' || columns - termWidth >= besideColumnsMin)
+      return formatBeside(term, termWidth, description, helper);
+    const lines = helper.boxWrap(description, columns - belowIndent);
+    return `  ${term}\n${lines.replaceAll(/^/gm, ' '.repeat(belowIndent))}`;
+  },
+};
 
 /** What stands behind the options in a command's help. */
 export interface HelpText {

@@ -4,7 +4,7 @@ import { watchOutput } from './broken-output.ts';
 import { certsCommand } from './certs.ts';
 import { colours } from './colours.ts';
 import { connectCommand } from './connect.ts';
-import { addHelpText } from './help-text.ts';
+import { addHelpText, helpLines } from './help-text.ts';
 import { invocation } from './invocation.ts';
 import { exitFailure, exitUsage, PlainFailure } from './plain-failure.ts';
 import { replayCommand } from './replay.ts';
@@ -59,6 +59,7 @@ export function createProgram(): Command {
     .helpCommand(false)
     .exitOverride()
     .configureHelp({
+      ...helpLines,
       showGlobalOptions: false,
       styleTitle: (title) => colours(process.stdout).bold(title),
     })

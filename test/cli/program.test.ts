@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
+import { createProgram } from '../../cli/program.ts';
 import { runCli, startCli } from './cli-process.ts';
 
 const packageFile = new URL('../../../package.json', import.meta.url);
@@ -102,6 +103,23 @@ await test('no help is wider than a terminal, but for command lines to copy', as
       prose.filter((line) => line.length > 80),
       [],
       command.join(' '),
+    );
+  }
+});
+
+await test('on a narrow terminal what is said of an option stands below it, in lines that fit', async (t) => {
+  const columns = 40;
+  for (const command of createProgram().commands) {
+    command.configureHelp({ ...command.configureHelp(), helpWidth: columns });
+    const [, ...lists] = command.helpInformation().split(/^(?=[A-Z][^\n]*:$)/m);
+    const lines = lists.join('').split('\n');
+    t.ok(lines.length > 4, command.name());
+    // Terms and headings are left whole.
+    const said = lines.filter((line) => /^ {6}|\S {2,}\S/.test(line));
+    t.strictSame(
+      said.filter((line) => line.length > columns),
+      [],
+      command.name(),
     );
   }
 });
