@@ -8,8 +8,8 @@ export const isLoopback = (host: string): boolean =>
 /** Whether a server that listens on `host` can be reached by every address of its machine. */
 export const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
-/** What `localhost` stands for. */
-const localhosts: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
+/** What `localhost` stands for everywhere: it may well mean `::1` nowhere. */
+const localhosts: readonly string[] = ['127.0.0.1', 'localhost'];
 
 /** The origin of what is served over HTTPS on `host`, as far as this machine can tell. */
 export function originOn(host: string, port: number): string {

@@ -14,7 +14,8 @@ export const webFlags = {
   'web-port': {
     argument: 'PORT',
     group,
-    about: 'on this port, one for each --port; 0 for none (default: the first free from 8443 on)',
+    about:
+      'on this port, one for each --port; 0 for none, once for all (default: the first free from 8443 on)',
     repeatable: true,
   },
   'web-url': {
@@ -73,6 +74,7 @@ function parsePorts<Name extends string>(
 ): readonly (number | undefined)[] {
   const ports = settings.integers('web-port', 0, 65_535);
   if (ports === undefined) return Array.from({ length: servers });
+  if (ports.length === 1 && ports[0] === 0) return Array.from({ length: servers }, () => 0);
   checkCount(settings, 'web-port', servers);
   return ports;
 }

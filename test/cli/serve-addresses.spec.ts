@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { test } from 'tap';
-import { isLoopback } from '../../adapters/listening-host.ts';
+import { isLoopback, originOn } from '../../adapters/listening-host.ts';
 import type { Options } from '../../cli/settings.ts';
 import { optionsOf, problemsOf } from './parsed-serve-options.ts';
 
@@ -27,6 +27,7 @@ await test('each server meets browsers on a port of its own, unless it is told n
     optionsOf({ port, ...flags }).servers.map(({ web }) => web);
   t.strictSame(webs({}), [firstFree(8443), firstFree(8444), firstFree(8445)]);
   t.strictSame(webs({ webPort: ['443', '0', '8443'] }), [{ port: 443 }, undefined, { port: 8443 }]);
+  t.strictSame(webs({ webPort: ['0'] }), [undefined, undefined, undefined]);
   const webUrl = ['https://a.example', 'https://B.example:443/', 'https://[2001:db8::1]:8443'];
   t.strictSame(webs({ webUrl }), [
     { ...firstFree(8443), url: 'https://a.example' },
@@ -37,6 +38,17 @@ await test('each server meets browsers on a port of its own, unless it is told n
     dir: './certs',
     names: ['192.0.2.1', 'a.example', 'b.example', '2001:db8::1'],
   });
+});
+
+await test('browsers are told of an address that leads to the server from this machine', async (t) => {
+  for (const [host, origin] of [
+    ['127.0.0.1', 'https://localhost:8443'],
+    ['localhost', 'https://localhost:8443'],
+    ['::1', 'https://[::1]:8443'],
+    ['192.0.2.1', 'https://192.0.2.1:8443'],
+    ['0.0.0.0', `https://${hostname().toLowerCase()}:8443`],
+  ] as const)
+    t.equal(originOn(host, 8443), origin, host);
 });
 
 await test('a port that makes no sense is told by itself, and counts as given', async (t) => {
