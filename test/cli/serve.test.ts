@@ -8,8 +8,6 @@ import { until } from '../support/until.ts';
 import { type Ask, askerOf } from '../support/web-client.ts';
 import { clientOf, runCli, startServe } from './cli-process.ts';
 
-const stopsWithinMs = 2_000;
-
 const anyPort = async (): Promise<readonly string[]> => ['--port', String(await freePort())];
 
 await test('a first start makes what it needs, and says how to connect and how to stop', async (t) => {
@@ -83,12 +81,10 @@ await test('Ctrl-C stops it at once with a last line, and a second start finds e
     const isFirst = round === 0;
     t.equal(serve.banner.includes('made now'), isFirst, 'the certificate is made once');
     t.match(serve.banner, /Accounts +none yet; make one:\n +node \S+main\.js user add NAME\n/);
-    const before = performance.now();
     serve.child.kill(signal);
     const { code, stdout } = await serve.ended();
-    const tookMs = performance.now() - before;
-    t.ok(tookMs < stopsWithinMs, `${signal}: ${Math.round(tookMs)} ms`);
     t.equal(code, 0);
+    // Had the time been up that it gives itself, it would say that the log was not told.
     t.match(stdout, /stopping …\nStopped\. The log is kept; start again to go on\.\n$/);
   }
 });

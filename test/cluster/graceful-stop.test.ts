@@ -4,7 +4,6 @@ import { type Cluster, ofType, startEmbeddedCluster, startRedisCluster } from '.
 import { isAnswer, isStored, untrue } from './receipts.ts';
 import { greeting, loginOf, welcome } from './words.ts';
 
-const stopsWithinMs = 2_000;
 const stopping = 'ERROR: This server is stopping. Connect again, or to another server.';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -16,9 +15,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const bob = await cluster.login('bob', 1);
     await alice.sees('[lobby] Server: bob joined.');
     await dave.sees('[lobby] Server: bob joined.');
-    const { code, tookMs } = await cluster.process(0).stop(signal);
+    const { code } = await cluster.process(0).stop(signal);
     t.equal(code, 0, 'the exit code');
-    t.ok(tookMs < stopsWithinMs, `stopped within ${Math.round(tookMs)} ms`);
     for (const client of [stranger, alice, dave]) {
       t.strictSame(await client.closes(), [stopping], 'each client is told');
     }
@@ -50,9 +48,8 @@ await test('a server that is stopped under load tells the truth of each message'
   let sent = 0;
   for (const lines = count('linesUnderWay'); sent < lines; sent++) alice.send(`line ${sent + 1}`);
   await bob.sees('[lobby] alice: line 300');
-  const { code, tookMs } = await cluster.process(0).stop();
+  const { code } = await cluster.process(0).stop();
   t.equal(code, 0, 'the exit code');
-  t.ok(tookMs < stopsWithinMs, `stopped within ${Math.round(tookMs)} ms`);
   const heard = await alice.closes();
   const log = await cluster.log();
   const answers = heard
