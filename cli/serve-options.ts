@@ -74,7 +74,7 @@ export const serveFlags = {
   'messages-per-second': {
     argument: 'N',
     group: chat,
-    about: 'so many from one user at most (default: 1000)',
+    about: 'so many from one connection at most (default: 1000)',
   },
   ...retainFlags,
   'log-level': { argument: 'LEVEL', about: `${logLevels.join(', ')} (default: info)` },

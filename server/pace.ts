@@ -4,7 +4,10 @@ import { TokenBucket } from './token-bucket.ts';
 /** Commands other than messages are carried out no faster: most of them read the store. */
 export const commandsPerSecondMax = 100;
 
-/** How fast one client may go. */
+/**
+ * How fast one connection may go. Another login begins anew, which gains little: it costs a password
+ * to check, and these have limits of their own.
+ */
 export class Pace {
   readonly #messages: TokenBucket;
   readonly #commands: TokenBucket;
