@@ -1,5 +1,6 @@
 import type { CloseName } from '../core/close-code.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { SessionEnd } from '../core/session.ts';
 
 /** Why a connection is closed, by the error that its client is told. */
 export const closeNames = {
@@ -19,3 +20,14 @@ export const closeNames = {
 } as const satisfies Partial<Record<ErrorCode, CloseName>>;
 
 export type ClosingError = keyof typeof closeNames;
+
+/** What a client is told of its session's end; undefined where it asked for it, or has gone. */
+export const endErrors: Readonly<Record<SessionEnd, ClosingError | undefined>> = {
+  logout: undefined,
+  disconnected: undefined,
+  takenOver: 'TakenOver',
+  expired: 'SessionEnded',
+  suspended: 'AccountSuspended',
+  erased: 'AccountErased',
+  passwordReset: 'PasswordReset',
+};

@@ -7,7 +7,7 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { SessionEnd } from '../core/session.ts';
 import { Answers } from './answers.ts';
 import type { Chat } from './chat.ts';
-import { closeNames, type ClosingError } from './close-names.ts';
+import { closeNames, type ClosingError, endErrors } from './close-names.ts';
 import { ConnectionState } from './connection-state.ts';
 import type { HeldSession } from './held-session.ts';
 import { InputTurns, type TurnsOwner } from './input-turns.ts';
@@ -180,12 +180,9 @@ export class Connection implements LinkOwner, TurnsOwner {
 
   /** The log says that the session is over. */
   sessionEnded(reason: SessionEnd): void {
-    if (reason === 'takenOver') this.disconnect('TakenOver');
-    else if (reason === 'suspended') this.disconnect('AccountSuspended');
-    else if (reason === 'erased') this.disconnect('AccountErased');
-    else if (reason === 'passwordReset') this.disconnect('PasswordReset');
-    else if (reason === 'expired') this.disconnect('SessionEnded');
-    else this.close('LoggedOut');
+    const error = endErrors[reason];
+    if (error === undefined) this.close('LoggedOut');
+    else this.disconnect(error);
   }
 
   // What commands do to the connection.
