@@ -1,21 +1,13 @@
-import { accessSync, constants } from 'node:fs';
 import { hostname } from 'node:os';
 import { isLoopback, isWildcard } from '../adapters/listening-host.ts';
-import { reasonOf } from '../adapters/system-reason.ts';
 import { canBeCertified } from '../adapters/tls/certificate-names.ts';
 import type { CertificateSource } from '../adapters/tls/certificates.ts';
 import type { ServerPlan } from '../server/taken-ports.ts';
 import type { TrimmingPlan } from '../server/trimmer.ts';
+import { certificateFlags, certificateGroup, parseCertificates } from './certificate-options.ts';
 import { connectFlags } from './connect-options.ts';
 import { parseRetainOptions, retainFlags } from './retain-options.ts';
-import {
-  type Environment,
-  type Flag,
-  type Given,
-  type Options,
-  Settings,
-  variableOf,
-} from './settings.ts';
+import { type Environment, type Flag, type Options, Settings, variableOf } from './settings.ts';
 import {
   parseCheckpointOptions,
   checkpointFlags,
@@ -30,7 +22,6 @@ const messagesPerSecondDefault = 1_000;
 const messagesPerSecondMax = 1_000_000;
 
 const network = 'Where it listens';
-const tls = 'With which certificate';
 const chat = 'What it allows';
 
 export const serveFlags = {
@@ -50,16 +41,10 @@ export const serveFlags = {
   ...webFlags,
   ...storeFlags,
   ...checkpointFlags,
-  certs: {
-    argument: 'DIR',
-    group: tls,
-    about: 'from this folder, or made there (default: ./certs)',
-  },
-  cert: { argument: 'FILE', group: tls, about: 'this one, followed by its chain, in PEM' },
-  key: { argument: 'FILE', group: tls, about: 'the private key of --cert, in PEM' },
+  ...certificateFlags,
   'tls-min': {
     argument: 'VERSION',
-    group: tls,
+    group: certificateGroup,
     about: 'the oldest TLS that clients may speak: 1.3 (default) or 1.2',
   },
   demo: {
@@ -192,47 +177,6 @@ function parseDemo(settings: Settings<ServeFlag>): boolean {
   }
   return demo;
 }
-
-function parseCertificates(
-  settings: Settings<ServeFlag>,
-  webPlans: ParsedWebOptions['plans'],
-): CertificateSource {
-  const cert = settings.given('cert');
-  const key = settings.given('key');
-  const [certFile] = cert?.values ?? [];
-  const [keyFile] = key?.values ?? [];
-  if ((cert === undefined) !== (key === undefined)) {
-    const { source } = cert ?? key ?? { source: '' };
-    settings.problems.push(`--cert and --key belong together, but only ${source} is given.`);
-  }
-  for (const given of [cert, key]) if (given !== undefined) checkReadable(given, settings.problems);
-  const certs = settings.given('certs');
-  if (certs !== undefined && cert !== undefined) {
-    settings.problems.push(
-      `A certificate comes from ${certs.source} or from ${cert.source}: give one of them.`,
-    );
-  }
-  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
-  const dir = settings.text('certs') ?? './certs';
-  const host = settings.text('host');
-  const names = [
-    ...(host !== undefined && !isWildcard(host) ? [host] : []),
-    ...webPlans.flatMap((web) => (web?.url === undefined ? [] : hostOf(web.url))),
-  ];
-  return { dir, names: [...new Set(names)].filter(canBeCertified) };
-}
-
-function checkReadable({ source, values }: Given, problems: string[]): void {
-  const [file = ''] = values;
-  try {
-    accessSync(file, constants.R_OK);
-  } catch (error) {
-    problems.push(`Cannot read ${file}, given as ${source}: ${reasonOf(error)}.`);
-  }
-}
-
-/** As a certificate names it: an IPv6 address without brackets. */
-const hostOf = (url: string): string => new URL(url).hostname.replaceAll(/[[\]]/g, '');
 
 /** Most likely a variable's name was misspelt. Those of `connect` may be set for everything. */
 function strangers(env: Environment): readonly string[] {
