@@ -78,5 +78,6 @@ function readLine(number: number, bytes: Buffer): ReadLine {
   }
 }
 
-const isOfCompression = (error: unknown): boolean =>
+/** Whether a file could not be unpacked. */
+export const isOfCompression = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');

@@ -8,6 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { type LogHead, type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import type { StoredLog, StoredRecord } from '../../core/log-source.ts';
 import { recordFormat } from '../record-codec.ts';
+import { reasonOf } from '../system-reason.ts';
 import {
   type FiledCheckpoint,
   LogFileDamaged,
@@ -15,7 +16,7 @@ import {
   parseLine,
   placeIn,
 } from './lines.ts';
-import { linesOf } from './reader.ts';
+import { isOfCompression, linesOf } from './reader.ts';
 import { isCompressed } from './writer.ts';
 
 /** Between two records whose places are remembered: a few megabytes for a million records. */
@@ -38,15 +39,21 @@ export interface LogFile extends StoredLog {
  * @throws the system's error
  */
 export async function openLogFile(path: string): Promise<LogFile> {
-  const file = isCompressed(path) ? await unpacked(path) : await open(path, 'r');
+  let file: FileHandle | undefined;
   try {
+    file = isCompressed(path) ? await unpacked(path) : await open(path, 'r');
     return new IndexedLogFile(file, await indexOf(path));
   } catch (error) {
-    await file.close();
-    if (!(error instanceof LogFileDamaged)) throw error;
-    const what = `${basename(path)} cannot be read as a log. ${error.message}`;
-    throw new StoreUnusable(what, { cause: error });
+    await file?.close();
+    const what = damageIn(error);
+    if (what === undefined) throw error;
+    throw new StoreUnusable(`${basename(path)} cannot be read as a log. ${what}`, { cause: error });
   }
+}
+
+function damageIn(error: unknown): string | undefined {
+  if (error instanceof LogFileDamaged) return error.message;
+  return isOfCompression(error) ? `Its compression breaks off (${reasonOf(error)}).` : undefined;
 }
 
 interface Index {

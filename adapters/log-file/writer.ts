@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { link, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -45,11 +46,10 @@ export class LogFileWriter {
 
   /** @throws the system's error, `EEXIST` when a file has the name */
   static async create(path: string, header: LogFileHeader): Promise<LogFileWriter> {
-    const unfinished = `${path}.${process.pid}.unfinished`;
-    // Better now than after an hour.
-    await (await open(path, 'wx', fileMode)).close();
-    await rm(path);
-    const writer = new LogFileWriter(path, unfinished);
+    // Better now than after an hour. It is not made to see: whoever is killed then would leave an
+    // empty file under a name that says what it has.
+    if (existsSync(path)) throw taken(path);
+    const writer = new LogFileWriter(path, `${path}.${process.pid}.unfinished`);
     await writer.#write(lineOf({ kind: 'header', header }));
     return writer;
   }
@@ -95,6 +95,14 @@ export class LogFileWriter {
     }
   }
 }
+
+const taken = (path: string): Error =>
+  Object.assign(new Error(`EEXIST: file already exists, open '${path}'`), {
+    code: 'EEXIST',
+    errno: -constants.errno.EEXIST,
+    syscall: 'open',
+    path,
+  });
 
 /** Without writing over a file of that name, where the file system has hard links; memory sticks have none. */
 async function named(unfinished: string, path: string): Promise<void> {

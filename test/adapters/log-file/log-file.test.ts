@@ -95,6 +95,17 @@ await test('a compressed file is the other one, compressed', async (t) => {
   t.equal(gunzipSync(readFileSync(packed)).toString(), readFileSync(plain, 'utf8'));
 });
 
+await test('a compressed file that breaks off is refused in a sentence', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson.gz');
+  const writer = await LogFileWriter.create(path, header);
+  await writer.finish();
+  writeFileSync(path, readFileSync(path).subarray(0, -9));
+  await t.rejects(openLogFile(path), {
+    name: 'StoreUnusable',
+    message: /^log\.ndjson\.gz cannot be read as a log\. Its compression breaks off/,
+  });
+});
+
 await test('a file has its name when it is whole, and takes nobody else’s', async (t) => {
   const folder = t.testdir({ 'taken.ndjson': 'mine' });
   await t.rejects(LogFileWriter.create(join(folder, 'taken.ndjson'), header), { code: 'EEXIST' });
