@@ -127,8 +127,8 @@ function recordIn({ p, n, s, r, t, l, m, b }: Fields): StoredRecord {
 }
 
 function linkIn(link: unknown): { stream: string; revision: number } {
-  const [stream, revision] = Array.isArray(link) ? (link as unknown[]) : [];
-  if (typeof stream !== 'string' || !isNumber(revision))
+  const [stream, revision, ...more] = Array.isArray(link) ? (link as unknown[]) : [];
+  if (more.length > 0 || typeof stream !== 'string' || !isNumber(revision))
     throw new LogFileDamaged('Its link is none.');
   return { stream, revision };
 }

@@ -64,6 +64,56 @@ for (const [name, attack] of Object.entries({ edit, remove, insert, reorder, edi
     }
   });
 
+/** What somebody may make of a line, by its number, and whether the log is the same then. */
+const changes: Readonly<Record<string, readonly [number, (line: string) => string, boolean?]>> = {
+  'another form of a number': [5, (line) => line.replace('"n":4,', '"n":4.0,'), true],
+  'an exponent': [5, (line) => line.replace('"n":4,', '"n":4e0,'), true],
+  'no whole number': [5, (line) => line.replace('"n":4,', '"n":4.5,')],
+  'no number': [5, (line) => line.replace('"n":4,', '"n":NaN,')],
+  'a number past all': [5, (line) => line.replace('"n":4,', '"n":4e400,')],
+  'a truth': [2, (line) => line.replace('"n":1,', '"n":true,')],
+  'a link of three': [5, (line) => line.replace('"m":', '"l":["a",1,2],"m":')],
+  'a list': [5, () => '[]'],
+  'a text': [5, () => '"checkpoint"'],
+  nothing: [5, () => ''],
+  'no JSON': [5, () => 'no'],
+  'a checkpoint that is none': [records.length + 2, () => '{"checkpoint":[1]}'],
+  'no end': [records.length + 3, () => '{"end":{}}'],
+  'a first line in the middle': [4, () => '{"securechat":"log","version":1}'],
+};
+
+for (const [name, [number, change, isSame = false]] of Object.entries(changes))
+  await test(`the example judges a malformed line as the program does, and says which: ${name}`, async (t) => {
+    const path = join(t.testdir(), 'log.ndjson');
+    file(path, records, [behind]);
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, lines.with(number - 1, change(lines[number - 1] ?? '')).join('\n'));
+    const report = await auditFile(path, { keys: [key.verifier], others: [] }, () => {});
+    t.equal(report.verdict, isSame ? 'whole' : 'tampered');
+    const { code, said } = verified(path);
+    t.equal(code, isSame ? 0 : 1);
+    if (isSame) return;
+    t.match(report.findings[0]?.what, `line ${number}`);
+    t.match(
+      said,
+      `position ${report.findings[0]?.position} cannot be read in or behind line ${number}`,
+    );
+  });
+
+await test('the example looks at the format, the epochs and the end of a file, as the program does', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  file(path, records, [behind], { format: 9 });
+  t.match(verified(path), { code: 1, said: /unknown format/ });
+  for (const epochs of [['epoch-2'], []]) {
+    file(path, records, [behind], { epochs });
+    t.match(verified(path), { code: 1, said: /position \d+ follows epoch epoch-1, and the first/ });
+  }
+  file(path, records, [behind]);
+  const lines = readFileSync(path, 'utf8').split('\n');
+  writeFileSync(path, `${lines.slice(0, 7).join('\n')}\n`);
+  t.match(verified(path), { code: 1, said: /position 7 .*the file breaks off/ });
+});
+
 await test('the example finds what only checkpoints kept elsewhere can show', async (t) => {
   const folder = keptIn(t);
   const path = join(folder, 'log.ndjson');
