@@ -24,11 +24,16 @@ export async function printAs(
 ): Promise<void> {
   const { source, start, openTexts, output } = replay;
   const { after, through } = await chosenPart(replay);
-  const spans = between(start.positions, through);
+  const spans = between(start.gone, through);
   const progress = progressOf(replay, sizeOf(spans), true);
   const shown = new ShownTo(user, { receipts, view: start.view(), openTexts });
   for await (const batch of mergedLog(source, spans)) {
     for (const stored of batch) {
+      // The state is known further on than the log begins, if it was not trimmed so far.
+      if (stored.position <= (start.positions[stored.partition] ?? 0)) {
+        await shown.recall(stored);
+        continue;
+      }
       const lines = await shown.next(stored);
       if (stored.position <= (after[stored.partition] ?? 0)) continue;
       await output.write(lines);
@@ -39,16 +44,23 @@ export async function printAs(
   await output.flush();
   if (shown.sessions.length === 0)
     process.stderr.write(`securechat: ${user} was never logged in, up to there.\n`);
-  // What waited for a login is looked for no further back than the log goes.
-  if (start.lacks !== undefined && shown.sessions.length > 0)
+  if (shown.missing !== 'none')
     process.stderr.write(
-      `securechat: Direct messages that ${user} was sent before, and was shown at a login since, are missing. ${start.lacks}\n`,
+      `securechat: Direct messages that ${user} was sent before, and was shown at a login since, ${missingWords[shown.missing]}. ${start.lacks ?? ''}\n`,
     );
   for (const { at, server } of shown.sessions.slice(1))
     process.stderr.write(
       `securechat: Another session of ${user} began at ${instantText(at)} on ${server}.\n`,
     );
 }
+
+/** Whether messages that waited from before the log begins were shown at a login that it tells of. */
+type Missing = 'none' | 'perhaps' | 'some';
+
+const missingWords: Readonly<Record<Exclude<Missing, 'none'>, string>> = {
+  perhaps: 'may be missing, which the log no longer tells',
+  some: 'are missing',
+};
 
 interface Begun {
   readonly at: number;
@@ -72,12 +84,19 @@ export class ShownTo {
   readonly #view: ChatView;
   /** Direct messages that no session of the user has marked as shown. */
   #kept: Kept[] = [];
+  /** By partition, the last of the user's inbox that was before what there is of the log. */
+  readonly #inboxGone = new Map<number, number>();
+  readonly #marked = new Set<number>();
+  /** To whoever was online then all that was sent before had been shown. */
+  readonly #wasOnline: boolean;
+  #missing: Missing = 'none';
 
   constructor(
     user: string,
     { receipts = false, view = emptyChat(), openTexts = withoutKeys } = {},
   ) {
     this.#view = view;
+    this.#wasOnline = view.sessions.byUser.has(user);
     this.#openTexts = openTexts;
     this.#user = user;
     this.#inbox = inboxStream(user);
@@ -98,6 +117,17 @@ export class ShownTo {
     this.#heedInbox(recorded);
     evolveWholeChat(this.#view, recorded);
     return lines;
+  }
+
+  /** Heeds what waits in the inbox of a record from before the state is known. */
+  async recall(stored: StoredRecord): Promise<void> {
+    if (stored.link?.stream === this.#inbox)
+      this.#heedInbox(await openedBy(this.#openTexts, decodeRecord(stored)));
+  }
+
+  /** Of what was shown, whether messages are not here since they are not in the log. */
+  get missing(): Missing {
+    return this.#missing;
   }
 
   #lines(recorded: Recorded): string {
@@ -130,12 +160,24 @@ export class ShownTo {
   #heedInbox(recorded: Recorded): void {
     const { event, link, partition } = recorded;
     if (link?.stream !== this.#inbox) return;
+    if (!this.#inboxGone.has(partition)) this.#inboxGone.set(partition, link.revision - 1);
     if (event.type === 'DirectMessagePosted')
       this.#kept.push({ ...recorded, event, inboxRevision: link.revision });
-    if (event.type === 'ReadMarked' && event.data.reader === this.#user)
-      this.#kept = this.#kept.filter(
-        (kept) => kept.partition !== partition || kept.inboxRevision > event.data.through,
-      );
+    if (event.type !== 'ReadMarked' || event.data.reader !== this.#user) return;
+    this.#heedMark(partition, event.data.through);
+    this.#kept = this.#kept.filter(
+      (kept) => kept.partition !== partition || kept.inboxRevision > event.data.through,
+    );
+  }
+
+  /** A login shows what no earlier one did, and the mark behind it goes on from the one before. */
+  #heedMark(partition: number, through: number): void {
+    const gone = this.#inboxGone.get(partition) ?? 0;
+    const isFirst = !this.#marked.has(partition);
+    this.#marked.add(partition);
+    if (gone === 0 || this.#wasOnline || this.sessions.length === 0) return;
+    if (through <= gone) this.#missing = 'some';
+    else if (isFirst && this.#missing === 'none') this.#missing = 'perhaps';
   }
 
   #keptDeliveries(session: string): readonly Delivery[] {

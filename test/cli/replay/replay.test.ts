@@ -8,4 +8,5 @@ import './replay-options.spec.ts';
 import './report.spec.ts';
 import './stepper.spec.ts';
 import './trimmed-start.spec.ts';
+import './waiting-messages.spec.ts';
 import './who-saw.spec.ts';
