@@ -6,6 +6,7 @@ import './moment.spec.ts';
 import './record-format.spec.ts';
 import './replay-options.spec.ts';
 import './report.spec.ts';
+import './step-screen.spec.ts';
 import './stepper.spec.ts';
 import './trimmed-start.spec.ts';
 import './waiting-messages.spec.ts';
