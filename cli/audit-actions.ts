@@ -7,9 +7,8 @@ import { SigningKeyProblem } from '../adapters/audit/signing-key.ts';
 import { CorruptRecord } from '../adapters/record-codec.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import type { HandedOut } from '../core/audit.ts';
-import { auditStream } from '../core/stream.ts';
-import { randomId } from '../server/random-id.ts';
-import { ForgedCheckpoint, Unsealable } from '../server/sealer.ts';
+import { ForgedCheckpoint, KeyOfNobody, Unsealable } from '../server/sealer.ts';
+import { type NotCounting, publishKey } from '../server/signing-keys.ts';
 import { archiveLog } from './audit-archive.ts';
 import { exportLog } from './audit-export.ts';
 import { type AuditFlag, auditFlags, keysOutFlags } from './audit-flags.ts';
@@ -33,7 +32,7 @@ const actions = {
   consistency,
   'check-proof': checkProofAction,
   key,
-  'publish-key': publishKey,
+  'publish-key': publishKeyAction,
   archive: archiveAction,
   keys: keysAction,
 };
@@ -71,6 +70,7 @@ export async function runAuditAction(
 const isPlain = (error: unknown): error is Error =>
   error instanceof SigningKeyProblem ||
   error instanceof NotProvable ||
+  error instanceof KeyOfNobody ||
   error instanceof ForgedCheckpoint ||
   error instanceof Unsealable ||
   error instanceof CorruptRecord;
@@ -190,33 +190,35 @@ async function key({ settings, store, env, args }: Asked): Promise<void> {
   console.log(known.verifier.text);
 }
 
-/** A key that is published while the one before still seals is vouched for by that. */
-async function publishKey({ store, args: [given = ''] }: Asked): Promise<void> {
-  const [verifier] = publicKeys([given]);
-  const stores = await openExistingStores(store);
-  const writer = stores.events.writer('audit', 0);
-  try {
-    for (let partition = 0; partition < stores.events.info.partitions; partition++) {
-      const id = randomId();
-      const event = { type: 'SigningKeyPublished', data: { key: verifier?.text ?? '' } } as const;
-      const published = { id, actor: { server: 'audit', incarnation: 0 }, cause: id, event };
-      const part = {
-        stream: auditStream(partition),
-        expected: 'any',
-        events: [published],
-      } as const;
-      const { status } = await writer.append({ partition, parts: [part] });
-      if (status !== 'appended')
-        throw new PlainFailure('The key could not be published in all partitions: try again.');
-    }
-    console.log(
-      'Published. Let the servers seal the log with the old key once more (10 s), then start them with the new one.',
+/** The present key vouches for the next one, so that both count. */
+async function publishKeyAction({
+  settings,
+  store,
+  env,
+  args: [given = ''],
+}: Asked): Promise<void> {
+  const [next] = publicKeys([given]);
+  const signer = toolsKey(store, auditKeyFile(settings.text('audit-key'), env));
+  if (signer === undefined)
+    throw new PlainFailure(
+      '--audit-key FILE names the present signing key, which vouches for the next one.',
+      exitUsage,
     );
+  if (next === undefined) return;
+  const stores = await openExistingStores(store);
+  try {
+    const published = await publishKey(stores.events, signer, next);
+    if (published.status === 'not-counting') throw new PlainFailure(vouchesForNone(published));
   } finally {
-    await writer.close();
     await stores.close();
   }
+  console.log('Published: both keys count now. Start the servers with the new one.');
 }
+
+const vouchesForNone = ({ isSealed, partition }: NotCounting): string =>
+  isSealed
+    ? 'The log is sealed with another signing key than the one that you gave, which therefore can vouch for none: name the file of the present one with --audit-key.'
+    : `Nothing of partition ${partition} is sealed yet, so no key can vouch for another there. The key with which the servers seal first counts.`;
 
 const partitionMax = 255;
 

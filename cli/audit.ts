@@ -78,13 +78,21 @@ export function auditCommand(): Command {
     ...auditKeyFlags,
     ...storeFlags,
   });
-  action(
+  const publishKey = action(
     audit,
     'publish-key',
-    'let the next signing key be vouched for by the present one',
+    'let the present signing key vouch for the next one',
     '<key>',
-    storeFlags,
+    { ...auditKeyFlags, ...storeFlags },
   );
+  addHelpText(publishKey, {
+    paragraphs: [
+      'Takes the public key of the next one, as text or as a file that holds it, and the present one itself, which signs it. Then both count, and the servers can be started with the next one.',
+    ],
+    examples: (name) => [
+      [`${name} "$(securechat audit key new.key)" --audit-key old.key --redis redis://localhost`],
+    ],
+  });
   const archive = action(
     audit,
     'archive',

@@ -3,12 +3,18 @@
  * them, and no view folds them.
  */
 
-/** A key with which checkpoints are signed from here on. */
+/** A key with which checkpoints may be signed from here on. */
 export interface SigningKeyPublished {
   readonly type: 'SigningKeyPublished';
-  /** A verifier key as in C2SP signed-note: `<name>+<id>+<base64>`. */
-  readonly data: { readonly key: string };
+  readonly data: {
+    /** A verifier key as in C2SP signed-note: `<name>+<id>+<base64>`. */
+    readonly key: string;
+    /** By which a key from before vouches for it: a C2SP signed note. The first key has none. */
+    readonly note?: string;
+  };
 }
+
+export type PublishedKey = SigningKeyPublished['data'];
 
 /** The first `size` records of the partition's log are those of which this is the tree. */
 export interface CheckpointSigned {

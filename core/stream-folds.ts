@@ -1,5 +1,5 @@
 import { type Account, type AccountEvent, evolveAccount, initialAccount } from './account.ts';
-import type { AuditEvent } from './audit.ts';
+import type { AuditEvent, PublishedKey, SigningKeyPublished } from './audit.ts';
 import type { EpochStarted } from './epoch.ts';
 import type { Recorded } from './event-store.ts';
 import { evolveFollowing, type Following, type FollowingEvent } from './following.ts';
@@ -137,6 +137,14 @@ export const readingsFold: StreamFold<Readings> = {
   ...asItIs(),
 };
 
+/** Whether one of them counts is for others to say: that takes checking a signature. */
+export const signingKeysFold: StreamFold<readonly PublishedKey[]> = {
+  kind: 'signing-keys:',
+  initial: [],
+  evolve: (keys, { event }) => [...keys, (event as SigningKeyPublished).data],
+  ...asItIs(),
+};
+
 const folds: readonly WrittenFold[] = [
   onWritten(accountFold),
   onWritten(sessionFold),
@@ -148,6 +156,7 @@ const folds: readonly WrittenFold[] = [
   onWritten(epochFold),
   onWritten(plainTextsFold),
   onWritten(readingsFold),
+  onWritten(signingKeysFold),
 ];
 
 /** The fold of a stream's written state; undefined where nothing is decided or shown by it. */

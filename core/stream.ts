@@ -21,6 +21,15 @@ export const epochStream = 'epoch';
 /** Where a partition's log is sealed, and the first one's reading is told. In its own partition. */
 export const auditStream = (partition: number): string => `audit:${partition}`;
 
+/** The keys with which a partition is sealed. In its own partition. */
+export const signingKeysStream = (partition: number): string => `signing-keys:${partition}`;
+
+/** What sealing itself brings about is in these. */
+export const sealingStreams = (partition: number): readonly string[] => [
+  auditStream(partition),
+  signingKeysStream(partition),
+];
+
 /** The conversation of two users, whoever names whom first. */
 export const directStream = (one: string, other: string): string =>
   one < other ? `direct:${one}:${other}` : `direct:${other}:${one}`;

@@ -1,4 +1,5 @@
 import type { Account } from '../core/account.ts';
+import type { PublishedKey } from '../core/audit.ts';
 import { type EventStore, StoreUnreachable } from '../core/event-store.ts';
 import type { Retention } from '../core/retention.ts';
 import type { Server, ServerEvent } from '../core/server.ts';
@@ -10,6 +11,7 @@ import {
   retentionStream,
   serverStream,
   sessionStream,
+  signingKeysStream,
 } from '../core/stream.ts';
 import {
   accountFold,
@@ -17,6 +19,7 @@ import {
   retentionFold,
   serverFold,
   sessionFold,
+  signingKeysFold,
   type StreamFold,
 } from '../core/stream-folds.ts';
 import { type LoadedFollowing, nothingFollowed } from '../core/views/followers.ts';
@@ -33,12 +36,21 @@ export async function loadFollowing(
   known: LoadedFollowing = nothingFollowed,
 ): Promise<LoadedFollowing> {
   const before = { state: known.targets, revision: known.revision };
-  const { state, revision } = await load(events, followingFold, followingStream(user), before);
+  const { state, revision } = await load(events, followingFold, followingStream(user), {
+    known: before,
+  });
   return { targets: state, revision };
 }
 
 export const loadRetention = (events: EventStore, room: string): Promise<Loaded<Retention>> =>
   load(events, retentionFold, retentionStream(room));
+
+/** The keys that were published for sealing a partition, in their order. */
+export const loadSigningKeys = (
+  events: EventStore,
+  partition: number,
+): Promise<Loaded<readonly PublishedKey[]>> =>
+  load(events, signingKeysFold, signingKeysStream(partition), { partition });
 
 /** A server's state, from its home partition. */
 export const loadServer = (events: EventStore, server: string): Promise<Loaded<Server>> =>
@@ -99,13 +111,17 @@ async function load<S>(
   events: EventStore,
   fold: StreamFold<S>,
   stream: string,
-  known: Loaded<S> = { state: fold.initial, revision: 0 },
+  {
+    known = { state: fold.initial, revision: 0 },
+    partition = partitionOf(stream, events.info.partitions),
+  }: { readonly known?: Loaded<S>; readonly partition?: number } = {},
 ): Promise<Loaded<S>> {
   let { state, revision } = known;
-  for await (const recorded of recordsForwards(events, { stream, from: known.revision + 1 })) {
+  const query = { stream, partition, from: known.revision + 1 };
+  for await (const recorded of recordsForwards(events, query)) {
     const place = revisionIn(stream, recorded);
     if (place > revision + 1) {
-      const kept = await snapshotOf(events, fold, stream);
+      const kept = await snapshotOf(events, fold, stream, partition);
       if (kept === undefined || kept.revision + 1 < place)
         throw new StoreUnreachable(`What was before revision ${place} of ${stream} is missing.`);
       ({ state, revision } = kept);
@@ -116,6 +132,6 @@ async function load<S>(
   }
   if (revision > known.revision) return { state, revision };
   // All of it may be gone.
-  const kept = await snapshotOf(events, fold, stream);
+  const kept = await snapshotOf(events, fold, stream, partition);
   return kept !== undefined && kept.revision > known.revision ? kept : known;
 }

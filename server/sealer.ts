@@ -1,12 +1,12 @@
-import { checkpointText } from '../adapters/audit/checkpoint-note.ts';
+import { checkpointText, parseCheckpoint } from '../adapters/audit/checkpoint-note.ts';
 import { LeafList } from '../adapters/audit/leaf-list.ts';
 import { nodeHash } from '../adapters/audit/node-hash.ts';
 import { recordLeaf } from '../adapters/audit/record-leaf.ts';
 import type { SigningKey } from '../adapters/audit/signing-key.ts';
-import { signerOf } from '../adapters/audit/verifier-key.ts';
+import { signerOf, type VerifierKey } from '../adapters/audit/verifier-key.ts';
 import { decodeRecord } from '../adapters/record-codec.ts';
 import type { CheckpointSigned, SigningKeyPublished } from '../core/audit.ts';
-import type { Commit, EventStore, Writer } from '../core/event-store.ts';
+import type { EventStore, NewEvent, Writer } from '../core/event-store.ts';
 import type { StoredRecord } from '../core/log-source.ts';
 import {
   appendLeaves,
@@ -15,9 +15,10 @@ import {
   isRangeOf,
   rootOf,
 } from '../core/merkle/compact-range.ts';
-import { auditStream, epochStream } from '../core/stream.ts';
+import { auditStream, epochStream, sealingStreams, signingKeysStream } from '../core/stream.ts';
 import { epochFold } from '../core/stream-folds.ts';
 import { randomId } from './random-id.ts';
+import { signingKeysOf } from './signing-keys.ts';
 import { snapshotOf } from './snapshots.ts';
 
 /** A checkpoint covers so many records at most: then its leaf hashes are 43 kilobytes. */
@@ -58,13 +59,14 @@ export class Sealer {
    * Appends checkpoints until there is nothing in the partition's log but checkpoints that none
    * covers. It goes on from the last one, whoever made that, page by page.
    *
-   * @throws {StoreUnreachable} @throws {ForgedCheckpoint} @throws {Unsealable}
+   * @throws {StoreUnreachable} @throws {KeyOfNobody} @throws {ForgedCheckpoint} @throws {Unsealable}
    */
   async seal(partition: number): Promise<SealOutcome> {
+    const keys = await this.checkKey(partition);
     const last = await lastCheckpoint(this.#events, partition);
     let { revision } = last;
-    let range = this.#rangeOf(partition, last);
-    let isKeyPublished = this.#isOurs(last);
+    let range = rangeOf(partition, last, keys);
+    let isKeyPublished = keys.length > 0;
     for (;;) {
       const epoch = await this.#epoch(partition);
       const records = await this.#events.readStored(partition, range.size + 1, sealedAtOnceMax);
@@ -76,18 +78,21 @@ export class Sealer {
       const leaves = new LeafList();
       for (const record of records) leaves.push(recordLeaf(record));
       const next = appendLeaves(nodeHash, range, leaves);
-      // The key comes first, and alone: so it is among what its first checkpoint covers.
-      const event = isKeyPublished
-        ? this.#checkpoint(partition, epoch.epoch, next, leaves)
-        : ({ type: 'SigningKeyPublished', data: { key: this.#key.verifier.text } } as const);
       // What was read may be of a log that was set back since.
       if ((await this.#events.head(partition)).epoch !== epoch.epoch) return 'lost';
-      const expected = { audit: revision, epoch: epoch.revision };
-      const outcome = await this.#writer.append(this.#commit(partition, event, expected));
+      // The log's first key comes before its first checkpoint, and alone: so that covers it.
+      const part = isKeyPublished
+        ? {
+            stream: auditStream(partition),
+            expected: revision,
+            events: [this.#made(this.#checkpoint(partition, epoch.epoch, next, leaves))],
+          }
+        : { stream: signingKeysStream(partition), expected: 0, events: [this.#made(this.#ownKey)] };
+      const unchanged = { stream: epochStream, expected: epoch.revision, events: [] };
+      const outcome = await this.#writer.append({ partition, parts: [part, unchanged] });
       if (outcome.status === 'conflict') return 'lost';
       if (outcome.status !== 'appended') return 'unavailable';
-      revision = outcome.revisions[0] ?? revision;
-      if (isKeyPublished) range = next;
+      if (isKeyPublished) [range, revision] = [next, outcome.revisions[0] ?? revision];
       isKeyPublished = true;
     }
   }
@@ -96,19 +101,17 @@ export class Sealer {
     return this.#writer.close();
   }
 
-  #rangeOf(partition: number, { checkpoint }: LastCheckpoint): CompactRange {
-    if (checkpoint === undefined) return emptyRange;
-    const { size, range, root } = checkpoint.data;
-    const roots = range.map((base64) => Buffer.from(base64, 'base64'));
-    if (isRangeOf(nodeHash, { size, roots }, Buffer.from(root, 'base64'))) return { size, roots };
-    throw new ForgedCheckpoint(
-      `The last checkpoint of partition ${partition} contradicts itself, so nothing can be sealed on top of it: securechat audit verify says where the log was changed.`,
+  /**
+   * The keys that count in a partition: none before one was published.
+   * @throws {StoreUnreachable} @throws {KeyOfNobody} when ours is not among them
+   */
+  async checkKey(partition: number): Promise<readonly VerifierKey[]> {
+    const { accepted } = await signingKeysOf(this.#events, partition);
+    const { text } = this.#key.verifier;
+    if (accepted.length === 0 || accepted.some((key) => key.text === text)) return accepted;
+    throw new KeyOfNobody(
+      `The log is sealed with another signing key, and that does not vouch for ours, ${text}: give the servers the key of the others, or let it vouch for this one (securechat audit publish-key).`,
     );
-  }
-
-  #isOurs({ checkpoint }: LastCheckpoint): boolean {
-    const note = checkpoint?.data.note;
-    return note !== undefined && signerOf(note, [this.#key.verifier]) !== undefined;
   }
 
   /** The epoch in force, and where the stream of epochs stands. */
@@ -141,24 +144,13 @@ export class Sealer {
     return { type: 'CheckpointSigned', data, text: leaves.toString() };
   }
 
-  #commit(
-    partition: number,
-    event: CheckpointSigned | SigningKeyPublished,
-    expected: { readonly audit: number; readonly epoch: number },
-  ): Commit {
-    const cause = randomId();
-    const actor = { server: this.#server, incarnation: 0 };
-    return {
-      partition,
-      parts: [
-        {
-          stream: auditStream(partition),
-          expected: expected.audit,
-          events: [{ id: cause, actor, cause, event }],
-        },
-        { stream: epochStream, expected: expected.epoch, events: [] },
-      ],
-    };
+  get #ownKey(): SigningKeyPublished {
+    return { type: 'SigningKeyPublished', data: { key: this.#key.verifier.text } };
+  }
+
+  #made(event: CheckpointSigned | SigningKeyPublished): NewEvent {
+    const id = randomId();
+    return { id, actor: { server: this.#server, incarnation: 0 }, cause: id, event };
   }
 }
 
@@ -170,6 +162,11 @@ export class Unsealable extends Error {
 /** The log holds a checkpoint that no server has made. The message is a sentence. */
 export class ForgedCheckpoint extends Error {
   override readonly name = 'ForgedCheckpoint';
+}
+
+/** Checkpoints signed with our key would not count. The message is a sentence. */
+export class KeyOfNobody extends Error {
+  override readonly name = 'KeyOfNobody';
 }
 
 /** @throws {StoreUnreachable} */
@@ -189,9 +186,27 @@ export async function lastCheckpoint(
   }
 }
 
+/** What the next checkpoint goes on from. */
+function rangeOf(
+  partition: number,
+  { checkpoint }: LastCheckpoint,
+  keys: readonly VerifierKey[],
+): CompactRange {
+  if (checkpoint === undefined) return emptyRange;
+  const { size, range, root, note } = checkpoint.data;
+  const roots = range.map((base64) => Buffer.from(base64, 'base64'));
+  const signed = parseCheckpoint(note);
+  const isOfNote = signed?.size === size && signed.root.toString('base64') === root;
+  const isWhole = isRangeOf(nodeHash, { size, roots }, Buffer.from(root, 'base64'));
+  if (isOfNote && isWhole && signerOf(note, keys) !== undefined) return { size, roots };
+  throw new ForgedCheckpoint(
+    `The last checkpoint of partition ${partition} is not one that a server made, so nothing can be sealed on top of it: securechat audit verify says where the log was changed.`,
+  );
+}
+
 /** Whether a record is something else than what sealing itself brings about. */
 function isNews(record: StoredRecord): boolean {
-  if (record.stream !== auditStream(record.partition)) return true;
+  if (!sealingStreams(record.partition).includes(record.stream)) return true;
   const { type } = decodeRecord(record).event;
   return type !== 'CheckpointSigned' && type !== 'SigningKeyPublished';
 }

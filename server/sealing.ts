@@ -35,6 +35,8 @@ export interface SealingSurroundings {
 interface Watched {
   /** The position up to which there is nothing left to do. */
   settled: number;
+  /** That our key counts is looked at before there is anything to seal: who gave a wrong one is there. */
+  isKeyChecked: boolean;
   /** The position up to which checkpoints were copied. */
   kept: number;
   /** When what came since is to be sealed, and by how much the log may grow before. */
@@ -66,6 +68,7 @@ export class Sealing {
     this.#watched = Array.from({ length: events.info.partitions }, () => ({
       settled: 0,
       kept: 0,
+      isKeyChecked: false,
       due: undefined,
     }));
   }
@@ -101,6 +104,10 @@ export class Sealing {
     const position = this.#around.positions()[partition] ?? 0;
     const { events } = this.#around;
     const { folder } = this.#plan;
+    if (!watched.isKeyChecked) {
+      await this.#sealer?.checkKey(partition);
+      watched.isKeyChecked = true;
+    }
     if (this.#sealer !== undefined && this.#isDue(watched, position)) {
       const outcome = await this.#sealer.seal(partition);
       if (outcome !== 'unavailable') {

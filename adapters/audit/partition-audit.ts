@@ -137,8 +137,7 @@ export class PartitionAudit {
     if (event.type === 'EpochStarted') this.#epochStarted(position, event.data);
     else if (event.type === 'UserErased') this.#erased.add(event.data.user);
     else if (event.type === 'SigningKeyPublished') {
-      if (!this.#keys.published(position, event.data.key))
-        this.#find(position, 'publishes a key that is none');
+      if (!this.#keys.published(event.data)) this.#find(position, 'publishes a key that is none');
     } else if (event.type === 'CheckpointSigned') this.#checkpoint(position, event);
   }
 
@@ -184,7 +183,7 @@ export class PartitionAudit {
     if (size <= this.#tree.sealedSize)
       return this.#find(position, 'is a checkpoint no larger than the one before it');
     const difference = this.#tree.seal(checkpoint, leaves);
-    if (difference === undefined) return this.#keys.sealed(size);
+    if (difference === undefined) return;
     this.#isAstray = true;
     const { position: first, through } = difference;
     const by = `what the checkpoint of size ${size} sealed`;

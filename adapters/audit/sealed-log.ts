@@ -2,14 +2,15 @@ import type { LogSource } from '../../core/log-source.ts';
 import { appendLeaves, emptyRange, rootOf } from '../../core/merkle/compact-range.ts';
 import { consistencyProof, inclusionProof } from '../../core/merkle/proof.ts';
 import { isSameHash } from '../../core/merkle/tree-hash.ts';
-import { auditStream } from '../../core/stream.ts';
+import { sealingStreams } from '../../core/stream.ts';
 import { decodeRecord } from '../record-codec.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint-note.ts';
+import { KeyRing } from './key-ring.ts';
 import { LeafList } from './leaf-list.ts';
 import { nodeHash } from './node-hash.ts';
 import type { ConsistencyProof, InclusionProof } from './proof-file.ts';
 import { recordLeaf } from './record-leaf.ts';
-import { parseVerifierKey, signerOf, type VerifierKey } from './verifier-key.ts';
+import { signerOf } from './verifier-key.ts';
 
 const pageRecords = 1_000;
 
@@ -25,7 +26,7 @@ export class SealedLog {
   readonly #leaves = new LeafList();
   /** In order of size. */
   readonly #checkpoints: (Checkpoint & { readonly note: string })[] = [];
-  readonly #keys: VerifierKey[] = [];
+  readonly #keys = new KeyRing();
 
   private constructor(source: LogSource, partition: number) {
     this.#source = source;
@@ -46,7 +47,7 @@ export class SealedLog {
       for (const record of page) {
         if (record.position !== log.#leaves.size + 1) throw new NotProvable(notWhole);
         log.#leaves.push(recordLeaf(record));
-        if (record.stream === auditStream(partition)) log.#note(record);
+        if (sealingStreams(partition).includes(record.stream)) log.#note(record);
       }
       if (page.length < pageRecords) break;
     }
@@ -82,8 +83,7 @@ export class SealedLog {
 
   #note(record: Parameters<typeof decodeRecord>[0]): void {
     const { event } = decodeRecord(record);
-    const key = event.type === 'SigningKeyPublished' && parseVerifierKey(event.data.key);
-    if (key) this.#keys.push(key);
+    if (event.type === 'SigningKeyPublished') this.#keys.published(event.data);
     if (event.type === 'CheckpointSigned') this.#add(event.data.note);
   }
 
@@ -103,7 +103,7 @@ export class SealedLog {
 
   /** Who signed it. @throws {NotProvable} when nobody did, or it is of another log */
   #keyOf({ note, size, root }: Checkpoint & { readonly note: string }): string {
-    const signer = signerOf(note, this.#keys);
+    const signer = signerOf(note, this.#keys.accepted);
     const isThere = size <= this.#leaves.size;
     const range = appendLeaves(nodeHash, emptyRange, this.#leaves.first(isThere ? size : 0));
     if (signer === undefined || !isSameHash(rootOf(nodeHash, range), root))

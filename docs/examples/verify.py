@@ -54,7 +54,7 @@ class Tree:  # the leaves, their compact range, and the root at each size
 class Partition:
     def __init__(self, number, keys, kept, partitions):
         self.number, self.partitions, self.keys, self.kept = number, partitions, list(keys), [one for one in kept if one['p'] == number]
-        self.tree, self.sealed, self.published, self.losses, self.pinned, self.epoch = Tree(), 0, [], [], bool(self.keys), None
+        self.tree, self.sealed, self.losses, self.epoch = Tree(), 0, [], None
         self.bad = [] if number < partitions else [(1, 'is of a partition that there is not')]
     def record(self, one):
         n, next_n, (stream2, revision2) = one['n'], len(self.tree.leaves) + 1, one.get('l', ['', 0])
@@ -74,22 +74,21 @@ class Partition:
             self.epoch, self.losses = data['epoch'], self.losses + [(data[name], data['from']) for name in data if name == 'previous']
             assert data.get('partitions', self.partitions) == self.partitions, 'another number of partitions'
         if kind == 'SigningKeyPublished':
-            self.published.append((n if self.keys or self.pinned else 0, Key(data['key']))), self.vouch(0)
+            key, voucher = Key(data['key']), data.get('note', '')
+            vouched = voucher.startswith(f"securechat/signing-key\n{data['key']}\n\n")
+            self.keys += [key] if not self.keys or (vouched and counts({'note': voucher}, self.keys)) else []
         if kind == 'CheckpointSigned':
             one = parse(data['note'])
             self.checkpoint(n, one, decode(body[1:].decode()))
             said = data['size'], data['epoch'], data['epoch'], decode(data['root'])
             assert (one['size'], one['epoch'], self.epoch, one['root']) == said, 'a checkpoint that its note is not'
-    def vouch(self, size):
-        self.keys += [key for n, key in self.published if n <= size]
-        self.published = [(n, key) for n, key in self.published if n > size]
     def checkpoint(self, at, one, hashes):
         size = one['size']
         if not (one['p'] == self.number and size > self.sealed and counts(one, self.keys)):
             return self.bad.append((at, 'is a checkpoint that does not count'))
         if self.tree.roots[size:size + 1] == [one['root']]:
             self.sealed = size
-            return self.vouch(size)
+            return None
         signed, own = [hashes[i:i + 32] for i in range(0, len(hashes), 32)], self.tree.leaves
         start, what = size - len(signed), f'is not what the checkpoint of size {size} sealed'
         unlike = (i for i in range(start, size) if own[i:i + 1] != [signed[i - start]])

@@ -100,7 +100,7 @@ await test('an export is an earlier one also when the key was changed after it',
   const next = testKey();
   const later = new SealedRecords(key, records);
   later.seal();
-  later.publish(next);
+  later.publish(next, key);
   later.seal();
   later.say(5);
   later.seal(next);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { checkpointText } from '../../adapters/audit/checkpoint-note.ts';
+import { vouchFor } from '../../adapters/audit/key-voucher.ts';
 import { LeafList } from '../../adapters/audit/leaf-list.ts';
 import { nodeHash } from '../../adapters/audit/node-hash.ts';
 import { recordLeaf } from '../../adapters/audit/record-leaf.ts';
@@ -11,7 +12,7 @@ import type { ChatEvent } from '../../core/event.ts';
 import type { NewEvent } from '../../core/event-store.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
 import { appendLeaves, emptyRange, rootOf } from '../../core/merkle/compact-range.ts';
-import { auditStream, epochStream } from '../../core/stream.ts';
+import { auditStream, epochStream, signingKeysStream } from '../../core/stream.ts';
 import { messagePosted, newEvent, roomJoined } from '../support/events.ts';
 
 export const testKey = (): SigningKey => signingKey(newSigningKey());
@@ -66,9 +67,11 @@ export class SealedRecords {
     }
   }
 
-  publish(key: SigningKey): void {
-    const data = { key: key.verifier.text };
-    this.add(auditStream(this.partition), newEvent({ type: 'SigningKeyPublished', data }));
+  /** `signer` vouches for it. */
+  publish(key: SigningKey, signer?: SigningKey): void {
+    const note = signer && vouchFor(signer, key.verifier);
+    const data = { key: key.verifier.text, ...(note !== undefined && { note }) };
+    this.add(signingKeysStream(this.partition), newEvent({ type: 'SigningKeyPublished', data }));
   }
 
   /** The log was set back to before position `from`, and what it has from there on is new. */
@@ -87,8 +90,8 @@ export class SealedRecords {
   }
 
   /** A checkpoint over all there is that stands behind the records, as in an export. */
-  filed(): FiledCheckpoint {
-    const { event } = this.#checkpoint(this.#key);
+  filed(key = this.#key): FiledCheckpoint {
+    const { event } = this.#checkpoint(key);
     this.notes.push(event.data.note);
     const { note, range } = event.data;
     return { partition: this.partition, note, range, leaves: event.text };

@@ -1,4 +1,5 @@
 import { deepStrictEqual, match } from 'node:assert/strict';
+import { vouchFor } from '../../adapters/audit/key-voucher.ts';
 import { PartitionAudit } from '../../adapters/audit/partition-audit.ts';
 import { newEvent } from '../support/events.ts';
 import { rule } from '../support/given.ts';
@@ -68,23 +69,43 @@ rule('a log that was lost as a whole, and begun anew, says so too', () => {
   );
 });
 
-rule('the next key counts when the one before has sealed its publication', () => {
-  const [next, log] = [testKey(), sealed()];
-  log.publish(next);
-  log.seal();
-  log.say(3);
+rule('the next key counts when the one before vouches for it, and so does the one after', () => {
+  const [next, last, log] = [testKey(), testKey(), sealed()];
+  log.publish(next, key);
   log.seal(next);
+  log.publish(last, next);
+  log.say(3);
+  log.seal(last);
   deepStrictEqual(findingsOf(log).findings, []);
   deepStrictEqual(findingsOf(log, { keys: [key] }).findings, []);
 });
 
-rule('a key for which nobody vouches does not count', () => {
-  const [stranger, log] = [testKey(), sealed()];
-  log.publish(stranger);
+rule('a key for which nobody vouches does not count, also when its publication was sealed', () => {
+  const stranger = testKey();
+  // Who can write to the store publishes it, and the servers seal whatever they find there.
+  for (const signer of [undefined, stranger, testKey()])
+    for (const keys of [[], [key]]) {
+      const log = sealed();
+      log.publish(stranger, signer);
+      log.seal();
+      log.say(3);
+      deepStrictEqual(findingsOf(log, { keys }).findings, []);
+      log.seal(stranger);
+      const [found, ...others] = findingsOf(log, { keys }).findings;
+      deepStrictEqual([found?.position, others], [log.records.length, []]);
+      match(found?.what ?? '', /no earlier key vouches|that one does not vouch/);
+    }
+});
+
+rule('what vouches for one key does not vouch for another, nor does a checkpoint', () => {
+  const [next, stranger, log] = [testKey(), testKey(), sealed()];
+  const [checkpoint] = log.notes;
+  for (const note of [vouchFor(key, next.verifier), checkpoint ?? '']) {
+    const data = { key: stranger.verifier.text, note };
+    log.add('signing-keys:0', newEvent({ type: 'SigningKeyPublished', data }));
+  }
   log.seal(stranger);
-  const [found] = findingsOf(log).findings;
-  deepStrictEqual(found?.position, log.records.length);
-  match(found?.what ?? '', /no earlier key vouches/);
+  deepStrictEqual(findingsOf(log).findings[0]?.position, log.records.length);
 });
 
 rule('a log that was sealed anew with another key is only found by who pins the right one', () => {

@@ -4,6 +4,7 @@ import {
   accountsStream,
   accountStream,
   auditStream,
+  signingKeysStream,
   directStream,
   epochStream,
   followingStream,
@@ -30,6 +31,7 @@ rule('streams are named by their kind and their key', () =>
       accountsStream,
       epochStream,
       auditStream(3),
+      signingKeysStream(3),
     ],
     [
       'account:alice',
@@ -41,6 +43,7 @@ rule('streams are named by their kind and their key', () =>
       'accounts',
       'epoch',
       'audit:3',
+      'signing-keys:3',
     ],
   ),
 );

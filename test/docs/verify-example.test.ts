@@ -114,6 +114,23 @@ await test('the example looks at the format, the epochs and the end of a file, a
   t.match(verified(path), { code: 1, said: /position 7 .*the file breaks off/ });
 });
 
+await test('to the example a next key counts when the one before vouches for it, as to the program', async (t) => {
+  const path = join(t.testdir(), 'log.ndjson');
+  for (const [signer, code] of [
+    [key, 0],
+    [undefined, 1],
+    [testKey(), 1],
+  ] as const) {
+    const [next, changed] = [testKey(), new SealedRecords(key, records)];
+    changed.publish(next, signer);
+    changed.seal();
+    changed.say(3);
+    file(path, changed.records, [changed.filed(next)]);
+    const { verdict } = await auditFile(path, { keys: [key.verifier], others: [] }, () => {});
+    t.same([verified(path).code, verdict], [code, code === 0 ? 'whole' : 'tampered']);
+  }
+});
+
 await test('the example finds what only checkpoints kept elsewhere can show', async (t) => {
   const folder = keptIn(t);
   const path = join(folder, 'log.ndjson');

@@ -1,10 +1,15 @@
 import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
 
+import { checkpointText } from '../../adapters/audit/checkpoint-note.ts';
+import { vouchFor } from '../../adapters/audit/key-voucher.ts';
 import { auditLog } from '../../adapters/audit/log-audit.ts';
+import type { SigningKey } from '../../adapters/audit/signing-key.ts';
 import { openMemory } from '../../adapters/memory/event-store.ts';
+import type { CheckpointSigned } from '../../core/audit.ts';
 import type { EventStore, Recorded } from '../../core/event-store.ts';
-import { auditStream } from '../../core/stream.ts';
-import { ForgedCheckpoint, Sealer } from '../../server/sealer.ts';
+import { auditStream, signingKeysStream } from '../../core/stream.ts';
+import { ForgedCheckpoint, KeyOfNobody, Sealer } from '../../server/sealer.ts';
+import { publishKey } from '../../server/signing-keys.ts';
 import { testKey } from '../audit/sealed-records.ts';
 import { kept } from '../audit/filed.ts';
 import { commitTo, messagePosted, newEvent } from '../support/events.ts';
@@ -82,37 +87,86 @@ rule('of servers that seal at the same moment one does, and the others do nothin
   deepStrictEqual((await auditLog(events, evidence, nobody)).verdict, 'whole');
 });
 
-rule('another key is published with its first checkpoint', async () => {
+rule('the next key seals once the one before has vouched for it, also in an idle log', async () => {
+  const { events } = openMemory({ partitions: 2 });
+  await say(events, 3);
+  const sealed = async (by: SigningKey): Promise<void> => {
+    for (const partition of [0, 1])
+      deepStrictEqual(await new Sealer(events, by, 'a').seal(partition), 'sealed');
+  };
+  await sealed(key);
+  const next = testKey();
+  deepStrictEqual((await publishKey(events, next, key.verifier)).status, 'not-counting');
+  for (let time = 1; time <= 2; time++)
+    deepStrictEqual((await publishKey(events, key, next.verifier)).status, 'published');
+  const published = await events.readStream({
+    stream: signingKeysStream(1),
+    partition: 1,
+    limit: 9,
+  });
+  deepStrictEqual(published.length, 2, 'each key once');
+  await say(events, 3);
+  await sealed(next);
+  const { verdict, partitions } = await auditLog(events, evidence, nobody);
+  deepStrictEqual([verdict, partitions.length], ['whole', 2]);
+});
+
+rule('a key for which nobody vouches seals nothing', async () => {
   const { events } = openMemory();
   await say(events, 3);
   await new Sealer(events, key, 'a').seal(0);
-  const next = testKey();
-  const published = newEvent({ type: 'SigningKeyPublished', data: { key: next.verifier.text } });
-  await events.writer('tool', 0).append({ partition: 0, ...commitTo(auditStream(0), published) });
-  await say(events, 1);
-  await new Sealer(events, key, 'a').seal(0);
+  const stranger = testKey();
+  const data = { key: stranger.verifier.text, note: vouchFor(stranger, stranger.verifier) };
+  const published = newEvent({ type: 'SigningKeyPublished', data });
+  await events
+    .writer('x', 0)
+    .append({ partition: 0, ...commitTo(signingKeysStream(0), published) });
   await say(events, 3);
-  await new Sealer(events, next, 'a').seal(0);
+  const before = (await events.head(0)).position;
+  await rejects(new Sealer(events, stranger, 'b').seal(0), KeyOfNobody);
+  deepStrictEqual((await events.head(0)).position, before);
+  deepStrictEqual(await new Sealer(events, key, 'a').seal(0), 'sealed');
   deepStrictEqual((await auditLog(events, evidence, nobody)).verdict, 'whole');
 });
 
-rule('nothing is sealed on top of a checkpoint that contradicts itself', async () => {
+rule('of two servers that begin a log with keys of their own one seals', async () => {
   const { events } = openMemory();
   await say(events, 3);
-  await new Sealer(events, key, 'a').seal(0);
-  const [made] = await checkpoints(events);
-  if (made?.event.type !== 'CheckpointSigned') throw new Error('there is one');
-  const { data, text } = made.event;
-  const forged = newEvent({
-    type: 'CheckpointSigned',
-    data: { ...data, range: [] },
-    text,
-  });
-  await events.writer('x', 0).append({ partition: 0, ...commitTo(auditStream(0), forged) });
+  const outcomes = await Promise.allSettled(
+    [key, testKey()].map((own, number) => new Sealer(events, own, `server${number}`).seal(0)),
+  );
+  deepStrictEqual(
+    outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value),
+    ['sealed', 'lost'],
+  );
   await say(events, 3);
-  const before = (await events.head(0)).position;
-  await rejects(new Sealer(events, key, 'a').seal(0), ForgedCheckpoint);
-  deepStrictEqual((await events.head(0)).position, before);
+  await rejects(new Sealer(events, testKey(), 'late').seal(0), KeyOfNobody);
+});
+
+rule('nothing is sealed on top of a checkpoint that no server made', async () => {
+  for (const forge of [
+    (data: CheckpointSigned['data']) => ({ ...data, range: [] }),
+    // It fits a log that was rewritten, but nobody has signed it.
+    (data: CheckpointSigned['data']) => {
+      const { size } = data;
+      const root = Buffer.from(data.root, 'base64');
+      const text = checkpointText({ partition: 0, epoch: data.epoch, size, root });
+      return { ...data, note: testKey().signNote(text) };
+    },
+  ]) {
+    const { events } = openMemory();
+    await say(events, 3);
+    await new Sealer(events, key, 'a').seal(0);
+    const [made] = await checkpoints(events);
+    if (made?.event.type !== 'CheckpointSigned') throw new Error('there is one');
+    const { data, text } = made.event;
+    const forged = newEvent({ type: 'CheckpointSigned', data: forge(data), text });
+    await events.writer('x', 0).append({ partition: 0, ...commitTo(auditStream(0), forged) });
+    await say(events, 3);
+    const before = (await events.head(0)).position;
+    await rejects(new Sealer(events, key, 'a').seal(0), ForgedCheckpoint);
+    deepStrictEqual((await events.head(0)).position, before);
+  }
 });
 
 rule('after the log was set back a new tree goes on from what both have', async () => {

@@ -1,9 +1,10 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, match } from 'node:assert/strict';
 import pino from 'pino';
 
 import { auditLog } from '../../adapters/audit/log-audit.ts';
 import { openMemory } from '../../adapters/memory/event-store.ts';
 import type { EventStore } from '../../core/event-store.ts';
+import { Sealer } from '../../server/sealer.ts';
 import { Sealing } from '../../server/sealing.ts';
 import { testKey } from '../audit/sealed-records.ts';
 import { commitTo, messagePosted } from '../support/events.ts';
@@ -72,6 +73,25 @@ rule('what is said is sealed in time, and an idle log then grows by nothing', ()
     deepStrictEqual((await events.head(0)).position, position);
   }),
 );
+
+rule('a server whose key does not count says so at its start, and seals nothing', async () => {
+  const { events, log: memory } = openMemory();
+  const positions = (): readonly number[] => [memory.partition(0).head];
+  await new Sealer(events, key, 'first').seal(0);
+  const { position } = await events.head(0);
+  const told: string[] = [];
+  const errors = pino({ level: 'error' }, { write: (line: string) => void told.push(line) });
+  const around = { events, server: 'second', positions, log: errors };
+  const sealing = new Sealing({ key: testKey(), withinMs: 3_600_000 }, around);
+  sealing.start();
+  try {
+    await until(() => told.length > 0, { what: 'a word of it', withinMs: 20_000 });
+  } finally {
+    await sealing.stop();
+  }
+  match(told.join(''), /sealed with another signing key, and that does not vouch for ours/);
+  deepStrictEqual((await events.head(0)).position, position);
+});
 
 rule('a thousand records are sealed before their time has come', () =>
   whileSealing(1, { withinMs: 3_600_000 }, async (watched) => {
