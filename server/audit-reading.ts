@@ -12,10 +12,14 @@ export interface Reading {
   readonly holds: HandedOut;
 }
 
+/** An append is answered within seconds, also where a disk or a Redis takes longer for once. */
+const attemptsMax = 3;
+
 /**
  * Tells in the log that somebody reads it as an auditor, by the name of the operating system's user:
- * to be called before the reading begins.
- * @throws {StoreUnreachable} when it could not be told; then nothing is to be read
+ * to be called before what was read is handed out. Of a slow store it is tried again, so it may be told
+ * more than once.
+ * @throws {StoreUnreachable} when it could not be told; then nothing is to be handed out
  */
 export async function recordReading(
   events: EventStore,
@@ -32,11 +36,13 @@ export async function recordReading(
       expected: 'any',
       events: [{ id, actor, cause: id, event }],
     } as const;
-    const { status } = await writer.append({ partition: 0, parts: [part] });
-    if (status !== 'appended')
-      throw new StoreUnreachable(
-        'It could not be recorded in the log that it is being read, so nothing was read: try again.',
-      );
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const { status } = await writer.append({ partition: 0, parts: [part] });
+      if (status === 'appended') return;
+    }
+    throw new StoreUnreachable(
+      'It could not be recorded in the log that it is being read, so nothing is handed out: try again.',
+    );
   } finally {
     await writer.close();
   }

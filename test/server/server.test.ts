@@ -11,6 +11,7 @@ import './ordering.spec.ts';
 import './other-folds.spec.ts';
 import './session-end.spec.ts';
 import './store-faults.spec.ts';
+import './audit-reading.spec.ts';
 import './late-answers.spec.ts';
 import './unconfirmed-moves.spec.ts';
 import './inbox-faults.spec.ts';
