@@ -9,6 +9,7 @@ import { openLmdb } from '../../adapters/lmdb/event-store.ts';
 import { LogArchive } from '../../adapters/log-file/archive.ts';
 import { sealStores } from '../../adapters/sealing/seal-stores.ts';
 import { accountStream } from '../../core/stream.ts';
+import { Expiry } from '../../server/expiry.ts';
 import { Sealer } from '../../server/sealer.ts';
 import { Trimmer } from '../../server/trimmer.ts';
 import { accountRegistered, commitTo } from '../support/events.ts';
@@ -133,6 +134,35 @@ await test('an archive is read and judged without its log, as a part of one', as
   t.match(await run('audit', 'verify', lateFile, '--archive', 'kept'), {
     code: 2,
     stderr: /--archive goes with the live log/,
+  });
+});
+
+await test('what a room no longer keeps is told as such from its archive too, and the log is whole', async (t) => {
+  const cwd = await trimmedIn(t, true);
+  const dir = join(cwd, 'data');
+  const master = { file: join(dir, 'master.key'), make: false };
+  const stores = await sealStores(await openLmdb({ dir }), { master, seals: true });
+  if (stores.textKeys === undefined) throw new Error('texts are sealed');
+  // As a server does two months later, whose lobby keeps what is said for a day.
+  const kept = new Map([['lobby', 1]]);
+  const log = pino({ enabled: false });
+  await new Expiry(
+    stores.textKeys,
+    () => kept,
+    log,
+    () => Date.now() + 62 * dayMs,
+  ).look();
+  await stores.close();
+  const messages = ['--types', 'MessagePosted', '--archive', 'kept'];
+  t.strictSame(said(await runCli(['replay', ...messages], { cwd })), [
+    'alice: [expired]',
+    'bob: [expired]',
+    'alice: [expired]',
+    'bob: [expired]',
+  ]);
+  t.match(await runCli(['audit', 'verify', '--archive', 'kept'], { cwd }), {
+    code: 0,
+    stdout: /Whole/,
   });
 });
 
