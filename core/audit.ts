@@ -39,7 +39,7 @@ export interface CheckpointSigned {
  */
 export type HandedOut = 'words' | 'names' | 'sealed' | 'keys' | 'nothing';
 
-/** Somebody reads the log as an auditor: appended before the reading begins. */
+/** Somebody reads the log as an auditor: appended before anything of it is handed out. */
 export interface AuditRead {
   readonly type: 'AuditRead';
   readonly data: {
