@@ -4,7 +4,7 @@ import { colours } from '../colours.ts';
 import { Commits } from './commits.ts';
 import { epochsOf, follow } from './follow.ts';
 import { sizeOf, type Span } from './log-span.ts';
-import { mergedLog } from './merged-log.ts';
+import { mergedLog, withNeighbours } from './merged-log.ts';
 import { csvFormat, ndjsonFormat, type RecordFormat, TextFormat } from './record-format.ts';
 import { wantedRecord } from './record-filter.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
@@ -61,7 +61,7 @@ async function print(
   spans: readonly Span[],
   onBatch: (batch: readonly StoredRecord[]) => void,
 ): Promise<void> {
-  for await (const batch of mergedLog(source, spans)) {
+  for await (const { before, batch, behind } of withNeighbours(mergedLog(source, spans))) {
     const wanted: Recorded[] = [];
     const places: number[] = [];
     for (const [place, stored] of batch.entries()) {
@@ -71,11 +71,12 @@ async function print(
       places.push(place);
     }
     await told?.names.learn(wanted);
+    const around = told === undefined ? [] : [...before, ...batch, ...behind];
     let lines = '';
     for (const [index, recorded] of (await openTexts(wanted)).entries()) {
       const isLeaving = recorded.event.type === 'RoomLeft';
       const commits = isLeaving ? told?.commits : undefined;
-      const commit = await commits?.around(recorded, batch, places[index] ?? 0);
+      const commit = await commits?.around(recorded, around, before.length + (places[index] ?? 0));
       lines += format.record(recorded, commit);
     }
     await output.write(lines);

@@ -24,6 +24,26 @@ export async function* mergedLog(
   else yield* merged(readers);
 }
 
+/** Records that follow one another, and what comes before and behind them. */
+export interface Neighbours {
+  readonly before: readonly StoredRecord[];
+  readonly batch: readonly StoredRecord[];
+  readonly behind: readonly StoredRecord[];
+}
+
+/** The same batches, each with its neighbours; the first and the last have an empty one. */
+export async function* withNeighbours(
+  batches: AsyncIterable<readonly StoredRecord[]>,
+): AsyncGenerator<Neighbours, void> {
+  let before: readonly StoredRecord[] = [];
+  let batch: readonly StoredRecord[] = [];
+  for await (const behind of batches) {
+    if (batch.length > 0) yield { before, batch, behind };
+    [before, batch] = [batch, behind];
+  }
+  if (batch.length > 0) yield { before, batch, behind: [] };
+}
+
 async function* merged(
   readers: readonly SpanReader[],
 ): AsyncGenerator<readonly StoredRecord[], void> {
