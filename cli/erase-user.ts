@@ -44,6 +44,8 @@ export async function eraseUser(
 ): Promise<void> {
   const { stores } = context;
   const keys = new DataKeys(stores.keys, await openMasterKeys(master));
+  // Before anything is done that cannot be finished by another one.
+  await keys.check();
   // The files are rewritten last: until then, and should that fail, the recorded receipt is right.
   const unreached = [
     ...(await unreachedCopies(stores.events, user)),

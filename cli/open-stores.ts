@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseAddress } from '../adapters/redis/address.ts';
-import { type SealingOptions, sealStores } from '../adapters/sealing/seal-stores.ts';
+import { type SealingOptions, sealStores, type Unbroken } from '../adapters/sealing/seal-stores.ts';
 import type { LinkNews, Stores } from '../core/stores.ts';
 import type { BannerStore } from './banner.ts';
 import { word } from './invocation.ts';
@@ -56,14 +56,19 @@ function open(
   own: boolean,
   onLink: (news: LinkNews) => void,
 ): Promise<Stores> {
-  return sealed(openPlain(store, own, onLink), store.sealing);
+  const unbroken = own ? { onNews: onLink } : undefined;
+  return sealed(openPlain(store, own, onLink), store.sealing, unbroken);
 }
 
-async function sealed(plain: Promise<Stores>, sealing: StoreOptions['sealing']): Promise<Stores> {
+async function sealed(
+  plain: Promise<Stores>,
+  sealing: StoreOptions['sealing'],
+  unbroken?: Unbroken,
+): Promise<Stores> {
   const stores = await plain;
   if (sealing === undefined) return stores;
   try {
-    return await sealStores(stores, sealing);
+    return await sealStores(stores, sealing, Date.now, unbroken);
   } catch (error) {
     await stores.close();
     throw error;

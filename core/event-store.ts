@@ -98,6 +98,8 @@ export type UnavailableReason =
   | 'full'
   /** The store takes no writes now (a replica, or one that cannot persist). */
   | 'readOnly'
+  /** The keys that texts are sealed with cannot be unwrapped. */
+  | 'locked'
   /** The writer was closed. */
   | 'closed';
 

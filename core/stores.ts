@@ -43,8 +43,11 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-/** A store that answers, and would forget what it is given when it stops, or throws it away. */
-export type Unfitness = 'forgetful' | 'evicting';
+/**
+ * A store that answers, and would forget what it is given when it stops, or throws it away; or the
+ * keys that texts are sealed with cannot be unwrapped.
+ */
+export type Unfitness = 'forgetful' | 'evicting' | 'locked';
 
 /** How many replicas are to confirm what is appended, and how many did when they were asked last. */
 export interface ReplicationState {
@@ -61,4 +64,8 @@ export type LinkNews =
   /** It is being opened, and that takes longer than a moment: why, in one sentence, told once. */
   | { readonly status: 'waiting'; readonly words: string }
   /** What the operator should know about the store that is there now: one sentence, told once. */
-  | { readonly status: 'warning'; readonly words: string };
+  | { readonly status: 'warning'; readonly words: string }
+  /** It answers, but the keys of texts cannot be unwrapped; told again when there is another reason. */
+  | { readonly status: 'locked'; readonly reason: string }
+  /** They can again. */
+  | { readonly status: 'unlocked' };

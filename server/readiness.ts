@@ -24,6 +24,7 @@ export const notReadyWords = {
   full: 'The store is full.',
   readOnly: 'The store takes no writes.',
   forgetful: 'The store would forget what it is given when it stops.',
+  locked: 'The master key given does not unwrap the keys that texts are sealed with.',
   evicting: 'The store throws away what it was given when it is full.',
   busy: 'More waits to be stored than there is room for.',
   faulty: 'Something is wrong with the store. It has been logged.',

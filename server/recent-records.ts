@@ -29,6 +29,8 @@ export class RecentRecords {
 
   add(recent: RecentRecord): void {
     const { partition } = recent;
+    // What could not be opened now may be later: whoever asks then is to have it from the store.
+    if ('withheld' in recent && recent.withheld === 'sealed') return this.#letGo(partition);
     const records = this.#byPartition.get(partition);
     const bytes = (this.#bytes.get(partition) ?? 0) + sizeOf(recent);
     this.#bytes.set(partition, bytes);
@@ -63,6 +65,11 @@ export class RecentRecords {
     return opened;
   }
 
+  #letGo(partition: number): void {
+    this.#byPartition.delete(partition);
+    this.#bytes.delete(partition);
+  }
+
   #halve(partition: number): void {
     const records = this.#byPartition.get(partition) ?? [];
     const kept = records.slice(records.length >> 1);
@@ -84,7 +91,8 @@ async function open(
   const opened = await openTexts(
     asked.map((recent) => ('meta' in recent ? decodeRecord(recent) : recent)),
   );
-  for (const [index, recorded] of opened.entries()) records[from + index] = recorded;
+  for (const [index, recorded] of opened.entries())
+    if (recorded.withheld !== 'sealed') records[from + index] = recorded;
   return opened;
 }
 

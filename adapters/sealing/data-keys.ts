@@ -19,16 +19,34 @@ const looksMax = 3;
 export class DataKeys {
   readonly #store: KeyStore;
   readonly #masters: MasterKeys;
+  /** The name of the key by which it is found out which master key the log has. */
+  #sample: string | undefined;
 
   constructor(store: KeyStore, masters: MasterKeys) {
     this.#store = store;
     this.#masters = masters;
   }
 
-  /** The key of this name, made if there was none; undefined when it was destroyed. */
+  /**
+   * Finds out, by one of the keys, whether the master keys are those of the log.
+   * @throws {UnusableMasterKey} with the way out
+   */
+  async check(): Promise<void> {
+    const name = (this.#sample = await this.#sampled());
+    const kept = name === undefined ? undefined : await this.#store.get(name);
+    if (name === undefined || kept === undefined) return void this.#masters.read();
+    const { id } = await this.#wrapping(name, kept);
+    if (id !== undefined) throw new UnusableMasterKey(notOfTheLog(id));
+  }
+
+  /**
+   * The key of this name, made if there was none; undefined when it was destroyed.
+   * @throws {UnusableMasterKey} also rather than to wrap a new key by a master key that is not the log's
+   */
   async obtain(name: string): Promise<Buffer | undefined> {
     const found = await this.find(name);
     if (found !== 'none') return found;
+    await this.check();
     const key = randomBytes(keyBytes);
     const [master] = this.#masters.read();
     const kept = await this.#store.change(name, undefined, wrap(master, name, key));
@@ -88,21 +106,44 @@ export class DataKeys {
 
   /** @throws {UnusableMasterKey} when none of the master keys is the one that wraps it */
   async #unwrapped(name: string, found: string): Promise<Buffer | undefined> {
+    const { master, kept, id } = await this.#wrapping(name, found);
+    if (id !== undefined) throw new UnusableMasterKey(notOurs(name, id));
+    return master && unwrap(master, name, kept);
+  }
+
+  /** What wraps a key, and how it is kept then; `id`: of a master key that we do not have. */
+  async #wrapping(name: string, found: string): Promise<Wrapping> {
     let kept: string | undefined = found;
-    for (let look = 1; kept !== undefined; look++) {
-      if (kept === destroyed) return undefined;
+    for (let look = 1; kept !== undefined && kept !== destroyed; look++) {
       const id = kept.slice(0, kept.indexOf(':'));
       const master = this.#masters.read().find((one) => one.id === id);
-      if (master !== undefined) return unwrap(master, name, kept);
-      if (look === looksMax) throw new UnusableMasterKey(notOurs(name, id));
+      if (master !== undefined) return { master, kept };
+      if (look === looksMax) return { kept, id };
       kept = await this.#store.get(name);
     }
+    return { kept: destroyed };
+  }
+
+  /** A key that is there: the one that was taken before, unless it was destroyed since. */
+  async #sampled(): Promise<string | undefined> {
+    const last = this.#sample && (await this.#store.get(this.#sample));
+    if (last !== undefined && last !== '' && last !== destroyed) return this.#sample;
+    for await (const { name, value } of this.#store.list()) if (value !== destroyed) return name;
     return undefined;
   }
 }
 
+interface Wrapping {
+  readonly kept: string;
+  readonly master?: MasterKey;
+  readonly id?: string;
+}
+
 const notOurs = (name: string, id: string): string =>
   `The key ${name} is wrapped by the master key ${id}, which is not the one given.`;
+
+const notOfTheLog = (id: string): string =>
+  `The master key that is given is not the one of this log, whose keys are wrapped by another (its id is ${id}). Give the file that the other servers have now: each erasure replaces it.`;
 
 function wrap(master: MasterKey, name: string, key: Buffer): string {
   const nonce = randomBytes(nonceBytes);

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 
 import { placeKeyName, type SealedUnder, userKeyName, type Withheld } from '../../core/sealing.ts';
 import type { DataKeys } from './data-keys.ts';
+import { UnusableMasterKey } from './master-keys.ts';
 
 /** Derived keys that are held at a time: a busy server's authors in their rooms. */
 const heldMax = 8_192;
@@ -12,7 +13,7 @@ const letGoMs = 60_000;
 const keyBytes = 32;
 
 /** A key to seal or open with, or why there is none. */
-export type TextKey = KeyObject | Extract<Withheld, 'erased' | 'expired'>;
+export type TextKey = KeyObject | Withheld;
 
 /**
  * The keys that texts are sealed under, derived from two data keys: their author's, and their
@@ -20,6 +21,7 @@ export type TextKey = KeyObject | Extract<Withheld, 'erased' | 'expired'>;
  */
 export class Keyring {
   readonly #keys: DataKeys;
+  readonly #onUnusable: ((error: UnusableMasterKey) => void) | undefined;
   /** As key objects, whose memory is wiped when they are let go of. */
   readonly #held = new LRUCache<string, KeyObject>({
     max: heldMax,
@@ -30,8 +32,13 @@ export class Keyring {
   /** Raised by each `forget`: a key that was on its way then is not held. */
   #forgotten = 0;
 
-  constructor(keys: DataKeys) {
+  /**
+   * @param onUnusable told when a key cannot be unwrapped: its texts are then `sealed` to whoever
+   *   reads on. Without it, reading ends with that error.
+   */
+  constructor(keys: DataKeys, onUnusable?: (error: UnusableMasterKey) => void) {
     this.#keys = keys;
+    this.#onUnusable = onUnusable;
     this.#letGo = setInterval(() => this.#held.purgeStale(), letGoMs).unref();
   }
 
@@ -40,29 +47,39 @@ export class Keyring {
     return this.#held.get(heldName(author, placeKeyName(place, month)));
   }
 
-  /** The key to seal a text with; its data keys are made if there are none. */
+  /**
+   * The key to seal a text with; its data keys are made if there are none.
+   * @throws {UnusableMasterKey}
+   */
   async toSeal(under: SealedUnder, month: number): Promise<TextKey> {
-    return this.#derived(under, month, async (name) => this.#keys.obtain(name));
+    return this.#derived(under, month, (name) => this.#obtain(name));
   }
 
   /** The key to open a text with. A key that is missing counts as destroyed. */
   async toOpen(under: SealedUnder, month: number): Promise<TextKey> {
-    return this.#derived(under, month, async (name) => {
-      const key = await this.#keys.find(name);
-      return key === 'none' ? undefined : key;
-    });
+    try {
+      return await this.#derived(under, month, async (name) => {
+        const key = await this.#keys.find(name);
+        return key === 'none' ? undefined : key;
+      });
+    } catch (error) {
+      if (this.#onUnusable === undefined || !(error instanceof UnusableMasterKey)) throw error;
+      this.#onUnusable(error);
+      return 'sealed';
+    }
   }
 
   /**
    * What a numbered commit says, as only this author's key can tell: no text is guessed from it. Undefined when there is
    * no such key any more.
+   * @throws {UnusableMasterKey}
    */
   async contentOf(author: string, content: string): Promise<string | undefined> {
     const name = heldName(author, 'once');
     let key = this.#held.get(name);
     if (key === undefined) {
       const asked = this.#forgotten;
-      const data = await this.#keys.obtain(userKeyName(author));
+      const data = await this.#obtain(userKeyName(author));
       if (data === undefined) return undefined;
       key = derive([data], 'securechat/once/v1');
       if (asked === this.#forgotten) this.#held.set(name, key);
@@ -82,6 +99,15 @@ export class Keyring {
   close(): void {
     clearInterval(this.#letGo);
     this.#held.clear();
+  }
+
+  async #obtain(name: string): Promise<Buffer | undefined> {
+    try {
+      return await this.#keys.obtain(name);
+    } catch (error) {
+      if (error instanceof UnusableMasterKey) this.#onUnusable?.(error);
+      throw error;
+    }
   }
 
   async #derived(

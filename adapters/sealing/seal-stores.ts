@@ -1,7 +1,9 @@
 import type { Recorded } from '../../core/event-store.ts';
-import type { Stores, TextKeys } from '../../core/stores.ts';
+import type { KeyStore } from '../../core/key-store.ts';
+import type { LinkNews, Stores, TextKeys, Unfitness } from '../../core/stores.ts';
 import { placeOnce } from '../tls/whole-file.ts';
 import { DataKeys } from './data-keys.ts';
+import { KeyWatch } from './key-watch.ts';
 import { Keyring } from './keyring.ts';
 import {
   type MasterKeys,
@@ -36,18 +38,28 @@ export async function openMasterKeys(source: MasterKeySource): Promise<MasterKey
   return keys;
 }
 
+/** For whoever serves: it goes on when the master key is no longer the log's. */
+export interface Unbroken {
+  /** Told of that, and when it is again. */
+  readonly onNews: (news: LinkNews) => void;
+}
+
 /**
  * The same stores, with the texts of their log sealed.
  * @param now milliseconds since 1970
- * @throws {UnusableMasterKey}
+ * @param unbroken with it, texts whose keys cannot be unwrapped are `sealed`, and none is written;
+ *   without it, that is an error
+ * @throws {UnusableMasterKey} with `unbroken`, also when the master key is not the log's
  */
 export async function sealStores(
   stores: Stores,
   { master, seals }: SealingOptions,
   now: () => number = Date.now,
+  unbroken?: Unbroken,
 ): Promise<Stores> {
-  const keys = new DataKeys(stores.keys, await openMasterKeys(master));
-  const keyring = new Keyring(keys);
+  const keys = new DataKeys(stores.keys, await openMasterKeys(await unmade(master, stores.keys)));
+  const watch = unbroken && (await watched(keys, unbroken));
+  const keyring = new Keyring(keys, watch && ((error) => void watch.failed(error)));
   const events = new SealedEvents(stores.events, keyring, { seals, now });
   const textKeys: TextKeys = {
     names: () => keys.names(),
@@ -58,10 +70,27 @@ export async function sealStores(
     },
   };
   const close = async (): Promise<void> => {
+    watch?.stop();
     await events.close();
     await stores.close();
   };
   const openTexts = (records: readonly Recorded[]): Promise<readonly Recorded[]> =>
     opened(keyring, records);
-  return { ...stores, events, textKeys, openTexts, close };
+  const unfit = (): Unfitness | undefined =>
+    watch?.isLocked === true ? 'locked' : stores.unfit?.();
+  return { ...stores, events, textKeys, openTexts, unfit, close };
+}
+
+/** For a log that has keys no master key is made: it would be another one than theirs. */
+async function unmade(master: MasterKeySource, keys: KeyStore): Promise<MasterKeySource> {
+  if ('text' in master || !master.make) return master;
+  for await (const _ of keys.list()) return { ...master, make: false };
+  return master;
+}
+
+async function watched(keys: DataKeys, { onNews }: Unbroken): Promise<KeyWatch> {
+  await keys.check();
+  const watch = new KeyWatch(keys, onNews);
+  watch.start();
+  return watch;
 }

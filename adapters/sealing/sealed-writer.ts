@@ -10,11 +10,13 @@ import {
 import { monthAt, sealedUnder } from '../../core/sealing.ts';
 import { commitContent } from '../commit-content.ts';
 import type { Keyring } from './keyring.ts';
+import { UnusableMasterKey } from './master-keys.ts';
 import { sealText } from './sealed-text.ts';
 
 /** Of one author's text whose key was destroyed nothing can be written any more. */
 const refused: AppendOutcome = { status: 'unavailable', reason: 'closed' };
 const outOfReach: AppendOutcome = { status: 'unavailable', reason: 'disconnected' };
+const locked: AppendOutcome = { status: 'unavailable', reason: 'locked' };
 
 /** A commit that is ready for the log, or what becomes of it without. */
 type Sealed = Commit | AppendOutcome;
@@ -73,6 +75,7 @@ export class SealedWriter implements Writer {
       return { outcome: isRefused ? Promise.resolve(ready) : this.#inner.append(ready) };
     } catch (error) {
       if (error instanceof StoreUnreachable) return { outcome: Promise.resolve(outOfReach) };
+      if (error instanceof UnusableMasterKey) return { outcome: Promise.resolve(locked) };
       const unforeseen = error instanceof Error ? error : new Error(String(error));
       return { outcome: Promise.reject(unforeseen) };
     }

@@ -1,3 +1,5 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'tap';
 
 import { decodeRecord } from '../../../adapters/record-codec.ts';
@@ -146,4 +148,16 @@ await test('a store that cannot be asked for a key refuses, and what is read wai
   const stores = await sealed.open(t);
   await stores.close();
   await t.rejects(stores.events.readAll(0, 1, 9), { name: 'StoreUnreachable' });
+});
+
+await test('a log that has keys is not given another master key when its own is gone', async (t) => {
+  const file = join(t.testdir(), 'master.key');
+  const sealed = new Sealed({ file, make: true });
+  await say(await sealed.open(t), said('alice', 'hello'));
+  rmSync(file);
+  await t.rejects(sealed.open(t), {
+    name: 'UnusableMasterKey',
+    message: /master\.key cannot be read/,
+  });
+  t.notOk(existsSync(file));
 });
