@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
 
+import { joinedUnpooled } from './unpooled.ts';
+
 /** More than this waits for a client only if it has stopped reading. */
 export const outboxBytesMax = 1_048_576;
 /** A client that takes nothing for so long is as good as gone. */
@@ -132,7 +134,8 @@ let lastJoined: Buffer = Buffer.alloc(0);
 
 /**
  * One buffer out of several. Most members of a room are sent the very same ones, one after
- * another, so the last result is kept and used again.
+ * another, so the last result is kept and used again, in this turn of the event loop: of what was
+ * said nothing is to be held longer than it is of use.
  */
 function join(parts: readonly Buffer[]): Buffer {
   const [first] = parts;
@@ -140,8 +143,14 @@ function join(parts: readonly Buffer[]): Buffer {
   const same =
     parts.length === lastParts.length && parts.every((part, index) => part === lastParts[index]);
   if (!same) {
+    if (lastParts.length === 0) setImmediate(letGoOfJoined);
     lastParts = [...parts];
-    lastJoined = Buffer.concat(parts);
+    lastJoined = joinedUnpooled(parts);
   }
   return lastJoined;
+}
+
+function letGoOfJoined(): void {
+  lastParts = [];
+  lastJoined = Buffer.alloc(0);
 }

@@ -67,6 +67,7 @@ export async function eraseUser(
 
 const always = (master: MasterKeySource): readonly string[] => [
   'what people have read, copied or printed',
+  'the memory of servers that run, which is cleared within seconds as far as a program can: a restart of each server ends what is left',
   'a backup that holds both the store and the master key of its time',
   'file' in master
     ? 'copies of the old master key on other machines: replace them by the new one'

@@ -171,7 +171,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#appender?.folds(recorded.id);
     heedSession(this, recorded);
     if (event.type === 'RetentionSet') void this.#expiry?.look();
-    if (event.type === 'UserErased') this.follower.recent.clear();
+    if (event.type === 'UserErased') this.#onErased();
     if (event.type === 'ServerStopped' || event.type === 'ServerLost')
       this.#onServerEnded(recorded, event.data);
   }
@@ -213,6 +213,11 @@ export class ChatServer implements Chat, FollowerOwner {
     if (!endsAtHome(recorded, this.stores.events.info.partitions)) return;
     const type = recorded.event.type as 'ServerLost';
     void this.#insist(() => completeEnd(this.stores.events, type, server, incarnation));
+  }
+
+  #onErased(): void {
+    this.follower.recent.clear();
+    this.options.onErased?.();
   }
 
   /** No other server may be there to do it. */

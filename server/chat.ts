@@ -24,6 +24,8 @@ export interface ChatOptions {
   readonly loginMs?: number;
   /** How much longer where it is kept waiting; `loginHeldMsMax` unless given. */
   readonly loginHeldMs?: number;
+  /** Called when a user was erased: what they wrote is not to be left in memory. */
+  readonly onErased?: () => void;
   /** The origin under which browsers reach this server, if they do. */
   readonly web?: string;
 }

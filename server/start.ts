@@ -11,6 +11,7 @@ import { createAccount } from './accounts.ts';
 import { loadAccount } from './aggregate.ts';
 import { ChatServer } from './chat-server.ts';
 import { sweepCredentials } from './credential-sweep.ts';
+import { ForgottenText } from './forgotten-text.ts';
 import { CountedMetrics } from './metrics-counted.ts';
 import { Sealing, type SealingPlan } from './sealing.ts';
 import { type ServerPlan, type TakenPorts, takePorts } from './taken-ports.ts';
@@ -85,7 +86,9 @@ export async function startChat<C extends TlsCertificate>(
   const running: RunningServer[] = [];
   let sealing: Sealing | undefined;
   let trimmer: Trimmer | undefined;
+  const forgotten = new ForgottenText(plan.log);
   const stop = async (): Promise<void> => {
+    forgotten.stop();
     await trimmer?.stop();
     await sealing?.stop();
     await stopAll(running);
@@ -94,7 +97,8 @@ export async function startChat<C extends TlsCertificate>(
   try {
     // The ports first: one that is taken is found before anything is made or written.
     for (const server of plan.servers) taken.push(await takePorts(plan, server));
-    for (const ports of taken) running.push(await startServer(plan, ports, hasher));
+    const shared = { hasher, onErased: () => forgotten.seen() };
+    for (const ports of taken) running.push(await startServer(plan, ports, shared));
     const [first] = running;
     const hasAccounts = first !== undefined && (await anyAccount(first.stores));
     const certificate = await plan.certify();
@@ -142,10 +146,16 @@ interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** What the servers of a process have in common. */
+interface SharedByServers {
+  readonly hasher: PasswordHasher;
+  readonly onErased: () => void;
+}
+
 async function startServer(
   plan: ChatPlan,
   ports: TakenPorts,
-  hasher: PasswordHasher,
+  { hasher, onErased }: SharedByServers,
 ): Promise<RunningServer> {
   const { registrationOpen, messagesPerSecond, log } = plan;
   const { name, host } = ports.server;
@@ -167,7 +177,7 @@ async function startServer(
   };
   try {
     const origin = ports.web === undefined ? {} : { web: ports.web.origin };
-    const options = { name, registrationOpen, messagesPerSecond, ...origin };
+    const options = { name, registrationOpen, messagesPerSecond, onErased, ...origin };
     const metrics = new CountedMetrics();
     const started = new ChatServer(options, stores, hasher, log, metrics);
     server = started;

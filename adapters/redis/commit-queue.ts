@@ -55,6 +55,8 @@ export class CommitQueue {
           pending.isSettled = true;
           this.#commits -= 1;
           this.#bytes -= encoded.bytes;
+          // Of what was said nothing is held until the next commit.
+          if (this.#commits === 0) this.#handedOver = [];
           resolve(outcome);
         },
       };

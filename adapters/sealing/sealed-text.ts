@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 import { bodySealed } from '../record-codec.ts';
+import { unpooledBytes } from '../unpooled.ts';
 
 const algorithm = 'aes-256-gcm';
 const monthAt = 1;
@@ -17,16 +18,13 @@ const tagBytes = 16;
 export function sealText(key: KeyObject, id: string, month: number, text: string): Buffer {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(id));
+  const plain = unpooledBytes(text);
   const head = Buffer.alloc(nonceAt);
   head[0] = bodySealed;
   head.writeUInt16BE(month, monthAt);
-  return Buffer.concat([
-    head,
-    nonce,
-    cipher.update(text, 'utf8'),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ]);
+  const sealed = [cipher.update(plain), cipher.final(), cipher.getAuthTag()];
+  plain.fill(0);
+  return Buffer.concat([head, nonce, ...sealed]);
 }
 
 /** Undefined when the key is not the one that sealed it, or the bytes are others. */
@@ -36,11 +34,15 @@ export function openText(key: KeyObject, id: string, body: Uint8Array): string |
   const nonce = body.subarray(nonceAt, textAt);
   const decipher = createDecipheriv(algorithm, key, nonce).setAAD(Buffer.from(id));
   decipher.setAuthTag(body.subarray(end));
+  const plain = decipher.update(body.subarray(textAt, end));
   try {
-    return decipher.update(body.subarray(textAt, end), undefined, 'utf8') + decipher.final('utf8');
+    decipher.final();
+    return plain.toString();
   } catch {
     // Node says of a tag that does not fit no more than that.
     return undefined;
+  } finally {
+    plain.fill(0);
   }
 }
 

@@ -11,6 +11,12 @@ export const handshakeMsMax = 10_000;
 /** How often it is looked whether data goes to nobody. */
 const deadCheckMs = 5_000;
 
+/**
+ * OpenSSL's `SSL_OP_CLEANSE_PLAINTEXT`, which Node has no name for: what a client wrote is wiped from
+ * the library's buffers once it was read.
+ */
+const cleansePlaintext = 0x2;
+
 /** A certificate with its chain, and its key. */
 export type TlsCertificate = Pick<CertificatePair, 'cert' | 'key'>;
 
@@ -47,7 +53,12 @@ export class TlsDoor {
   }
 
   open({ cert, key }: TlsCertificate): void {
-    this.#server.setSecureContext({ cert, key, minVersion: this.#minVersion });
+    this.#server.setSecureContext({
+      cert,
+      key,
+      minVersion: this.#minVersion,
+      secureOptions: cleansePlaintext,
+    });
     this.#port = (this.#server.address() as AddressInfo).port;
     this.#isOpen = true;
   }
