@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
+
 import type { SigningKey } from '../adapters/audit/signing-key.ts';
 import { steadyLog } from '../adapters/log-file/joined.ts';
+import { unfinishedName } from '../adapters/log-file/writer.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import type { EventStore } from '../core/event-store.ts';
 import type { LogSource, StoredLog } from '../core/log-source.ts';
@@ -11,6 +14,7 @@ import { openExistingStores } from './open-stores.ts';
 import { PlainFailure } from './plain-failure.ts';
 import { progressOn } from './progress.ts';
 import type { StoreOptions } from './store-options.ts';
+import { undoneWhenStopped } from './undone-when-stopped.ts';
 
 export interface ExportOptions {
   readonly out: string;
@@ -63,12 +67,14 @@ async function whole(events: EventStore): Promise<StoredLog> {
 
 async function written(out: string, source: LogSource, plan: ExportPlan): Promise<void> {
   const progress = progressOn(process.stderr, plan.records);
+  const isWritten = undoneWhenStopped(() => rmSync(unfinishedName(out), { force: true }));
   try {
     await writeExport(out, source, plan, progress.reached);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new PlainFailure(`${out} cannot be written (${reasonOf(error)}).`);
   } finally {
+    isWritten();
     progress.end();
   }
 }

@@ -1,5 +1,7 @@
 import type { WriteStream } from 'node:tty';
 
+import { undoneWhenStopped } from './undone-when-stopped.ts';
+
 /** What a command that takes its time tells meanwhile. */
 export interface Progress {
   /** So many more records were read. */
@@ -28,11 +30,12 @@ export function progressOn(
   const startedAt = now();
   let read = 0;
   let drawnAt = startedAt + shownAfterMs - drawnEveryMs;
-  let isDrawn = false;
+  let leaveIt: (() => void) | undefined;
+  const clear = (): void => void terminal.write('\r\u001b[K');
   const draw = (): void => {
     if (now() - drawnAt < drawnEveryMs) return;
     drawnAt = now();
-    isDrawn = true;
+    leaveIt ??= undoneWhenStopped(clear);
     const ms = drawnAt - startedAt;
     const text = records === undefined ? countText(read, ms) : barText(read, records, ms);
     terminal.write(`\r${text}\u001b[K`);
@@ -47,8 +50,10 @@ export function progressOn(
       draw();
     },
     end() {
-      if (isDrawn) terminal.write('\r\u001b[K');
-      isDrawn = false;
+      if (leaveIt === undefined) return;
+      clear();
+      leaveIt();
+      leaveIt = undefined;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 
 import { type LogHead, type LogInfo, StoreUnusable } from '../../core/event-store.ts';
@@ -67,6 +68,8 @@ class LmdbStoredLog implements StoredLog {
     from: number,
     limit: number,
   ): Promise<readonly StoredRecord[]> {
+    // Whoever reads a long log asks so for page after page, and is to hear of a signal meanwhile.
+    await nextTurn();
     const { position: last, first } = await this.head(partition);
     const records: StoredRecord[] = [];
     for (let position = Math.max(from, first); position <= last; position++) {

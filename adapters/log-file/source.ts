@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -213,17 +213,22 @@ async function* linesFrom(
   }
 }
 
-/** In a folder of its own, and without a name as soon as it is open. */
+/** Without a name before there is anything in it, so that nothing is left whatever ends this process. */
 async function unpacked(path: string): Promise<FileHandle> {
+  const plain = await namelessFile();
+  try {
+    await pipeline(createReadStream(path), createGunzip(), (bytes) => writeFile(plain, bytes));
+    return plain;
+  } catch (error) {
+    await plain.close();
+    throw error;
+  }
+}
+
+async function namelessFile(): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), 'securechat-log-'));
   try {
-    const plain = join(folder, 'log.ndjson');
-    await pipeline(
-      createReadStream(path),
-      createGunzip(),
-      createWriteStream(plain, { mode: 0o600 }),
-    );
-    return await open(plain, 'r');
+    return await open(join(folder, 'log.ndjson'), 'wx+', 0o600);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -15,6 +15,9 @@ const fileMode = 0o600;
 /** Whether a file of this name is, or is to be, compressed. */
 export const isCompressed = (path: string): boolean => path.endsWith('.gz');
 
+/** Under which name this process writes a file until it is whole. */
+export const unfinishedName = (path: string): string => `${path}.${process.pid}.unfinished`;
+
 /**
  * Writes a log file: the records of each partition in their order, then its checkpoints. It has
  * its name when it is whole, and not before; one that is there is not written over.
@@ -49,7 +52,7 @@ export class LogFileWriter {
     // Better now than after an hour. It is not made to see: whoever is killed then would leave an
     // empty file under a name that says what it has.
     if (existsSync(path)) throw taken(path);
-    const writer = new LogFileWriter(path, `${path}.${process.pid}.unfinished`);
+    const writer = new LogFileWriter(path, unfinishedName(path));
     await writer.#write(lineOf({ kind: 'header', header }));
     return writer;
   }

@@ -1,10 +1,13 @@
+import { rmSync } from 'node:fs';
+
 import type { LogFileHeader } from '../../adapters/log-file/lines.ts';
-import { LogFileWriter } from '../../adapters/log-file/writer.ts';
+import { LogFileWriter, unfinishedName } from '../../adapters/log-file/writer.ts';
 import { reasonOf } from '../../adapters/system-reason.ts';
 import { StoreUnreachable } from '../../core/event-store.ts';
 import type { LogSource } from '../../core/log-source.ts';
 import { stateOf } from '../../core/views/chat-state.ts';
 import { PlainFailure } from '../plain-failure.ts';
+import { undoneWhenStopped } from '../undone-when-stopped.ts';
 import { foldTo } from './fold-log.ts';
 import { between, partitionsOf, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
@@ -25,6 +28,7 @@ export async function writeSlice(
   const progress = progressOf(replay, sizeOf(between(start.positions, after)) + size);
   const state = stateOf(await foldTo(source, after, start, progress));
   const header = { ...(await headerOf(source)), before: { positions: after, state } };
+  const isWritten = undoneWhenStopped(() => rmSync(unfinishedName(out), { force: true }));
   const writer = await writingTo(out, () => LogFileWriter.create(out, header));
   try {
     for await (const batch of mergedLog(source, spans)) {
@@ -36,6 +40,7 @@ export async function writeSlice(
     await writer.abandon();
     throw failure(out, error);
   } finally {
+    isWritten();
     progress.end();
   }
   const from = after.map((position) => position + 1);
