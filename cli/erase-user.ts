@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { DataKeys } from '../adapters/sealing/data-keys.ts';
 import { replaceMasterKey } from '../adapters/sealing/master-rotation.ts';
 import { type MasterKeySource, openMasterKeys } from '../adapters/sealing/seal-stores.ts';
+import { toldIfSlow } from '../adapters/told-if-slow.ts';
 import { errorWords } from '../core/error-catalogue.ts';
 import type { Actor } from '../core/event-store.ts';
 import { userKeyName } from '../core/sealing.ts';
@@ -34,7 +35,8 @@ export async function confirmErasure(user: string, isSure: boolean): Promise<voi
  * Erases a user: closes the account and its session, destroys the key of all they wrote, and
  * replaces the master key, so that no remaining copy of that key can be unwrapped. Prints the
  * receipt. Broken off, it can be called again.
- * @throws {PlainFailure} @throws {StoreUnreachable} @throws {UnusableMasterKey}
+ * @throws {PlainFailure} also when the store did not begin to rewrite its files; all else is done then
+ * @throws {StoreUnreachable} @throws {UnusableMasterKey}
  */
 export async function eraseUser(
   context: AccountsContext,
@@ -60,10 +62,16 @@ export async function eraseUser(
     const rewrapped = await replaceMasterKey(keys, master.file);
     console.log(`The master key is replaced; ${rewrapped} other keys are wrapped by the new one.`);
   }
-  const left = await stores.rewrite();
   console.log('Not reached by this:');
-  for (const line of [...unreached, ...left]) console.log(`- ${line}`);
+  for (const line of unreached) console.log(`- ${line}`);
+  const left = await toldIfSlow(stores.rewrite(), () =>
+    console.error('Waiting for the store to begin to rewrite its files …'),
+  );
+  if (left.length > 0) throw new PlainFailure(left.map(notRewritten).join('\n'));
 }
+
+const notRewritten = (what: string): string =>
+  `One thing is left to do: ${what}. What was destroyed lies there until it is rewritten: run BGREWRITEAOF in Redis, or this command again.`;
 
 const always = (master: MasterKeySource): readonly string[] => [
   'what people have read, copied or printed',

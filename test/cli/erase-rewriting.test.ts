@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+
+import { masterKeysText, newMasterKey } from '../../adapters/sealing/master-keys.ts';
+import { type RedisProcess, startRedis } from '../support/redis-process.ts';
+import { until } from '../support/until.ts';
+import { runCli, startCli } from './cli-process.ts';
+
+/** An erasure takes six seconds; the rest is for a busy machine. */
+const withinMs = 30_000;
+const receipt = /^Not reached by this:\n(- .*\n)+$/m;
+
+await test('an erasure waits for the rewriting that is under way, and has another one begun', async (t) => {
+  await using redis = await startRedis();
+  const { cwd, env, erase } = await withCarol(t, redis);
+  // So slow that it does not end before it is stopped.
+  await redis.command('CONFIG', 'SET', 'rdb-key-save-delay', 1_000_000);
+  await redis.command('BGREWRITEAOF');
+  const forked = await forkOf(redis);
+  process.kill(forked, 'SIGSTOP');
+  await redis.command('CONFIG', 'SET', 'rdb-key-save-delay', 0);
+  await using cli = startCli(erase, { cwd, env });
+  await until(() => cli.output.stderr !== '', { what: 'a word of waiting', withinMs });
+  t.equal(cli.output.stderr, 'Waiting for the store to begin to rewrite its files …\n');
+  t.match(cli.output.stdout, receipt, 'the receipt is there before');
+  t.equal(await forkOf(redis), forked, 'the one that was under way goes on');
+  process.kill(forked, 'SIGKILL');
+  t.match(await cli.ended(), { code: 0 });
+  await until(async () => /aof_last_bgrewrite_status:ok/.test(await persistence(redis)), {
+    what: 'another rewriting to succeed',
+    withinMs,
+  });
+});
+
+await test('an erasure whose store does not rewrite its files prints its receipt, and says what to do', async (t) => {
+  await using redis = await startRedis();
+  const { cwd, env, erase } = await withCarol(t, redis);
+  await redis.command('ACL', 'SETUSER', 'default', '-bgrewriteaof');
+  const end = await runCli(erase, { cwd, env });
+  t.match(end, {
+    code: 1,
+    stdout: receipt,
+    stderr:
+      /^securechat: One thing is left to do: Redis's append-only file, .*NOPERM.* run BGREWRITEAOF in Redis, or this command again\.\n$/,
+  });
+  await redis.command('ACL', 'SETUSER', 'default', '+bgrewriteaof');
+  t.match(await runCli(erase, { cwd, env }), { code: 0, stdout: receipt, stderr: '' });
+});
+
+/** A log with an account, and what erases it. */
+async function withCarol(t: Test, redis: RedisProcess) {
+  const cwd = t.testdir();
+  const env = { REDIS_URL: redis.url };
+  writeFileSync(join(cwd, 'master.key'), masterKeysText([newMasterKey()]), { mode: 0o600 });
+  const added = await runCli(['user', 'add', 'carol'], { cwd, env, input: 'password1\n' });
+  t.match(added, { code: 0 });
+  const erase = ['user', 'erase', 'carol', '--yes', '--master-key-file', 'master.key'];
+  return { cwd, env, erase };
+}
+
+async function persistence(redis: RedisProcess): Promise<string> {
+  return String(await redis.command('INFO', 'persistence'));
+}
+
+/** The process that rewrites. */
+async function forkOf(redis: RedisProcess): Promise<number> {
+  const find = async (): Promise<number | undefined> => {
+    if (!/aof_rewrite_in_progress:1/.test(await persistence(redis))) return undefined;
+    const all = execFileSync('ps', ['-A', '-o', 'ppid=', '-o', 'pid='], { encoding: 'utf8' });
+    const found = new RegExp(`^ *${redis.pid} +(\\d+)$`, 'm').exec(all);
+    return found === null ? undefined : Number(found[1]);
+  };
+  return await until(find, { what: 'a rewriting to be under way', withinMs });
+}
