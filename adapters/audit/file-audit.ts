@@ -10,7 +10,7 @@ import {
   archiveFilesIn,
   checkNoneMissing,
 } from '../log-file/archive-folder.ts';
-import type { FiledCheckpoint, LogFileHeader } from '../log-file/lines.ts';
+import type { FiledCheckpoint, LogFileHeader, LogFileLine } from '../log-file/lines.ts';
 import { readLogFile, type ReadLine } from '../log-file/reader.ts';
 import { recordFormat } from '../record-codec.ts';
 import type { Progress } from './log-audit.ts';
@@ -77,7 +77,7 @@ class FileCheck {
   #partition = 0;
   #header: LogFileHeader | undefined;
   /** Of the file that is read. */
-  #file = { records: 0, hasHeader: false, end: undefined as number | undefined };
+  #file = newFile();
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
@@ -86,7 +86,7 @@ class FileCheck {
 
   /** Of a part, what is before its beginning is skipped: it was read. */
   async read(path: string, progress: Progress, part?: ArchiveFile): Promise<void> {
-    this.#file = { records: 0, hasHeader: false, end: undefined };
+    this.#file = newFile();
     if (part !== undefined) this.#partition = part.partition;
     for await (const lines of readLogFile(path)) {
       for (const line of lines) this.#add(line, part?.from ?? 1);
@@ -121,8 +121,10 @@ class FileCheck {
     if ('damage' in read)
       return this.#damaged(`cannot be read in line ${number}: ${withoutStop(read.damage)}`);
     const { line } = read;
-    if ((line.kind === 'header') !== (number === 1))
+    const place = placeOf(line);
+    if ((line.kind === 'header') !== (number === 1) || place < this.#file.place)
       return this.#damaged(`is out of its place in line ${number}`);
+    this.#file.place = place;
     switch (line.kind) {
       case 'header':
         return this.#begin(line.header);
@@ -170,6 +172,28 @@ class FileCheck {
 
   #damaged(what: string): void {
     this.#audits.of(this.#partition).damaged(what);
+  }
+}
+
+/** What was read of a file. */
+const newFile = () => ({
+  records: 0,
+  hasHeader: false,
+  place: 0,
+  end: undefined as number | undefined,
+});
+
+/** Lines stand in the order of these: the records by partition, then the checkpoints. */
+function placeOf(line: LogFileLine): number {
+  switch (line.kind) {
+    case 'header':
+      return 0;
+    case 'record':
+      return line.record.partition;
+    case 'checkpoint':
+      return partitionsMax + line.checkpoint.partition;
+    case 'end':
+      return Infinity;
   }
 }
 

@@ -93,7 +93,12 @@ export class PartitionAudit {
     const fault = checkpoint === undefined ? 'is none' : this.#keys.faultOf(note);
     if (checkpoint === undefined || fault !== undefined)
       return this.#find(this.#tree.size + 1, `is followed by a checkpoint that ${fault}`);
-    const stored = LeafList.parse(leaves) ?? new LeafList();
+    const stored = LeafList.parse(leaves);
+    if (stored === undefined)
+      return this.#find(
+        this.#tree.size + 1,
+        'is followed by a checkpoint whose leaf hashes are none',
+      );
     this.#tree.noteLeaves(stored);
     this.#seal(checkpoint, stored, this.#tree.size + 1);
   }

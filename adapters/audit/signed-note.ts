@@ -49,7 +49,8 @@ export function parseNote(note: string): SignedNote | undefined {
   return { text: note.slice(0, end + 1), signatures };
 }
 
-export const isKeyName = (name: string): boolean => name !== '' && !/[\s+]/u.test(name);
+export const isKeyName = (name: string): boolean =>
+  name !== '' && !/[\p{White_Space}+]/u.test(name);
 
 /** The bytes of a base64 text with its padding, or undefined for what no encoder writes. */
 export function strictBase64(text: string): Buffer | undefined {
@@ -58,7 +59,7 @@ export function strictBase64(text: string): Buffer | undefined {
 }
 
 function parseSignature(line: string): NoteSignature | undefined {
-  const [, name = '', base64 = ''] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
+  const [, name = '', base64 = ''] = /^— ([^ ]+) ([^ ]+)$/u.exec(line) ?? [];
   const bytes = strictBase64(base64);
   if (!isKeyName(name) || bytes === undefined || bytes.length <= keyIdBytes) return undefined;
   return { name, id: bytes.subarray(0, keyIdBytes), signature: bytes.subarray(keyIdBytes) };

@@ -1,8 +1,13 @@
+import { isUtf8 } from 'node:buffer';
+
 import type { StoredRecord } from '../../core/log-source.ts';
 import type { ChatState } from '../../core/views/chat-state.ts';
 
 /** The version of the file's form; a higher one is refused. */
 export const logFileVersion = 1;
+
+/** Numbers have fifteen digits at most, which every JSON reader takes as they are. */
+const numbersEnd = 1e15;
 
 /** The first line: of what log the file is. */
 export interface LogFileHeader {
@@ -45,7 +50,7 @@ export function lineOf(line: LogFileLine): string {
 function fieldsOf(line: LogFileLine): object {
   switch (line.kind) {
     case 'header':
-      return { securechat: 'log', version: logFileVersion, ...line.header };
+      return headerFields(line.header);
     case 'record': {
       const {
         partition: p,
@@ -68,6 +73,25 @@ function fieldsOf(line: LogFileLine): object {
     case 'end':
       return { end: { records: line.records } };
   }
+}
+
+/** Their order is a part of the form. */
+function headerFields({ format, partitions, epochs, key, before }: LogFileHeader): object {
+  const b = before === undefined ? {} : { before };
+  return { securechat: 'log', version: logFileVersion, format, partitions, epochs, key, ...b };
+}
+
+/**
+ * A line, without its end, for whoever proves something by it: byte for byte what this program
+ * writes, so that no two readers can see two things in it.
+ * @throws {LogFileDamaged}
+ */
+export function parseExactLine(bytes: Buffer): LogFileLine {
+  const text = bytes.toString();
+  const line = parseLine(text);
+  if (lineOf(line) !== `${text}\n` || !isUtf8(bytes))
+    throw new LogFileDamaged('It is not in the form that an export has.');
+  return line;
 }
 
 /** @throws {LogFileDamaged} when it is none of the four kinds, or not whole */
@@ -98,7 +122,7 @@ export function placeIn(line: Buffer): { partition: number; position: number } |
 const placeBytesMax = 48;
 
 function headerIn(fields: Fields): LogFileHeader {
-  const { securechat, version, format, partitions, epochs, key, before } = fields;
+  const { securechat, version, format, partitions, epochs, key } = fields;
   if (securechat !== 'log') throw new LogFileDamaged('It begins no log of this program.');
   if (version !== logFileVersion)
     throw new LogFileDamaged(
@@ -106,13 +130,24 @@ function headerIn(fields: Fields): LogFileHeader {
     );
   if (!isNumber(format) || !isNumber(partitions) || !isTexts(epochs))
     throw new LogFileDamaged('Its first line lacks what each file says of itself.');
-  const header = { format, partitions, epochs, key: typeof key === 'string' ? key : null };
-  return isFields(before) ? { ...header, before: before as LogFileHeader['before'] & {} } : header;
+  const header = { format, partitions, epochs, key: isText(key) ? key : null };
+  return 'before' in fields
+    ? { ...header, before: beforeIn(fields['before'], partitions) }
+    : header;
+}
+
+/** The state is read by whoever goes on from it. */
+function beforeIn(value: unknown, partitions: number): LogFileHeader['before'] & {} {
+  const { positions, state } = isFields(value) ? value : {};
+  const arePositions = Array.isArray(positions) && positions.every(isNumber);
+  if (!arePositions || positions.length !== partitions || !isFields(state))
+    throw new LogFileDamaged('Its first line does not say what the part of a log comes behind.');
+  return { positions, state: state as unknown as ChatState };
 }
 
 function recordIn({ p, n, s, r, t, l, m, b }: Fields): StoredRecord {
   const isPlaced = isNumber(p) && isNumber(n) && isNumber(r) && isNumber(t);
-  if (!isPlaced || typeof s !== 'string' || typeof m !== 'string')
+  if (!isPlaced || !isText(s) || !isText(m))
     throw new LogFileDamaged('It lacks what each record has.');
   return {
     partition: p,
@@ -128,26 +163,32 @@ function recordIn({ p, n, s, r, t, l, m, b }: Fields): StoredRecord {
 
 function linkIn(link: unknown): { stream: string; revision: number } {
   const [stream, revision, ...more] = Array.isArray(link) ? (link as unknown[]) : [];
-  if (more.length > 0 || typeof stream !== 'string' || !isNumber(revision))
+  if (more.length > 0 || !isText(stream) || !isNumber(revision))
     throw new LogFileDamaged('Its link is none.');
   return { stream, revision };
 }
 
 function bytesIn(base64: unknown): Buffer {
   const bytes = Buffer.from(typeof base64 === 'string' ? base64 : '', 'base64');
-  if (bytes.toString('base64') !== base64) throw new LogFileDamaged('Its body is no base64.');
+  if (bytes.toString('base64') !== base64)
+    throw new LogFileDamaged('What should be base64 is none.');
   return bytes;
 }
 
 function checkpointIn({ p, note, range, leaves }: Fields): FiledCheckpoint {
-  if (!isNumber(p) || typeof note !== 'string' || !isTexts(range) || typeof leaves !== 'string')
+  if (!isNumber(p) || !isText(note) || !isTexts(range) || !isText(leaves))
     throw new LogFileDamaged('Its checkpoint lacks what each checkpoint has.');
+  for (const base64 of [...range, leaves]) bytesIn(base64);
   return { partition: p, note, range, leaves };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
-const isNumber = (value: unknown): value is number => Number.isSafeInteger(value);
+const isNumber = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Math.abs(value as number) < numbersEnd;
+/** Half a character outside of Unicode's first plane is one that UTF-8 cannot write. */
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && !/\p{Surrogate}/u.test(value);
 const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((text) => typeof text === 'string');
+  Array.isArray(value) && value.every(isText);

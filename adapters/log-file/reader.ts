@@ -3,7 +3,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 import { reasonOf } from '../system-reason.ts';
-import { LogFileDamaged, type LogFileLine, parseLine } from './lines.ts';
+import { LogFileDamaged, type LogFileLine, parseExactLine } from './lines.ts';
 import { isCompressed } from './writer.ts';
 
 /** A checkpoint of a thousand leaves is fifty kilobytes, and a message at most a few. */
@@ -17,8 +17,8 @@ export type ReadLine =
   | { readonly number: number; readonly damage: string };
 
 /**
- * The lines of a log file from its beginning, some at a time. A line that cannot be read is handed
- * on as damage; after one that has no end, or where the compression breaks off, nothing follows.
+ * The lines of a log file from its beginning, some at a time, for whoever checks it. One that is not
+ * exactly what was written is handed on as damage; after one that has no end, or where the compression breaks off, nothing follows.
  *
  * @throws the system's error when the file cannot be opened
  */
@@ -71,7 +71,7 @@ function bytesOf(path: string): Readable {
 
 function readLine(number: number, bytes: Buffer): ReadLine {
   try {
-    return { number, line: parseLine(bytes.toString()) };
+    return { number, line: parseExactLine(bytes) };
   } catch (error) {
     if (!(error instanceof LogFileDamaged)) throw error;
     return { number, damage: error.message };

@@ -31,7 +31,11 @@ export class SealedRecords {
   #epoch = 'epoch-1';
   #sealed = 0;
 
-  constructor(key: SigningKey, past: readonly StoredRecord[] = [], partition = 0) {
+  constructor(
+    key: SigningKey,
+    past: readonly StoredRecord[] = [],
+    { partition = 0, partitions = 1 } = {},
+  ) {
     this.partition = partition;
     this.#key = key;
     this.records = [...past];
@@ -46,7 +50,7 @@ export class SealedRecords {
     if (past.length > 0) return;
     this.add(
       epochStream,
-      newEvent({ type: 'EpochStarted', data: { epoch: this.#epoch, from: 1, partitions: 1 } }),
+      newEvent({ type: 'EpochStarted', data: { epoch: this.#epoch, from: 1, partitions } }),
     );
     this.publish(key);
   }
