@@ -78,9 +78,10 @@ export class ChatServer implements Chat, FollowerOwner {
     this.follower = new LogFollower(stores.events, this);
     this.#bulletins = new Bulletins(this.follower, this.fanOut);
     this.#waitingSessions = new WaitingSessions(this);
-    const { textKeys } = stores;
+    const { textKeys: keys } = stores;
     const retentions = () => this.follower.view.retentions;
-    this.#expiry = textKeys && new Expiry(textKeys, retentions, this.log);
+    const rewrite = () => stores.rewrite();
+    this.#expiry = keys && new Expiry({ keys, rewrite }, retentions, this.log);
     this.failure = new Promise((resolve) => (this.#fail = resolve));
     const servers = () => this.follower.view.servers;
     this.#lostServers = new LostServers(stores, options.name, servers, this.log);
@@ -170,7 +171,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.fanOut.deliver(recorded, deliveries);
     this.#appender?.folds(recorded.id);
     heedSession(this, recorded);
-    if (event.type === 'RetentionSet') void this.#expiry?.look();
+    if (event.type === 'RetentionSet') this.#expiry?.lookSoon();
     if (event.type === 'UserErased') this.#onErased();
     if (event.type === 'ServerStopped' || event.type === 'ServerLost')
       this.#onServerEnded(recorded, event.data);

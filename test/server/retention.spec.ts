@@ -72,8 +72,14 @@ void test('what is older than its room keeps is destroyed, a month at a time, an
   const { textKeys } = stores;
   if (textKeys === undefined) throw new Error('texts are sealed');
   const retentions = new Map([['lobby', 30]]);
+  const answers: (readonly string[])[] = [];
+  let rewritings = 0;
+  const rewrite = async (): Promise<readonly string[]> => {
+    rewritings += 1;
+    return answers.shift() ?? [];
+  };
   const expiry = new Expiry(
-    textKeys,
+    { keys: textKeys, rewrite },
     () => retentions,
     pino({ enabled: false }),
     () => now,
@@ -91,13 +97,20 @@ void test('what is older than its room keeps is destroyed, a month at a time, an
   now = Date.UTC(2026, 9, 30);
   await expiry.look();
   deepStrictEqual(await read('room:lobby'), ['in month 8', 'in month 9', 'in month 10']);
+  deepStrictEqual(rewritings, 0, 'nothing was destroyed, and the files stay as they are');
   now = Date.UTC(2026, 9, 31, 1);
+  answers.push(['it is at it already']);
   await expiry.look();
+  deepStrictEqual(rewritings, 1, 'the files are rewritten, for they still have the key');
+  await expiry.look();
+  await expiry.look();
+  deepStrictEqual(rewritings, 2, 'as it was refused it is done again, once');
   deepStrictEqual(await read('room:lobby'), ['[expired]', 'in month 9', 'in month 10']);
   deepStrictEqual(await read('room:garden'), ['garden 8', 'garden 9', 'garden 10']);
   retentions.clear();
   now = Date.UTC(2027, 9, 31);
   await expiry.look();
   deepStrictEqual(await read('room:lobby'), ['[expired]', 'in month 9', 'in month 10']);
+  expiry.stop();
   await stores.close();
 });

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'tap';
+
+import { openRedis } from '../../adapters/redis/event-store.ts';
+import { masterKeysText, newMasterKey } from '../../adapters/sealing/master-keys.ts';
+import { sealStores } from '../../adapters/sealing/seal-stores.ts';
+import { runCli } from '../cli/cli-process.ts';
+import { says, write } from '../support/memory-history.ts';
+import { until } from '../support/until.ts';
+import { startRedisCluster } from './cluster.ts';
+import { bytesOf, rewritten } from './file-bytes.ts';
+import { recoveredTexts } from './recovered-texts.ts';
+
+const longAgo = Date.UTC(2026, 0, 15);
+const saidThen = 'the heron was here in the winter';
+const saidNow = 'the heron is back';
+/** Far less than the hour after which a server would look in any case. */
+const withinMs = 10_000;
+
+await test('what a room no longer keeps is gone as soon as that is said, from every server and from Redis’s files', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'securechat-expiry-'));
+  t.teardown(() => rm(dir, { recursive: true }));
+  const file = join(dir, 'master.key');
+  await writeFile(file, masterKeysText([newMasterKey()]), { mode: 0o600 });
+  const args = ['--master-key-file', file];
+  await using cluster = await startRedisCluster({ servers: 0 });
+  const { url } = cluster.redis;
+  const options = { master: { file, make: false }, seals: true };
+  const stores = await sealStores(await openRedis({ url }), options, () => longAgo);
+  await write(stores.events, [says('alice', saidThen)], { now: longAgo });
+  await stores.close();
+  for (const _ of [0, 1]) await cluster.startServer({ args });
+  await cluster.redis.command('CONFIG', 'SET', 'rdbcompression', 'no');
+  const alice = await cluster.login('alice', 0);
+  const bob = await cluster.login('bob', 1);
+  alice.send(saidNow);
+  await bob.sees(`[lobby] alice: ${saidNow}`);
+  for (const client of [alice, bob]) {
+    client.send('/history');
+    await client.seesMatching((line) => line.endsWith(` alice: ${saidThen}`));
+  }
+  const files = (): Promise<Buffer> => bytesOf(cluster.redis);
+  t.same(recoveredTexts(await files(), file), [saidNow, saidThen], 'the master key opens both');
+  const env = { REDIS_URL: url };
+  const retained = await runCli(['room', 'retain', 'lobby', '1', ...args], { cwd: dir, env });
+  t.match(retained, { code: 0, stderr: '' });
+  for (const client of [alice, bob])
+    await until(
+      async () => {
+        client.send('/history');
+        const { line } = await client.seesMatching(/^(?:#\d+|What was said) /);
+        return line.startsWith('What was said');
+      },
+      { what: 'the history to say that it has a gap', withinMs },
+    );
+  await until(
+    async () => {
+      await rewritten(cluster.redis);
+      return recoveredTexts(await files(), file).join() === saidNow;
+    },
+    { what: 'nobody to recover what the room no longer keeps', withinMs },
+  );
+});
