@@ -6,7 +6,7 @@ import type { RetentionsView } from '../core/views/retentions.ts';
 
 const dayMs = 86_400_000;
 const lookMs = 3_600_000;
-/** A rewriting that Redis refused, for it was at one already, has long ended by then. */
+/** What kept the store from rewriting its files may be over by then. */
 const rewriteAgainMs = 60_000;
 
 /**
