@@ -9,6 +9,7 @@ import type { RetentionEvent } from './retention.ts';
 import type { RoomEvent } from './room.ts';
 import type { ServerEvent } from './server.ts';
 import type { SessionEvent } from './session.ts';
+import type { LogTrimmed } from './trimming.ts';
 
 /**
  * Every fact that the log can hold. `text`, where an event has one, is kept as the record's body,
@@ -25,6 +26,7 @@ export type ChatEvent =
   | ServerEvent
   | EpochStarted
   | HistoryRead
+  | LogTrimmed
   | AuditEvent;
 
 export type EventType = ChatEvent['type'];

@@ -24,6 +24,9 @@ export const auditStream = (partition: number): string => `audit:${partition}`;
 /** The keys with which a partition is sealed. In its own partition. */
 export const signingKeysStream = (partition: number): string => `signing-keys:${partition}`;
 
+/** What is taken out of a partition's log. In its own partition. It is never folded. */
+export const trimmingStream = (partition: number): string => `trimming:${partition}`;
+
 /** What sealing itself brings about is in these. */
 export const sealingStreams = (partition: number): readonly string[] => [
   auditStream(partition),

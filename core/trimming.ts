@@ -1,5 +1,18 @@
 import type { SnapshotStore } from './snapshot-store.ts';
 
+/**
+ * What is before a position is about to be taken out of the partition's log. No state follows from
+ * it: it tells whoever replays the log what no longer waited for a login.
+ */
+export interface LogTrimmed {
+  readonly type: 'LogTrimmed';
+  readonly data: {
+    readonly before: number;
+    /** Whether it was written to an archive first. */
+    readonly archived: boolean;
+  };
+}
+
 /** What became of a `trim`. */
 export type TrimOutcome =
   /** The log begins at `first` now: where it was to, or further on. */

@@ -7,6 +7,7 @@ import { leaseRefreshMs } from './name-lease.ts';
 import { randomId } from './random-id.ts';
 import { keepSnapshots } from './snapshot-run.ts';
 import { trimTarget } from './trim-target.ts';
+import { tellOfTrimming } from './trimming-told.ts';
 
 const dayMs = 86_400_000;
 const lookMs = 3_600_000;
@@ -99,8 +100,10 @@ export class Trimmer {
     if (target.before <= target.first) return;
     await this.#plan.archive?.add(events, partition, target.before);
     if (!(await keepSnapshots(events, partition, target.before - 1))) return;
-    const outcome = await events.trim(partition, target.before, target.epoch);
-    const { before, first } = target;
+    const { before, first, epoch } = target;
+    const archived = this.#plan.archive !== undefined;
+    await tellOfTrimming(events, partition, { before, archived });
+    const outcome = await events.trim(partition, before, epoch);
     if (outcome.status === 'trimmed')
       this.#log.info({ partition, from: first, before }, 'the log was trimmed');
     else if (outcome.status === 'held')

@@ -6,12 +6,12 @@ import type { Delivery } from '../../core/delivery.ts';
 import type { EventOf } from '../../core/event.ts';
 import type { Recorded } from '../../core/event-store.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
-import { inboxStream } from '../../core/stream.ts';
+import { inboxStream, trimmingStream } from '../../core/stream.ts';
 import { type ChatView, emptyChat } from '../../core/views/chat.ts';
 import { evolveWholeChat } from '../../core/views/whole-chat.ts';
 import { keptMessagesMax } from '../../server/inbox.ts';
 import { instantText } from './instant.ts';
-import { between, sizeOf } from './log-span.ts';
+import { between, type Positions, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
@@ -26,7 +26,8 @@ export async function printAs(
   const { after, through } = await chosenPart(replay);
   const spans = between(start.gone, through);
   const progress = progressOf(replay, sizeOf(spans), true);
-  const shown = new ShownTo(user, { receipts, view: start.view(), openTexts });
+  const { gone } = start;
+  const shown = new ShownTo(user, { receipts, view: start.view(), gone, openTexts });
   for await (const batch of mergedLog(source, spans)) {
     for (const stored of batch) {
       // The state is known further on than the log begins, if it was not trimmed so far.
@@ -84,6 +85,8 @@ export class ShownTo {
   readonly #view: ChatView;
   /** Direct messages that no session of the user has marked as shown. */
   #kept: Kept[] = [];
+  /** By partition, how far what was before is not here. */
+  readonly #gone: Positions;
   /** By partition, the last of the user's inbox that was before what there is of the log. */
   readonly #inboxGone = new Map<number, number>();
   readonly #marked = new Set<number>();
@@ -93,9 +96,10 @@ export class ShownTo {
 
   constructor(
     user: string,
-    { receipts = false, view = emptyChat(), openTexts = withoutKeys } = {},
+    { receipts = false, view = emptyChat(), gone = [] as Positions, openTexts = withoutKeys } = {},
   ) {
     this.#view = view;
+    this.#gone = gone;
     this.#wasOnline = view.sessions.byUser.has(user);
     this.#openTexts = openTexts;
     this.#user = user;
@@ -106,23 +110,22 @@ export class ShownTo {
   /** The lines of this record, which comes behind all that came before; empty for none. */
   async next(stored: StoredRecord): Promise<string> {
     const isOnline = this.#view.sessions.byUser.has(this.#user);
-    const isOfInbox = stored.link?.stream === this.#inbox;
     // Before a login a record shows nothing, and most need not be read.
     const recorded =
-      isOnline || isOfInbox
+      isOnline || this.#isOfWaiting(stored)
         ? await openedBy(this.#openTexts, decodeRecord(stored))
         : foldRecord(stored);
     if (recorded === undefined) return '';
     const lines = this.#lines(recorded);
-    this.#heedInbox(recorded);
+    this.#heedWaiting(recorded);
     evolveWholeChat(this.#view, recorded);
     return lines;
   }
 
-  /** Heeds what waits in the inbox of a record from before the state is known. */
+  /** Heeds what a record tells of what waits, from before the state is known. */
   async recall(stored: StoredRecord): Promise<void> {
-    if (stored.link?.stream === this.#inbox)
-      this.#heedInbox(await openedBy(this.#openTexts, decodeRecord(stored)));
+    if (this.#isOfWaiting(stored))
+      this.#heedWaiting(await openedBy(this.#openTexts, decodeRecord(stored)));
   }
 
   /** Of what was shown, whether messages are not here since they are not in the log. */
@@ -157,8 +160,13 @@ export class ShownTo {
     return this.#receipts || delivery.kind !== 'answer' || delivery.answer.kind !== 'stored';
   }
 
-  #heedInbox(recorded: Recorded): void {
+  #isOfWaiting({ link, stream, partition }: StoredRecord): boolean {
+    return link?.stream === this.#inbox || stream === trimmingStream(partition);
+  }
+
+  #heedWaiting(recorded: Recorded): void {
     const { event, link, partition } = recorded;
+    if (event.type === 'LogTrimmed') this.#heedTrimming(partition, event.data.before);
     if (link?.stream !== this.#inbox) return;
     if (!this.#inboxGone.has(partition)) this.#inboxGone.set(partition, link.revision - 1);
     if (event.type === 'DirectMessagePosted')
@@ -168,6 +176,15 @@ export class ShownTo {
     this.#kept = this.#kept.filter(
       (kept) => kept.partition !== partition || kept.inboxRevision > event.data.through,
     );
+  }
+
+  /** Nothing of what is taken out of the log waits for a login any more. */
+  #heedTrimming(partition: number, before: number): void {
+    this.#kept = this.#kept.filter(
+      (kept) => kept.partition !== partition || kept.position >= before,
+    );
+    // Then none of what is not here was shown at a login from here on.
+    if (before > (this.#gone[partition] ?? 0)) this.#inboxGone.set(partition, 0);
   }
 
   /** A login shows what no earlier one did, and the mark behind it goes on from the one before. */

@@ -103,6 +103,10 @@ const tellers: { readonly [T in EventType]: Teller<T> } = {
     ),
     room,
   }),
+  LogTrimmed: ({ data: { before, archived } }) => ({
+    tone: 'kept',
+    words: `what was before position ${before} was trimmed${archived ? ', and archived' : ''}`,
+  }),
   SigningKeyPublished: ({ data: { key } }) => ({
     tone: 'kept',
     words: `checkpoints are signed with ${key} from here on`,

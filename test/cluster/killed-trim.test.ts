@@ -115,7 +115,9 @@ async function losesNothing(
   const { leases } = openMemory();
   await new Trimmer({ days: 1, archive }, { ...stores, leases }, log, later).look();
   const { first, position } = await stores.events.head(0);
-  t.equal(first, position, 'it is trimmed to its last record');
+  const last = before.metas.length;
+  t.equal(first, last, 'it is trimmed to its last record');
+  t.equal(position, last + 1, 'that it is trimmed was told, and once');
   await isWhole(t, archive, stores, before);
   await stores.close();
 }
@@ -127,7 +129,8 @@ async function isWhole(
   before: Before,
 ): Promise<void> {
   const whole = await joinedWith(archive, openedAs(stores));
-  t.same(await metasOf(whole), before.metas, 'every position is in the archive or in the log');
+  const metas = (await metasOf(whole)).slice(0, before.metas.length);
+  t.same(metas, before.metas, 'every position is in the archive or in the log');
   const evidence = { keys: [key.verifier], others: [] };
   const { verdict, findings } = await auditLog(whole, evidence, () => {});
   t.match({ verdict, findings }, { verdict: 'whole', findings: [] });

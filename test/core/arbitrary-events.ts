@@ -125,6 +125,7 @@ const eventsByType: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
     'HistoryRead',
     fc.record({ user, session, room, ranges: fc.array(fc.tuple(revision, revision)) }),
   ),
+  LogTrimmed: plain('LogTrimmed', fc.record({ before: revision, archived: fc.boolean() })),
   SigningKeyPublished: plain('SigningKeyPublished', fc.record({ key: fc.string() })),
   CheckpointSigned: withText(
     'CheckpointSigned',

@@ -5,6 +5,7 @@ import {
   accountStream,
   auditStream,
   signingKeysStream,
+  trimmingStream,
   directStream,
   epochStream,
   followingStream,
@@ -32,6 +33,7 @@ rule('streams are named by their kind and their key', () =>
       epochStream,
       auditStream(3),
       signingKeysStream(3),
+      trimmingStream(3),
     ],
     [
       'account:alice',
@@ -44,6 +46,7 @@ rule('streams are named by their kind and their key', () =>
       'epoch',
       'audit:3',
       'signing-keys:3',
+      'trimming:3',
     ],
   ),
 );

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { test } from 'tap';
 
 import { openMemory } from '../../adapters/memory/event-store.ts';
+import type { EventStore, Subscription } from '../../core/event-store.ts';
 import { accountNames } from '../../server/account-names.ts';
 import { loadAccount, loadFollowing, loadSession } from '../../server/aggregate.ts';
 import { foldLog } from '../../server/folded-log.ts';
@@ -27,9 +28,8 @@ async function knownOf(chat: ChatHarness): Promise<unknown> {
     await loadFollowing(events, user),
     await loadKeptRooms(events, user),
   ]);
-  const { view, cursors } = await foldLog(events);
-  const { text } = hashedState(view);
-  return { names: names.toSorted(), states: await Promise.all(states), text, cursors };
+  const { text } = hashedState((await foldLog(events)).view);
+  return { names: names.toSorted(), states: await Promise.all(states), text };
 }
 
 const later = (): number => Date.now() + 3 * 86_400_000;
@@ -37,6 +37,21 @@ const later = (): number => Date.now() + 3 * 86_400_000;
 async function trim(chat: ChatHarness): Promise<void> {
   await chat.settled();
   await trimAll(chat.store(0));
+}
+
+/** Somebody who takes the first batch and is never done with it. */
+async function holdUp(chat: ChatHarness, events: EventStore): Promise<Subscription> {
+  let isHeld = false;
+  const slow = events.subscribe('slow:1', [{ partition: 0, position: 0 }], {
+    onBatch: () => {
+      isHeld = true;
+      return new Promise(() => {});
+    },
+    onRollback: () => {},
+    onFailure: () => {},
+  });
+  await chat.until(() => isHeld, 'a first batch');
+  return slow;
 }
 
 scenes(
@@ -52,12 +67,10 @@ scenes(
     for (let round = 0; round < 3; round++) {
       await chat.settled();
       const before = await knownOf(chat);
+      const ends = chat.log.partitions.map(({ head }) => head);
       await trim(chat);
       deepStrictEqual(await knownOf(chat), before);
-      deepStrictEqual(
-        await firstsOf(chat.store(0).events),
-        chat.log.partitions.map(({ head }) => head),
-      );
+      deepStrictEqual(await firstsOf(chat.store(0).events), ends);
       alice.send(`round ${round}`, `/msg dave ${round}`, `/subscribe ${users[round + 1]}`);
       await alice.isServed();
       if (round === 1) bob.send('/quit');
@@ -116,17 +129,8 @@ scene('the history says where what is kept begins', async (chat) => {
 scene('the log is not trimmed past a server that has not come so far', async (chat) => {
   const alice = await chat.login('alice', 0);
   await chat.settled();
-  let isHeld = false;
   const { events, leases } = openMemory({ log: chat.log });
-  const slow = events.subscribe('slow:1', [{ partition: 0, position: 0 }], {
-    onBatch: () => {
-      isHeld = true;
-      return new Promise(() => {});
-    },
-    onRollback: () => {},
-    onFailure: () => {},
-  });
-  await chat.until(() => isHeld, 'a first batch');
+  const slow = await holdUp(chat, events);
   alice.send('one', 'two');
   await alice.isServed();
   await trimAll({ events, leases });
@@ -152,6 +156,33 @@ scene('only what is older than is asked for goes, and nothing twice', async (cha
   deepStrictEqual(await firstsOf(events), [old + 1]);
   await trimmer.look();
   deepStrictEqual(await firstsOf(events), [old + 1]);
+});
+
+scene('the log tells of a trimming before it, and once although it is held up', async (chat) => {
+  const { events, leases } = chat.store(0);
+  await chat.settled();
+  const slow = await holdUp(chat, events);
+  const alice = await chat.login('alice', 0);
+  await alice.isServed();
+  await chat.settled();
+  const old = chat.log.partition(0).head;
+  chat.passTime(3 * 86_400_000);
+  alice.send('new');
+  await alice.isServed();
+  await chat.settled();
+  const trimmer = new Trimmer({ days: 2 }, { events, leases }, pino({ enabled: false }), later);
+  const told = async (): Promise<readonly unknown[]> => {
+    const records = await events.readStream({ stream: 'trimming:0', partition: 0, limit: 9 });
+    return records.map(({ event }) => event.data);
+  };
+  await trimmer.look();
+  await trimmer.look();
+  deepStrictEqual(await firstsOf(events), [1]);
+  deepStrictEqual(await told(), [{ before: old + 1, archived: false }]);
+  await slow.close();
+  await trimmer.look();
+  deepStrictEqual(await firstsOf(events), [old + 1]);
+  deepStrictEqual(await told(), [{ before: old + 1, archived: false }]);
 });
 
 scene('while one server trims, no other does', async (chat) => {

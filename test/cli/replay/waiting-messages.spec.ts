@@ -1,11 +1,11 @@
-import { deepStrictEqual, match } from 'node:assert/strict';
+import { deepStrictEqual, doesNotMatch, match } from 'node:assert/strict';
 
 import { openMemory } from '../../../adapters/memory/event-store.ts';
 import { foldTo } from '../../../cli/replay/fold-log.ts';
 import { ShownTo } from '../../../cli/replay/shown-to.ts';
 import type { ChatEvent } from '../../../core/event.ts';
 import type { EventStore } from '../../../core/event-store.ts';
-import { directStream, inboxStream, sessionStream } from '../../../core/stream.ts';
+import { directStream, inboxStream, sessionStream, trimmingStream } from '../../../core/stream.ts';
 import { emptyChat } from '../../../core/views/chat.ts';
 import { commitTo, directMessagePosted, newEvent } from '../../support/events.ts';
 import { rule } from '../../support/given.ts';
@@ -25,7 +25,7 @@ const marked = (through: number) =>
     { link: inboxStream('bob') },
   );
 
-type Step = 'alice' | 'bob' | 'leaves' | `says ${string}` | `mark ${number}`;
+type Step = 'alice' | 'bob' | 'leaves' | `says ${string}` | `mark ${number}` | `trims ${number}`;
 
 /** A log of one partition, without its first record: those of the test begin at position 2. */
 async function logOf(steps: readonly Step[]): Promise<EventStore> {
@@ -46,6 +46,13 @@ async function logOf(steps: readonly Step[]): Promise<EventStore> {
       );
     else if (word === 'says')
       await writer.append(commitTo(direct, directMessagePosted('alice', 'bob', rest)));
+    else if (word === 'trims')
+      await writer.append(
+        commitTo(
+          trimmingStream(0),
+          newEvent({ type: 'LogTrimmed', data: { before: Number(rest), archived: true } }),
+        ),
+      );
     else await writer.append(commitTo(direct, marked(Number(rest))));
   }
   await writer.close();
@@ -59,7 +66,7 @@ async function shownFrom(
 ): Promise<ShownTo & { readonly text: string }> {
   const source = await logOf(steps);
   const view = gone === 0 ? emptyChat() : await foldTo(source, [gone + 1]);
-  const shown = new ShownTo('bob', { view });
+  const shown = new ShownTo('bob', { view, gone: gone === 0 ? [] : [gone + 1] });
   let text = '';
   for (const stored of await source.readStored(0, gone + 2, 1_000))
     text += await shown.next(stored);
@@ -81,6 +88,21 @@ rule(
     deepStrictEqual((await shownFrom(unseen, 2)).missing, 'none', 'no mark: it was not shown yet');
   },
 );
+
+rule(
+  'what was trimmed before a login is not shown at it, though an archive still has it',
+  async () => {
+    const steps: readonly Step[] = ['alice', 'says one', 'says two', 'trims 4', 'bob', 'mark 2'];
+    const { text } = await shownFrom(steps, 0);
+    match(text, /two/);
+    doesNotMatch(text, /one/);
+  },
+);
+
+rule('what was trimmed before a login is not missing from what it showed', async () => {
+  const steps: readonly Step[] = ['alice', 'says one', 'trims 4', 'bob', 'says two', 'mark 2'];
+  deepStrictEqual((await shownFrom(steps, 2)).missing, 'none');
+});
 
 rule('to whoever was online when the log begins nothing had waited', async () => {
   const steps: readonly Step[] = ['alice', 'bob', 'says one', 'mark 1', 'says two', 'mark 3'];
