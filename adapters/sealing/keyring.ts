@@ -29,6 +29,7 @@ export class Keyring {
     updateAgeOnGet: true,
   });
   readonly #letGo: NodeJS.Timeout;
+  readonly #erased = new Set<string>();
   /** Raised by each `forget`: a key that was on its way then is not held. */
   #forgotten = 0;
 
@@ -75,6 +76,7 @@ export class Keyring {
    * @throws {UnusableMasterKey}
    */
   async contentOf(author: string, content: string): Promise<string | undefined> {
+    if (this.#erased.has(author)) return undefined;
     const name = heldName(author, 'once');
     let key = this.#held.get(name);
     if (key === undefined) {
@@ -85,6 +87,15 @@ export class Keyring {
       if (asked === this.#forgotten) this.#held.set(name, key);
     }
     return createHmac('sha256', key).update(content).digest('base64url');
+  }
+
+  /**
+   * The log says that this user is erased. The key may be there for a moment yet, and is not to be
+   * taken up again by who reads meanwhile.
+   */
+  erased(author: string): void {
+    this.#erased.add(author);
+    this.forget(userKeyName(author));
   }
 
   /** Lets go of all that is derived from a data key, for it was destroyed. */
@@ -115,6 +126,7 @@ export class Keyring {
     month: number,
     find: (name: string) => Promise<Buffer | undefined>,
   ): Promise<TextKey> {
+    if (this.#erased.has(author)) return 'erased';
     const asked = this.#forgotten;
     const placeName = placeKeyName(place, month);
     const [ofAuthor, ofPlace] = await Promise.all([find(userKeyName(author)), find(placeName)]);

@@ -16,7 +16,7 @@ import type { ChatEvent } from '../../core/event.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
 import type { SnapshotStore } from '../../core/snapshot-store.ts';
 import type { TrimOutcome } from '../../core/trimming.ts';
-import { type SealedUnder, sealedUnder, userKeyName, withheldRecord } from '../../core/sealing.ts';
+import { type SealedUnder, sealedUnder, withheldRecord } from '../../core/sealing.ts';
 import type { Keyring, TextKey } from './keyring.ts';
 import { monthOfBody, openText } from './sealed-text.ts';
 import { SealedWriter } from './sealed-writer.ts';
@@ -82,7 +82,7 @@ export class SealedEvents implements EventStore {
     return this.#inner.subscribe(group, after, {
       onBatch: (batch) => {
         for (const { event } of batch)
-          if (event.type === 'UserErased') this.#keyring.forget(userKeyName(event.data.user));
+          if (event.type === 'UserErased') this.#keyring.erased(event.data.user);
         const ready = openedAtOnce(this.#keyring, batch);
         if (ready !== undefined) return subscriber.onBatch(ready);
         return this.#openAndGive(batch, subscriber);
