@@ -7,7 +7,7 @@ import type { PartitionReport } from '../adapters/audit/partition-report.ts';
 import type { VerifierKey } from '../adapters/audit/verifier-key.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { lookInto, tellReading } from './audit-source.ts';
-import { PlainFailure } from './plain-failure.ts';
+import { exitFailure, exitNotAll, type FailureCode, PlainFailure } from './plain-failure.ts';
 import { type Progress, progressOn } from './progress.ts';
 import type { StoreOptions } from './store-options.ts';
 
@@ -44,7 +44,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
   if (keys.length === 0 && report.partitions.some(({ sealed }) => sealed > 0))
     console.log('Sealed with a key that the log itself names: --key pins one.');
   if (report.verdict === 'whole') mustBeSealed(report, keys);
-  else throw new PlainFailure(notWhole(report).join('\n'));
+  else throw new PlainFailure(notWhole(report).join('\n'), exitCodeOf(report.verdict));
   // Only now: a log that is not whole must be left as it was found.
   if (file === undefined) await tellReading(store, { what, why, holds: 'nothing' });
   console.log('Whole: every sealed record is what was sealed.');
@@ -118,6 +118,10 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
   lost: 'Lost, as the log itself tells: it was set back.',
   tampered: 'Tampered: this is not the log that was sealed.',
 };
+
+/** Whoever asks every hour is to hear of a new tampering, also of a log that was set back once. */
+const exitCodeOf = (verdict: Verdict): FailureCode =>
+  verdict === 'tampered' ? exitFailure : exitNotAll;
 
 function notWhole({ verdict, findings, partitions }: LogReport): readonly string[] {
   const losses = partitions.flatMap(({ partition, losses: lost }) =>

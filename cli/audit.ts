@@ -38,7 +38,8 @@ export function auditCommand(): Command {
   );
   addHelpText(verify, {
     paragraphs: [
-      'An archive by itself, a folder of serve --archive or one of its files, is a part of a log: how far it is what was sealed is said, and the exit code is 1, as for whatever is not all of a log.',
+      'An archive by itself, a folder of serve --archive or one of its files, is a part of a log: how far it is what was sealed is said, and that it is not all.',
+      'The exit code is 0 if all is whole; 1 if it was tampered with, cannot be read, or nothing of it is sealed; 2 for wrong usage; and 3 if nothing is wrong with what is there, but it is not all, or perhaps not of this log: lost, unknown, earlier or part.',
     ],
     examples: (name) => [
       [

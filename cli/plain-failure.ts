@@ -2,6 +2,10 @@
 export const exitFailure = 1;
 /** The command line, or the configuration, makes no sense. */
 export const exitUsage = 2;
+/** Nothing that was checked is wrong, and it is not all that there is to be. */
+export const exitNotAll = 3;
+
+export type FailureCode = typeof exitFailure | typeof exitUsage | typeof exitNotAll;
 
 /**
  * A failure that a person can do something about. It is printed as `securechat: ` and its message,
@@ -9,9 +13,9 @@ export const exitUsage = 2;
  */
 export class PlainFailure extends Error {
   override readonly name = 'PlainFailure';
-  readonly exitCode: number;
+  readonly exitCode: FailureCode;
 
-  constructor(message: string, exitCode: typeof exitFailure | typeof exitUsage = exitFailure) {
+  constructor(message: string, exitCode: FailureCode = exitFailure) {
     super(message);
     this.exitCode = exitCode;
   }

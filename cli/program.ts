@@ -31,7 +31,7 @@ const programWords = 2;
 const lingerMsMax = 2_000;
 
 /**
- * Runs the command line. Sets the exit code: 0 fine, 1 a failure, 2 wrong usage. It never rejects;
+ * Runs the command line. Sets the exit code: 0 fine, 1 a failure, 2 wrong usage, 3 not all. It never rejects;
  * a failure is told in a sentence, without a stack unless SECURECHAT_DEBUG is set.
  */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -66,7 +66,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(complaint(text)) });
   addHelpText(program, {
     paragraphs: [
-      'Exit codes: 0 fine, 1 a failure, 2 wrong usage. Colours are off where NO_COLOR is set.',
+      'Exit codes: 0 fine, 1 a failure, 2 wrong usage, 3 what audit verify was given is not all of a log. Colours are off where NO_COLOR is set.',
     ],
     examples: (name) => [
       [`${name} serve --demo`, "a server to try out, with alice's and bob's accounts"],

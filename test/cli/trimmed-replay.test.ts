@@ -122,7 +122,7 @@ await test('an archive is read and judged without its log, as a part of one', as
   t.strictSame(said(read), ['alice: hello', 'bob: hi', 'alice: on the second day']);
   t.match(await run('replay', 'kept', '--at', '11'), { code: 0, stdout: /Online: 2/ });
   t.match(await run('audit', 'verify', 'kept'), {
-    code: 1,
+    code: 3,
     stderr: /: A part of the log: .*\n.*position 1 and those up to 12 are not judged/,
   });
   t.match(await run('audit', 'verify', lateFile), {
