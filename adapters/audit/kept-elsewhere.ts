@@ -19,6 +19,12 @@ export interface Read {
   readonly wrong: readonly number[];
 }
 
+/** A checkpoint that is not what the records are, which were right `after` so many. */
+interface Contradicted {
+  readonly note: KeptNote;
+  readonly after: number;
+}
+
 /** The checkpoints of a partition that were kept elsewhere, held against its records as they are read. */
 export class KeptElsewhere {
   /** Smallest first. */
@@ -26,7 +32,7 @@ export class KeptElsewhere {
   /** How many of them the records have reached. */
   #reached = 0;
   /** Those that the records contradict, and up to where they were right before. */
-  readonly #contradicted: { readonly note: KeptNote; readonly after: number }[] = [];
+  readonly #contradicted: Contradicted[] = [];
   #agreed = 0;
 
   constructor(notes: readonly KeptNote[]) {
@@ -62,11 +68,13 @@ export class KeptElsewhere {
     const later = mayBeEarlier ? beyond.filter((note) => !isLost(note)) : [];
     const gone = mayBeEarlier ? beyond.filter(isLost) : beyond;
     const [next] = later;
+    const all = [...this.#contradicted, ...gone.map((note) => ({ note, after: size }))];
     const contradictions = [
-      ...this.#contradicted.map(({ note, after }) =>
-        contradiction(note, after, size, isLost(note)),
+      ...lossesIn(
+        all.filter(({ note }) => isLost(note)),
+        size,
       ),
-      ...gone.map((note) => contradiction(note, size, size, isLost(note))),
+      ...all.filter(({ note }) => !isLost(note)).map((one) => contradiction([one], size)),
     ];
     return [
       ...contradictions.filter(
@@ -82,16 +90,28 @@ export class KeptElsewhere {
   }
 }
 
-function contradiction(
-  { size, epoch }: KeptNote,
-  after: number,
-  end: number,
-  isLost: boolean,
-): Judged {
-  const by = `what the checkpoint of size ${size} and epoch ${epoch}, kept elsewhere, sealed`;
+/** What one setting back has lost is told once, however many checkpoints know of it. */
+function lossesIn(lost: readonly Contradicted[], end: number): readonly Judged[] {
+  const epochs = [...new Set(lost.map(({ note }) => note.epoch))];
+  return epochs.map((epoch) => {
+    const ofEpoch = lost.filter(({ note }) => note.epoch === epoch);
+    return { ...contradiction(ofEpoch, end), kind: 'lost' };
+  });
+}
+
+/** Of checkpoints of one epoch, the smallest first. */
+function contradiction(notes: readonly Contradicted[], end: number): Judged {
+  const sizes = notes.map(({ note }) => note.size);
+  const [smallest = 0, largest = 0] = [sizes.at(0), sizes.at(-1)];
+  const after = notes[0]?.after ?? end;
+  const which =
+    notes.length === 1
+      ? `the checkpoint of size ${largest}`
+      : `the ${notes.length} checkpoints of sizes ${smallest} to ${largest}`;
+  const by = `what ${which} and epoch ${notes[0]?.note.epoch}, kept elsewhere, sealed`;
   const what =
-    after >= end ? `is missing, and is not ${by}` : `and those up to ${size} are not all ${by}`;
-  return { kind: isLost ? 'lost' : 'tampered', position: after + 1, through: size, what };
+    after >= end ? `is missing, and is not ${by}` : `and those up to ${largest} are not all ${by}`;
+  return { kind: 'tampered', position: after + 1, through: largest, what };
 }
 
 function signatureFault({ note, size }: KeptNote, keys: KeyRing): readonly Judged[] {

@@ -57,6 +57,24 @@ rule('what a log that was set back has lost is told apart from what was taken ou
   );
 });
 
+rule('what was lost is told once, however many checkpoints were kept of it', () => {
+  const before = sealed();
+  for (let round = 0; round < 3; round++) {
+    before.say(2);
+    before.seal();
+  }
+  const after = new SealedRecords(key, before.records.slice(0, 14));
+  after.startEpoch('epoch-2', 15);
+  after.say(40);
+  after.seal();
+  const { findings } = findingsOf(after, { notes: before.notes });
+  deepStrictEqual(
+    findings.map(({ kind, position, through }) => ({ kind, position, through })),
+    [{ kind: 'lost', position: 13, through: before.records.length - 1 }],
+  );
+  match(findings[0]?.what ?? '', /the 3 checkpoints of sizes \d+ to \d+ and epoch epoch-1, kept/);
+});
+
 rule('a log that was lost as a whole, and begun anew, says so too', () => {
   const before = sealed();
   const after = new SealedRecords(key);
