@@ -63,7 +63,8 @@ class RedisStoredLog implements StoredLog {
     const { log } = partitionKeys(partition);
     return this.#asked(async () => {
       const records: StoredRecord[] = [];
-      for (let start = `${from}-0`; ;) {
+      // What stands before the first position was put there by nobody who may.
+      for (let start = from > 1 ? `${from}-0` : '-'; ;) {
         const count = Math.min(limit - records.length, packedEntriesMax);
         if (count <= 0) return records;
         const page = await readPacked(this.#connection, log, start, count);

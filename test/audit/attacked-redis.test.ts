@@ -100,6 +100,20 @@ await test('every attack on a log in Redis is found, where it was made', async (
     isExact,
   );
   await attacks(
+    'insert before the first position',
+    async (position) => {
+      const [first] = records;
+      if (first === undefined) throw new Error('there is a record');
+      await raw.del(logKey);
+      await raw.xadd(logKey, `0-${position}`, ...fields(first));
+      const pipeline = raw.pipeline();
+      for (const record of records)
+        pipeline.xadd(logKey, `${record.position}-0`, ...fields(record));
+      await pipeline.exec();
+    },
+    ({ findings: [first] }) => first?.position === 0,
+  );
+  await attacks(
     'an edit that leaf hashes were made to fit',
     (position) => put(editWithLeaves(records, position)),
     isWithin,
