@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
 import { MemoryLeases } from '../memory/leases.ts';
 import { partitionsInWords } from '../partitions-in-words.ts';
+import { possiblePartitions } from '../possible-partitions.ts';
 import { recordFormat } from '../record-codec.ts';
 import { checkOwn, type DataFolder, noLog, openDatabase } from './data-folder.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -170,9 +171,12 @@ export class Environment {
   }
 }
 
+/** @throws {StoreUnusable} when the log has an impossible number of partitions */
 export function logInfo(meta: Table): LogInfo | undefined {
   const value = meta.getBinary(logKey);
-  return value === undefined ? undefined : (JSON.parse(value.toString()) as LogInfo);
+  if (value === undefined) return undefined;
+  const info = JSON.parse(value.toString()) as LogInfo;
+  return { ...info, partitions: possiblePartitions(info.partitions, 'this data folder') };
 }
 
 function checkInfo({ name }: DataFolder, info: LogInfo, partitions: number | undefined): void {

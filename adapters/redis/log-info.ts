@@ -1,5 +1,6 @@
 import { partitionsInWords } from '../partitions-in-words.ts';
 import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
+import { possiblePartitions } from '../possible-partitions.ts';
 import { recordFormat } from '../record-codec.ts';
 import type { Address } from './address.ts';
 import type { Connection } from './connection.ts';
@@ -42,10 +43,15 @@ export async function mustHaveLog(connection: Connection, { text }: Address): Pr
   throw new StoreUnusable(`There is no log in the Redis at ${text}: give another address.`);
 }
 
-async function readMeta(connection: Connection): Promise<LogInfo | undefined> {
+/**
+ * What the log says of itself, as it stands there; undefined where there is none.
+ * @throws {StoreUnusable} when it has an impossible number of partitions
+ */
+export async function readMeta(connection: Connection): Promise<LogInfo | undefined> {
   const reply = await connection.call('HMGET', metaKey, 'format', 'partitions');
-  const [format, partitions] = listOf(reply).map((value) => optional(value, numberOf));
-  return partitions === undefined ? undefined : { format: format ?? recordFormat, partitions };
+  const [format = recordFormat, partitions] = listOf(reply).map((one) => optional(one, numberOf));
+  if (partitions === undefined) return undefined;
+  return { format, partitions: possiblePartitions(partitions, 'this Redis') };
 }
 
 async function foundMeta(connection: Connection, partitions: number | undefined): Promise<LogInfo> {

@@ -5,7 +5,8 @@ import { type AddressOptions, parseAddress } from './address.ts';
 import type { Connection } from './connection.ts';
 import { entryOf, numberBeforeDash, storedIn } from './entry.ts';
 import { firstConnection } from './first-connection.ts';
-import { metaKey, partitionKeys } from './keys.ts';
+import { partitionKeys } from './keys.ts';
+import { readMeta } from './log-info.ts';
 import { packedEntriesMax, readPacked } from './packed-page.ts';
 import { asStoreError } from './refusal.ts';
 import { listOf, numberOf, optional, type Reply, textOf, UnexpectedReply } from './reply.ts';
@@ -20,15 +21,14 @@ export async function lookIntoRedis(
   const address = parseAddress(options.url, options);
   const connection = await firstConnection(address);
   try {
-    const reply = listOf(await connection.call('HMGET', metaKey, 'format', 'partitions'));
-    const [format, partitions] = reply.map((value) => optional(value, numberOf));
-    if (partitions === undefined)
+    const info = await readMeta(connection);
+    if (info === undefined)
       throw new StoreUnusable(`There is no log in the Redis at ${address.text}.`);
-    if (format !== undefined && format > recordFormat)
+    if (info.format > recordFormat)
       throw new StoreUnusable(
-        `The log in this Redis is of format ${format}, and this program knows formats up to ${recordFormat}; use a later version of the program.`,
+        `The log in this Redis is of format ${info.format}, and this program knows formats up to ${recordFormat}; use a later version of the program.`,
       );
-    return new RedisStoredLog(connection, { format: format ?? recordFormat, partitions });
+    return new RedisStoredLog(connection, info);
   } catch (error) {
     connection.drop('it is of no use');
     throw asStoreError(error);

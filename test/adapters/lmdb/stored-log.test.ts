@@ -59,3 +59,15 @@ await test('where there is no log there is none afterwards', async (t) => {
   await t.rejects(lookIntoLmdb(dir), { name: 'StoreUnusable', message: /There is no log/ });
   await t.rejects(lookIntoLmdb(join(dir, 'missing')), { name: 'StoreUnusable' });
 });
+
+await test('a log that says that it has more partitions than any is refused at once', async (t) => {
+  const dir = join(t.testdir(), 'data');
+  await logOf(dir, 1);
+  const root = openDatabase({ name: dir, path: dir });
+  const info = { format: 1, partitions: 1_000_000_000_000 };
+  await openMeta(root).put(Buffer.from('log'), Buffer.from(JSON.stringify(info)));
+  await root.close();
+  const message = /it says that it has 1000000000000 partitions, and a log has 1 to 256\. Restore/;
+  await t.rejects(lookIntoLmdb(dir), { name: 'StoreUnusable', message });
+  await t.rejects(openLmdb({ dir }), { name: 'StoreUnusable', message });
+});

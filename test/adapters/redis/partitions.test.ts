@@ -1,5 +1,6 @@
 import { test } from 'tap';
 
+import { lookIntoRedis } from '../../../adapters/redis/stored-log.ts';
 import { openRedis } from '../../../adapters/redis/event-store.ts';
 import type { RedisProcess } from '../../support/redis-process.ts';
 import { until } from '../../support/until.ts';
@@ -62,6 +63,18 @@ await test('logs with a gap among them are refused whatever number is given', as
     });
   }
   t.equal(await redis.command('EXISTS', metaKey), 0);
+});
+
+await test('a log that says that it has more partitions than any is refused at once', async (t) => {
+  const redis = await redisFor(t);
+  await (await opened(t, redis)).close();
+  const says =
+    /^The log in this Redis is damaged: it says that it has 1000000000000 partitions, and a log has 1 to 256\. Restore a backup\.$/;
+  await redis.command('HSET', metaKey, 'partitions', '1000000000000');
+  await t.rejects(openRedis({ url: redis.url }), { name: 'StoreUnusable', message: says });
+  await t.rejects(lookIntoRedis({ url: redis.url }), { name: 'StoreUnusable', message: says });
+  await redis.command('HSET', metaKey, 'partitions', '0');
+  await t.rejects(lookIntoRedis({ url: redis.url }), { name: 'StoreUnusable' });
 });
 
 async function saidPartitions(redis: RedisProcess): Promise<string> {
