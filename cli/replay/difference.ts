@@ -7,8 +7,10 @@ import { comparedPlaces } from './asked-places.ts';
 import { foldTo } from './fold-log.ts';
 import { between, sizeOf } from './log-span.ts';
 import { mergedLog } from './merged-log.ts';
+import { momentWords } from './moment-words.ts';
 import { progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
+import { RoomNames } from './room-names.ts';
 
 /** Prints what is otherwise at one moment than at an earlier one. */
 export async function printDifference(
@@ -32,8 +34,14 @@ export async function printDifference(
     progress.read(batch.length);
   }
   progress.end();
-  const lines = differenceLines(before, stateOf(view), messages);
-  const heading = `From position ${first.join(',')} to ${last.join(',')}: ${sizeOf(spans)} events`;
+  const names = new RoomNames(replay);
+  await names.learnOf([...messages.keys()].map(roomOf));
+  const lines = differenceLines(before, stateOf(view), messages, (room) => names.of(room));
+  const [from, to] = [
+    await momentWords(source, mode.one, first),
+    await momentWords(source, mode.other, last),
+  ];
+  const heading = `From ${from} to ${to}: ${eventsWord(sizeOf(spans))}`;
   await output.write(differenceText(heading, lines, colours(process.stdout)));
 }
 
@@ -43,16 +51,20 @@ export interface Changed {
   readonly words: string;
 }
 
-/** What is otherwise in the second state. `messages`: how many were said, by the room's stream. */
+/**
+ * What is otherwise in the second state. `messages`: how many were said, by the room's stream;
+ * `nameOf`: how a room is called in which nobody is.
+ */
 export function differenceLines(
   before: ChatState,
   after: ChatState,
   messages: ReadonlyMap<string, number>,
+  nameOf: (room: string) => string = (room) => room,
 ): readonly Changed[] {
   return [
     ...serverChanges(before, after),
     ...peopleChanges(before, after),
-    ...roomChanges(before, after, messages),
+    ...roomChanges(before, after, messages, nameOf),
     ...followingChanges(before, after),
   ];
 }
@@ -84,11 +96,12 @@ function roomChanges(
   before: ChatState,
   after: ChatState,
   messages: ReadonlyMap<string, number>,
+  nameOf: (room: string) => string,
 ): readonly Changed[] {
-  const spoken = [...messages.keys()].map((stream) => [stream.slice('room:'.length), 0] as const);
+  const spoken = [...messages.keys()].map((stream) => [roomOf(stream), 0] as const);
   const rooms = namesOf({ ...before.rooms, ...Object.fromEntries(spoken) }, after.rooms);
   return rooms.flatMap((room): readonly Changed[] => {
-    const name = (after.rooms[room] ?? before.rooms[room])?.name ?? room;
+    const name = (after.rooms[room] ?? before.rooms[room])?.name ?? nameOf(room);
     const [was, is] = [usersIn(before, room), usersIn(after, room)];
     const said = messages.get(`room:${room}`) ?? 0;
     return [
@@ -123,6 +136,10 @@ function differenceText(heading: string, changes: readonly Changed[], paint: Col
   const body = painted.length === 0 ? ['  nothing is otherwise'] : painted;
   return `${[paint.dim(heading), ...body].join('\n')}\n`;
 }
+
+const roomOf = (stream: string): string => stream.slice('room:'.length);
+
+const eventsWord = (count: number): string => `${count} ${count === 1 ? 'event' : 'events'}`;
 
 type Online = ChatState['sessions'][string];
 

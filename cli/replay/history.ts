@@ -5,12 +5,12 @@ import { Commits } from './commits.ts';
 import { epochsOf, follow } from './follow.ts';
 import { sizeOf, type Span } from './log-span.ts';
 import { mergedLog, withNeighbours } from './merged-log.ts';
+import { NamesMet } from './names-met.ts';
 import { csvFormat, ndjsonFormat, type RecordFormat, TextFormat } from './record-format.ts';
 import { wantedRecord } from './record-filter.ts';
 import { chosenPart, progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
 import { RoomNames } from './room-names.ts';
-import { RoomsMet } from './rooms-met.ts';
 
 type HistoryMode = Extract<Mode, { kind: 'history' }>;
 
@@ -21,13 +21,14 @@ export async function printHistory(replay: Replay, mode: HistoryMode): Promise<v
   const epochs = mode.follow && live !== undefined ? await epochsOf(live) : undefined;
   const { spans, through } = await chosenPart(replay, replay.start.gone);
   const isFromBeginning = spans.every(({ from }) => from === 1);
-  const rooms = new RoomsMet(options.wanted.rooms, isFromBeginning);
-  const printing = printingOf(replay, mode, rooms);
+  const met = new NamesMet(options.wanted, isFromBeginning);
+  const printing = printingOf(replay, mode, met);
   const progress = progressOf(replay, sizeOf(spans), true);
   await output.write(printing.format.heading(showing.holds === 'words'));
   await print(replay, printing, spans, (batch) => progress.read(batch.length));
   progress.end();
-  for (const room of rooms.unmet) terminal.write(`securechat: Nobody was ever in ${room}.\n`);
+  const upTo = (options.stretch.until ?? options.stretch.to) === undefined ? '' : ', up to there';
+  for (const words of met.unmet) terminal.write(`securechat: ${words}${upTo}.\n`);
   if (live !== undefined && epochs !== undefined)
     await follow(live, { positions: through, epochs }, (more, onBatch) =>
       print(replay, printing, more, onBatch),
@@ -35,15 +36,15 @@ export async function printHistory(replay: Replay, mode: HistoryMode): Promise<v
 }
 
 interface Printing {
-  readonly rooms: RoomsMet;
+  readonly met: NamesMet;
   readonly format: RecordFormat;
   /** What people's words for a record need; absent where it is written as the log has it. */
   readonly told?: { readonly names: RoomNames; readonly commits: Commits };
 }
 
-function printingOf(replay: Replay, mode: HistoryMode, rooms: RoomsMet): Printing {
-  if (mode.format === 'ndjson') return { rooms, format: ndjsonFormat };
-  if (mode.format === 'csv') return { rooms, format: csvFormat };
+function printingOf(replay: Replay, mode: HistoryMode, met: NamesMet): Printing {
+  if (mode.format === 'ndjson') return { met, format: ndjsonFormat };
+  if (mode.format === 'csv') return { met, format: csvFormat };
   const { source } = replay;
   const told = { names: new RoomNames(replay), commits: new Commits(source) };
   const format = new TextFormat({
@@ -52,12 +53,12 @@ function printingOf(replay: Replay, mode: HistoryMode, rooms: RoomsMet): Printin
     positions: mode.positions,
     roomName: (room) => told.names.of(room),
   });
-  return { rooms, format, told };
+  return { met, format, told };
 }
 
 async function print(
   { source, options, output, openTexts }: Replay,
-  { format, rooms, told }: Printing,
+  { format, met, told }: Printing,
   spans: readonly Span[],
   onBatch: (batch: readonly StoredRecord[]) => void,
 ): Promise<void> {
@@ -66,7 +67,7 @@ async function print(
     const places: number[] = [];
     for (const [place, stored] of batch.entries()) {
       const recorded = wantedRecord(stored, options.wanted);
-      if (recorded === undefined || !rooms.concerns(recorded)) continue;
+      if (recorded === undefined || !met.concerns(recorded)) continue;
       wanted.push(recorded);
       places.push(place);
     }

@@ -25,19 +25,21 @@ export function wantedRecord(
   const isOtherRoom = stored.stream.startsWith('room:') && !rooms.has(stored.stream.slice(5));
   if (rooms.size > 0 && isOtherRoom) return undefined;
   const recorded = decodeRecord(stored);
-  const { event, actor } = recorded;
+  const { event } = recorded;
   if (types.size > 0 && !types.has(event.type)) return undefined;
   if (isServerEnd(event.type) || rooms.size + users.size === 0) return recorded;
-  const named: Readonly<Record<string, unknown>> = { ...event.data, actor: actor.user };
-  if (rooms.size > 0 && !isIn(rooms, named['room'])) return undefined;
-  if (users.size > 0 && !userFields.some((field) => isIn(users, named[field]))) return undefined;
+  if (rooms.size > 0 && !('room' in event.data && rooms.has(event.data.room))) return undefined;
+  if (users.size > 0 && !usersNamedIn(recorded).some((user) => users.has(user))) return undefined;
   return recorded;
+}
+
+/** Whom a record concerns. */
+export function usersNamedIn({ event, actor }: Recorded): readonly string[] {
+  const named: Readonly<Record<string, unknown>> = { ...event.data, actor: actor.user };
+  return userFields.map((field) => named[field]).filter((name) => typeof name === 'string');
 }
 
 /** Where an event names users. */
 const userFields = ['user', 'from', 'to', 'target', 'reader', 'peer', 'actor'] as const;
 
 const isServerEnd = (type: string): boolean => type === 'ServerStopped' || type === 'ServerLost';
-
-const isIn = (names: ReadonlySet<string>, name: unknown): boolean =>
-  typeof name === 'string' && names.has(name);

@@ -1,3 +1,4 @@
+import type { EventType } from '../../core/event.ts';
 import type { Recorded } from '../../core/event-store.ts';
 import { cleanText } from '../../core/text.ts';
 import type { Colours } from '../colours.ts';
@@ -50,16 +51,41 @@ const csvColumns = 'time,partition,position,stream,revision,type,user,room,serve
 /** RFC 4180, a line a record, behind a line of names. Rooms are called by the canonical forms. */
 export const csvFormat: RecordFormat = {
   heading: (isPlain) => `${isPlain ? `# ${plainTextNotice}\r\n` : ''}${csvColumns}\r\n`,
-  record({ event, at, partition, position, stream, revision, actor }) {
+  record(recorded) {
+    const { event, at, partition, position, stream, revision, actor } = recorded;
     const data: Readonly<Record<string, unknown>> = { ...event.data };
     const time = new Date(at).toISOString();
-    const user = data['user'] ?? data['from'] ?? data['reader'] ?? actor.user;
-    const text = 'text' in event ? event.text : undefined;
+    const user = [data['user'], data['from'], data['reader']].find(isName) ?? actor.user;
     const placed = [time, partition, position, stream, revision, event.type];
-    const cells = [...placed, user, data['room'], data['server'] ?? actor.server, text];
+    const cells = [
+      ...placed,
+      user,
+      data['room'],
+      data['server'] ?? actor.server,
+      csvText(recorded),
+    ];
     return `${cells.map(csvCell).join(',')}\r\n`;
   },
 };
+
+/** Where an epoch begins is a number under a name that direct messages have for their authors. */
+const isName = (value: unknown): boolean => typeof value === 'string';
+
+/** What no other column tells is told in the words of the history. */
+const toldInWords: ReadonlySet<string> = new Set<EventType>([
+  'AuditRead',
+  'CheckpointSigned',
+  'EpochStarted',
+  'LogTrimmed',
+  'SigningKeyPublished',
+  'UserErased',
+]);
+
+function csvText(recorded: Recorded): string | undefined {
+  const { event } = recorded;
+  if (toldInWords.has(event.type)) return tell(recorded, noCommit, 1)?.words;
+  return 'text' in event ? event.text : undefined;
+}
 
 /** What a spreadsheet would take for a formula is made a text by an apostrophe before it. */
 function csvCell(value: unknown): string {

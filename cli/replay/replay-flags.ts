@@ -9,7 +9,7 @@ export const replayFlags = {
   diff: {
     argument: 'A',
     group: what,
-    about: 'show what changed from moment A to moment B: --diff A B',
+    about: 'show what changed from moment A to moment B: --diff A B [FILE]',
   },
   as: { argument: 'USER', group: what, about: "print what that user's line client was shown" },
   step: { group: what, about: 'go through it event by event, forwards and back, at a terminal' },

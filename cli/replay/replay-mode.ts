@@ -92,10 +92,9 @@ function modeOf(
     case 'as':
       return { kind: 'as', user: userIn(settings), receipts: settings.isOn('receipts') };
     case 'diff': {
-      const other = operands.pop();
-      if (other === undefined) settings.problems.push('--diff compares two moments: --diff A B.');
+      if (operands.length === 0) settings.problems.push('--diff compares two moments: --diff A B.');
       const one = moment('diff', text('diff'));
-      return { kind: 'diff', one, other: moment('diff', other ?? 'now') };
+      return { kind: 'diff', one, other: moment('diff', secondMoment(operands, now)) };
     }
     case 'slice':
       if (settings.given('out') === undefined)
@@ -108,9 +107,19 @@ function modeOf(
     default: {
       const format = settings.choice('format', ['text', 'ndjson', 'csv']) ?? 'text';
       const [follow, positions] = [settings.isOn('follow'), settings.isOn('positions')];
+      if (positions && format !== 'text')
+        settings.problems.push(
+          `--positions does not go with --format ${format}, which has the positions anyway.`,
+        );
       return { kind: 'history', format, follow, positions };
     }
   }
+}
+
+/** The first of the operands that is a moment, taken off them: beside it may be a file, before it or behind. */
+function secondMoment(operands: string[], now: number): string {
+  const index = operands.findIndex((typed) => parseMoment(typed, now) !== undefined);
+  return operands.splice(Math.max(index, 0), 1)[0] ?? 'now';
 }
 
 function userIn(settings: Settings<ReplayFlag>): string {

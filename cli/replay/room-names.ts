@@ -40,8 +40,14 @@ export class RoomNames {
     for (const { event, revision } of records) {
       if (event.type === 'RoomJoined' && revision === 1)
         this.#names.set(event.data.room, event.data.name);
-      const room = 'room' in event.data ? event.data.room : undefined;
-      if (room === undefined || this.#names.has(room)) continue;
+      if ('room' in event.data) await this.learnOf([event.data.room]);
+    }
+  }
+
+  /** Learns how the rooms of these canonical names are called. @throws as `learn` */
+  async learnOf(rooms: readonly string[]): Promise<void> {
+    for (const room of rooms) {
+      if (this.#names.has(room)) continue;
       await this.#find(room);
       // Where nobody was it is not looked for again.
       if (!this.#names.has(room)) this.#names.set(room, room);

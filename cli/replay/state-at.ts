@@ -1,17 +1,17 @@
-import type { LogSource } from '../../core/log-source.ts';
 import type { ChatView } from '../../core/views/chat.ts';
 import type { OpenSession } from '../../core/views/sessions.ts';
 import { roomsOf } from '../../core/views/rooms.ts';
 import { hashedState, hashedStateOf } from '../../server/state-hash.ts';
 import { cleanText } from '../../core/text.ts';
 import { type Colours, colours } from '../colours.ts';
+import { PlainFailure } from '../plain-failure.ts';
 import { foldTo } from './fold-log.ts';
 import { instantText } from './instant.ts';
-import { between, endOf, type Positions, sizeOf } from './log-span.ts';
-import { knownPlaceOf, type Moment } from './moment.ts';
+import { between, endOf, sizeOf } from './log-span.ts';
+import { knownPlaceOf } from './moment.ts';
+import { momentWords } from './moment-words.ts';
 import { progressOf, type Replay } from './replay-job.ts';
 import type { Mode } from './replay-mode.ts';
-import { timeAt } from './time-search.ts';
 
 /** Prints the chat as it was at a moment: for people, or as its canonical text and hash. */
 export async function printState(
@@ -23,6 +23,7 @@ export async function printState(
   const progress = progressOf(replay, sizeOf(between(start.positions, place)));
   const view = await foldTo(source, place, start, progress);
   progress.end();
+  if (server !== undefined) checkRuns(view, server);
   if (json || server !== undefined) {
     const state = server === undefined ? hashedState(view) : hashedStateOf(view, server);
     await output.write(
@@ -34,12 +35,13 @@ export async function printState(
   }
 }
 
-/** A moment by time and place, first by what it was asked for by. */
-async function momentWords(source: LogSource, moment: Moment, place: Positions): Promise<string> {
-  const position = `position ${place.join(',')}`;
-  if (moment.kind === 'time') return `${instantText(moment.at)} UTC, ${position}`;
-  const at = await timeAt(source, place);
-  return at === undefined ? position : `${position}, ${instantText(at)} UTC`;
+/** @throws {PlainFailure} for a server that did not run then: it knew nothing */
+function checkRuns({ servers }: ChatView, server: string): void {
+  if (servers.has(server)) return;
+  const running = [...servers.keys()].toSorted().map(shown).join(' and ');
+  throw new PlainFailure(
+    `No server ${shown(server)} ran then: ${running === '' ? 'none' : running} did.`,
+  );
 }
 
 /** Who is online, in which rooms, whom they follow, and which servers run. */

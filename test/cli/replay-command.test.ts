@@ -6,7 +6,6 @@ import { openLmdb } from '../../adapters/lmdb/event-store.ts';
 import { sealStores } from '../../adapters/sealing/seal-stores.ts';
 import { auditStream } from '../../core/stream.ts';
 import { says, write } from '../support/memory-history.ts';
-import { loadSlice } from '../support/log-slice.ts';
 import { until } from '../support/until.ts';
 import { chatIn, story } from './chat-folder.ts';
 import { type CliEnd, runCli, startCli } from './cli-process.ts';
@@ -91,58 +90,6 @@ await test('a log that is not there is not made', async (t) => {
   t.match(missing.stderr, /^securechat: The log file nothing\.ndjson cannot be read/);
 });
 
-await test('filters choose by room, user, type, time and position', async (t) => {
-  const cwd = await chatIn(t);
-  const said = async (...args: readonly string[]): Promise<readonly string[]> => {
-    const { stdout } = await replay(cwd, '--format', 'ndjson', '--to-position', '10', ...args);
-    const lines = stdout.split('\n').slice(0, -1);
-    return lines.map((line) => {
-      const { type, position } = JSON.parse(line) as { type: string; position: number };
-      return `${position} ${type}`;
-    });
-  };
-  const lost = '10 ServerLost';
-  t.strictSame(await said('--room', 'LOBBY', '--user', 'alice'), [
-    '4 RoomJoined',
-    '8 MessagePosted',
-    lost,
-  ]);
-  t.strictSame(await said('--types', 'MessagePosted,UserSubscribed'), [
-    '7 UserSubscribed',
-    '8 MessagePosted',
-    '9 MessagePosted',
-  ]);
-  t.strictSame(await said('--from-position', '9'), ['9 MessagePosted', lost]);
-  t.strictSame(await said('--since', '2026-11-27 06:20:52.001'), ['9 MessagePosted', lost]);
-  const early = await replay(
-    cwd,
-    '--format',
-    'csv',
-    '--until',
-    '2026-11-27T06:20:52Z',
-    '--types',
-    'MessagePosted',
-  );
-  t.match(
-    early.stdout,
-    /^# [^\n]*\r\ntime,[^\n]*\r\n2026-11-27T06:20:52\.000Z,0,8,[^\n]*,hello\r\n$/,
-  );
-});
-
-await test('of a room in which nobody ever was nothing is shown, and that is said', async (t) => {
-  const cwd = await chatIn(t);
-  const { code, stdout, stderr } = await replay(cwd, '--room', 'nowhere');
-  t.equal(code, 0);
-  t.equal(stdout, '');
-  t.equal(stderr, 'securechat: Nobody was ever in nowhere.\n');
-  const both = await replay(cwd, '--room', 'nowhere', '--room', 'lobby');
-  t.match(both.stdout, /server north was lost/, 'it took people out of the other');
-  t.equal(both.stderr, 'securechat: Nobody was ever in nowhere.\n');
-  const later = await replay(cwd, '--room', 'lobby', '--from-position', '10');
-  t.match(later.stdout, /server north was lost/);
-  t.equal(later.stderr, '');
-});
-
 await test('what is appended later is shown by --follow, until Ctrl-C', async (t) => {
   const cwd = await chatIn(t);
   await using following = startCli(['replay', '--follow', '--types', 'MessagePosted'], { cwd });
@@ -155,83 +102,6 @@ await test('what is appended later is shown by --follow, until Ctrl-C', async (t
   await shows('alice: and now');
   following.child.kill('SIGINT');
   t.equal((await following.ended()).code, 0);
-});
-
-await test('the chat as it was at a moment, for people and with its hash', async (t) => {
-  const cwd = await chatIn(t);
-  const then = await replay(cwd, '--at', '2026-11-27 06:20:00');
-  t.equal(
-    then.stdout,
-    [
-      'At 2026-11-27 06:20:00 UTC, position 7',
-      '',
-      'Online: 2',
-      '  alice on north since 2026-11-27 06:19:52, in lobby',
-      '  bob on north since 2026-11-27 06:19:52, in lobby, follows alice',
-      '',
-      'Rooms: 1',
-      '  lobby (2): alice, bob',
-      '',
-      'Servers: 1  north',
-      '',
-    ].join('\n'),
-  );
-  const states = await Promise.all(
-    ['7', '7', '10'].map(async (at) => {
-      const { stdout } = await replay(cwd, '--at', at, '--state', 'json');
-      return JSON.parse(stdout) as {
-        sha256: string;
-        state: { sessions: object; following: object };
-      };
-    }),
-  );
-  t.match(states[0]?.sha256, /^[0-9a-f]{64}$/);
-  t.equal(states[0]?.sha256, states[1]?.sha256);
-  t.not(states[0]?.sha256, states[2]?.sha256);
-  t.strictSame(states[2]?.state.sessions, {});
-  t.strictSame(Object.keys(states[2]?.state.following ?? {}), ['bob']);
-});
-
-await test('what changed between two moments', async (t) => {
-  const cwd = await chatIn(t);
-  const { stdout } = await replay(cwd, '--diff', '7', '10');
-  t.equal(
-    stdout,
-    [
-      'From position 7 to 10: 3 events',
-      '  - server north runs',
-      '  - alice online',
-      '  - bob online',
-      '  - alice in lobby',
-      '  - bob in lobby',
-      '  ~ 2 messages in lobby',
-      '',
-    ].join('\n'),
-  );
-  const backwards = await replay(cwd, '--diff', '10', '7');
-  t.match(backwards, { code: 2, stderr: /is later than the second/ });
-});
-
-await test('a part of the log is written to a file, which is read like a log and loaded by a test', async (t) => {
-  const cwd = await chatIn(t);
-  const range = ['--from-position', '8', '--to-position', '10'];
-  const written = await replay(cwd, '--slice', ...range, '--out', 'slice.ndjson.gz');
-  t.match(written, { code: 0, stdout: 'Wrote 3 records to slice.ndjson.gz: positions 8 to 10.\n' });
-  const slice = await loadSlice(join(cwd, 'slice.ndjson.gz'));
-  t.strictSame(
-    slice.records.map(({ position, event }) => [position, event.type]),
-    [
-      [8, 'MessagePosted'],
-      [9, 'MessagePosted'],
-      [10, 'ServerLost'],
-    ],
-  );
-  t.strictSame([...slice.before().sessions.byUser.keys()].toSorted(), ['alice', 'bob']);
-  t.equal(slice.after().sessions.byUser.size, 0);
-  const again = await replay(cwd, '--slice', '--out', 'slice.ndjson.gz');
-  t.match(again, { code: 1, stderr: /is there already/ });
-  const { stdout } = await replay(cwd, 'slice.ndjson.gz', '--types', 'MessagePosted');
-  t.match(stdout, /lobby {5}alice: hello\n.*lobby {5}bob: hi\n$/);
 });
 
 await test('sealed texts are read with the key that is there, and are not without', async (t) => {

@@ -10,6 +10,8 @@ const opened = (user: string, session = `${user}1`): Written => ({
   event: { type: 'SessionOpened', data: { user, session, server: 'north', incarnation: 1 } },
 });
 
+const nameOf = (room: string): string => room.toUpperCase();
+
 rule(
   'what came is marked +, what went -, what is otherwise ~; what came and went is not there',
   async () => {
@@ -42,14 +44,18 @@ rule(
       },
     ]);
     const [before, after] = [await foldTo(source, [4]), await foldTo(source, [11])];
-    const messages = new Map([['room:lobby', 3]]);
+    const messages = new Map([
+      ['room:iitkgp', 1],
+      ['room:lobby', 3],
+    ]);
     deepStrictEqual(
-      differenceLines(stateOf(before), stateOf(after), messages).map(
+      differenceLines(stateOf(before), stateOf(after), messages, nameOf).map(
         ({ sign, words }) => `${sign} ${words}`,
       ),
       [
         '~ alice online, in another session, on north',
         '+ bob online, on north',
+        '~ 1 message in IITKGP',
         '+ bob in lobby',
         '- alice in lobby',
         '~ 3 messages in lobby',

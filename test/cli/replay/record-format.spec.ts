@@ -125,6 +125,36 @@ rule('in CSV a cell is quoted where it must be, and is no formula', async () => 
   );
 });
 
+rule('in CSV what no other column tells is in words, and only a name is a user', async () => {
+  const records = await recordsOf([
+    told('epoch', { type: 'EpochStarted', data: { epoch: 'e2', previous: 'e1', from: 5 } }),
+    told('audit:0', {
+      type: 'AuditRead',
+      data: { reader: 'root', what: 'replay --room lobby', why: 'case 7', holds: 'words' },
+    }),
+    told('account:eve', { type: 'UserErased', data: { user: 'eve', unreached: [] } }),
+    told('trimming:0', { type: 'LogTrimmed', data: { before: 7, archived: true } }),
+  ]);
+  deepStrictEqual(
+    records.map((recorded) => csvFormat.record(recorded).split(',').slice(5)),
+    [
+      ['EpochStarted', '', '', 'north', '"the log was set back: from position 5 on it is another'],
+      ['AuditRead', 'root', '', 'north', 'root read the log: replay --room lobby (case 7)\r\n'],
+      [
+        'UserErased',
+        'eve',
+        '',
+        'north',
+        'eve was erased: nothing they wrote can be read any more\r\n',
+      ],
+      ['LogTrimmed', '', '', 'north', '"what was before position 7 was trimmed'],
+    ].map((cells, index) => [
+      ...cells,
+      ...([[' epoch e2"\r\n'], [], [], [' and archived"\r\n']][index] ?? []),
+    ]),
+  );
+});
+
 rule('in NDJSON a line is a record, with all that the log has of it', async () => {
   const [recorded] = await recordsOf([says('alice', 'hello')]);
   if (recorded === undefined) throw new Error('nothing was written');

@@ -39,7 +39,7 @@ rule('who talks here by the environment is no filter, and where the log is comes
   deepStrictEqual(folderOf(source), '/srv/chat');
 });
 
-rule('--diff has two moments, and a file may stand before the second', () => {
+rule('--diff has two moments, and a file may stand before the second or behind it', () => {
   const { mode, source } = parse({ diff: '10' }, ['log.ndjson', '20']);
   deepStrictEqual(mode, {
     kind: 'diff',
@@ -47,6 +47,13 @@ rule('--diff has two moments, and a file may stand before the second', () => {
     other: { kind: 'record', position: 20 },
   });
   deepStrictEqual(source, { kind: 'file', path: 'log.ndjson' });
+  deepStrictEqual(
+    parse({ diff: '10' }, ['20', 'log.ndjson']),
+    parse({ diff: '10' }, ['log.ndjson', '20']),
+  );
+  deepStrictEqual(parse({ diff: '10' }, ['20', '30']).source, { kind: 'file', path: '30' });
+  refused({ diff: '1', data: 'x' }, /Either the file 3 can be read or a store/, ['2', '3']);
+  refused({ diff: '1' }, /--diff should be [^]*not "soon"/, ['soon']);
   refused({ diff: '10' }, /--diff compares two moments/);
 });
 
@@ -61,6 +68,7 @@ rule('every mistake is told at once, and none is passed over', () => {
   refused({ state: 'json' }, /--state does not go with the history/);
   refused({ since: '1h', fromPosition: '3' }, /either with --since or with --from-position/);
   refused({ since: '1h', until: '2h' }, /--since is later than --until/);
+  refused({ positions: true, format: 'csv' }, /--positions does not go with --format csv/);
   refused({ follow: true, until: 'now' }, /--follow goes on and on/);
   refused({ follow: true, toPosition: '7' }, /--follow goes on and on/);
   refused({ slice: true }, /add --out FILE/);
