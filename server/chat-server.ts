@@ -28,7 +28,7 @@ import { type Metrics, noMetrics } from './metrics.ts';
 import { resume, toldOfRollback } from './rollback.ts';
 import { sendAway } from './sent-away.ts';
 import { heedSession } from './session-records.ts';
-import { Expiry } from './expiry.ts';
+import { type Expiry, expiryOf } from './expiry.ts';
 import type { SetBack } from './set-back.ts';
 import { finishEnds } from './unfinished-ends.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
@@ -78,10 +78,7 @@ export class ChatServer implements Chat, FollowerOwner {
     this.follower = new LogFollower(stores.events, this);
     this.#bulletins = new Bulletins(this.follower, this.fanOut);
     this.#waitingSessions = new WaitingSessions(this);
-    const { textKeys: keys } = stores;
-    const retentions = () => this.follower.view.retentions;
-    const rewrite = () => stores.rewrite();
-    this.#expiry = keys && new Expiry({ keys, rewrite }, retentions, this.log);
+    this.#expiry = expiryOf(stores, () => this.follower.view.retentions, this.log);
     this.failure = new Promise((resolve) => (this.#fail = resolve));
     const servers = () => this.follower.view.servers;
     this.#lostServers = new LostServers(stores, options.name, servers, this.log);
@@ -172,7 +169,10 @@ export class ChatServer implements Chat, FollowerOwner {
     this.#appender?.folds(recorded.id);
     heedSession(this, recorded);
     if (event.type === 'RetentionSet') this.#expiry?.lookSoon();
-    if (event.type === 'UserErased') this.#onErased();
+    if (event.type === 'UserErased') {
+      this.follower.recent.clear();
+      this.options.onErased?.();
+    }
     if (event.type === 'ServerStopped' || event.type === 'ServerLost')
       this.#onServerEnded(recorded, event.data);
   }
@@ -214,11 +214,6 @@ export class ChatServer implements Chat, FollowerOwner {
     if (!endsAtHome(recorded, this.stores.events.info.partitions)) return;
     const type = recorded.event.type as 'ServerLost';
     void this.#insist(() => completeEnd(this.stores.events, type, server, incarnation));
-  }
-
-  #onErased(): void {
-    this.follower.recent.clear();
-    this.options.onErased?.();
   }
 
   /** No other server may be there to do it. */

@@ -9,6 +9,16 @@ const lookMs = 3_600_000;
 /** What kept the store from rewriting its files may be over by then. */
 const rewriteAgainMs = 60_000;
 
+/** Of stores whose texts are not sealed nothing expires. */
+export const expiryOf = (
+  stores: Stores,
+  retentions: () => RetentionsView,
+  log: Logger,
+): Expiry | undefined => {
+  const { textKeys: keys } = stores;
+  return keys && new Expiry({ keys, rewrite: () => stores.rewrite() }, retentions, log);
+};
+
 /**
  * Destroys the keys of what rooms no longer keep. A room's text is sealed under a key of its month,
  * so a month goes when its last day is older than the room keeps: what was said lives for so many
