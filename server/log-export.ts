@@ -4,7 +4,10 @@ import { LogFileWriter } from '../adapters/log-file/writer.ts';
 import type { CheckpointSigned } from '../core/audit.ts';
 import { type EventStore, StoreUnreachable, StoreUnusable } from '../core/event-store.ts';
 import type { LogSource } from '../core/log-source.ts';
+import { epochStream } from '../core/stream.ts';
+import { epochFold } from '../core/stream-folds.ts';
 import { lastCheckpoint, Sealer } from './sealer.ts';
+import { snapshotOf } from './snapshots.ts';
 
 const pageRecords = 1_000;
 const sealAttemptsMax = 20;
@@ -41,8 +44,7 @@ export async function planExport(
     const { checkpoint } = await lastCheckpoint(events, partition);
     const { position, epoch } = await events.head(partition);
     const size = checkpoint?.data.size ?? 0;
-    // A set-back that no checkpoint covers yet is not in the file.
-    epochs.push(checkpoint?.data.epoch ?? epoch);
+    epochs.push(checkpoint === undefined ? epoch : await epochAt(events, partition, size));
     records += size;
     leftOut += position - size;
     if (checkpoint !== undefined) cuts.push({ partition, checkpoint });
@@ -74,6 +76,22 @@ export async function writeExport(
     await file.abandon();
     throw error;
   }
+}
+
+/**
+ * The epoch that began last at or before a position. That of a checkpoint can be a later one: after a
+ * set-back the first to be sealed is what was before, and did not reach the file yet.
+ */
+async function epochAt(events: EventStore, partition: number, position: number): Promise<string> {
+  const query = { stream: epochStream, partition, direction: 'backwards', limit: 1 } as const;
+  let [started] = await events.readStream(query);
+  while (started !== undefined) {
+    const { event, revision } = started;
+    if (event.type === 'EpochStarted' && started.position <= position) return event.data.epoch;
+    [started] = revision > 1 ? await events.readStream({ ...query, from: revision - 1 }) : [];
+  }
+  // It began in what was trimmed.
+  return (await snapshotOf(events, epochFold, epochStream, partition))?.state ?? '';
 }
 
 async function sealAll(events: EventStore, key: SigningKey): Promise<void> {
