@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { link, rename, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -113,7 +114,18 @@ async function named(unfinished: string, path: string): Promise<void> {
     await link(unfinished, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    return rename(unfinished, path);
+    await rename(unfinished, path);
   }
-  await rm(unfinished);
+  await rm(unfinished, { force: true });
+  await syncFolder(dirname(path));
+}
+
+/** A name outlives a loss of power only then, and what is archived is trimmed from the log right after. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
