@@ -131,11 +131,13 @@ function historyText({
   isCut,
   expired,
 }: Extract<Answer, { kind: 'history' }>): string {
-  const said = messages.length === 0 ? `Nothing has been said in ${room}` : undefined;
+  // Something has been said where it is no longer kept.
+  const nothing =
+    expired === undefined ? `Nothing has been said in ${room}${isCut ? ' lately' : ''}.\n` : '';
   const heading =
-    said === undefined
-      ? `The last ${messages.length} of ${room}${isCut ? '; older ones lie too far back' : ''}:\n`
-      : `${said}${isCut ? ' lately' : ''}.\n`;
+    messages.length === 0
+      ? nothing
+      : `The last ${messages.length} of ${room}${isCut ? '; older ones lie too far back' : ''}:\n`;
   const gone =
     expired === undefined
       ? ''

@@ -63,6 +63,10 @@ const answers: readonly (readonly [Answer, string])[] = [
   [{ kind: 'subscriptions', targets: ['alice', 'bob'] }, 'Subscriptions: alice, bob\n'],
   [{ kind: 'subscriptions', targets: [] }, 'You follow nobody.\n'],
   [{ ...history, messages: [], isCut: false }, 'Nothing has been said in lobby.\n'],
+  [
+    { ...history, messages: [], isCut: false, expired: { from: 1, to: 9 } },
+    'What was said from #1 to #9 is no longer kept.\n',
+  ],
   [{ ...history, messages: [], isCut: true }, 'Nothing has been said in lobby lately.\n'],
   [
     {
