@@ -30,6 +30,8 @@ export interface ReportData {
     how: End,
   ])[];
   readonly stays: readonly (readonly [room: number, user: number, start: number, end: number])[];
+  /** When the log was set back, and from which position of a partition on what it held was lost. */
+  readonly setBacks: readonly (readonly [at: number, partition: number, from: number])[];
   /** How many sessions and stays are not there: a page that holds too many can be moved no more. */
   readonly leftOut: number;
 }
@@ -49,6 +51,7 @@ export class ReportGatherer {
   readonly #lives = new Intervals<{ server: string }>(intervalsMax);
   readonly #sessions = new Intervals<{ user: string; server: string }>(intervalsMax);
   readonly #stays = new Intervals<{ room: string; user: string }>(intervalsMax);
+  readonly #setBacks: (readonly [at: number, partition: number, from: number])[] = [];
   #events = 0;
   #messages = 0;
 
@@ -96,6 +99,10 @@ export class ReportGatherer {
       case 'SessionDetached':
       case 'SessionClosed':
         return this.#sessions.close(event.data.session, at, 'over');
+      case 'EpochStarted':
+        if (event.data.previous !== undefined)
+          this.#setBacks.push([at, recorded.partition, event.data.from]);
+        return;
       case 'ServerStarted':
         return this.#lives.open(event.data.server, at, { server: event.data.server });
       case 'ServerStopped':
@@ -135,6 +142,7 @@ export class ReportGatherer {
       lives,
       sessions,
       stays,
+      setBacks: this.#setBacks,
       leftOut: this.#sessions.leftOut + this.#stays.leftOut,
       rooms: rooms.shown,
       users: users.shown,

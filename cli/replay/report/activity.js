@@ -1,5 +1,5 @@
 // Messages over time, by room.
-import { beginChart, drawAxis, drawCursor, left } from './chart.js';
+import { beginChart, drawAxis, drawCursor, drawSetBacks, left } from './chart.js';
 import {
   activity,
   instant,
@@ -63,6 +63,7 @@ export function drawActivity() {
       }),
     );
   }
+  drawSetBacks(svg, chart, height);
   drawCursor(svg, chart, height);
   const names = activity
     .slice(0, seriesMax)

@@ -1,6 +1,6 @@
 // What the charts have in common: names on the left, time to the right, and a line at the moment
 // that the slider is at.
-import { from, instant, lengthMs } from './data.js';
+import { from, instant, lengthMs, setBacks } from './data.js';
 import { element } from './element.js';
 
 /** The width of the names. */
@@ -36,6 +36,22 @@ export function drawAxis(svg, { x, width }, height) {
       step >= 86400e3 ? instant(at).slice(0, 10) : instant(at, false).slice(0, step < 60e3 ? 8 : 5);
     svg.append(element('text', { x: x(at), y: height + 16, 'text-anchor': 'middle' }, words));
   }
+}
+
+/** Marks where the log was set back: what it held from some place on was lost then. */
+export function drawSetBacks(svg, chart, height) {
+  for (const at of new Set(setBacks.map(([ms]) => ms))) {
+    const x = chart.x(at);
+    svg.append(element('line', { class: 'lost', x1: x, x2: x, y1: 0, y2: height }));
+    svg.append(nameBeside(chart, x, 10, 'set back'));
+  }
+}
+
+/** Words at a mark, on the side on which there is room for them. */
+export function nameBeside({ width }, x, y, words) {
+  const isLate = x > width - 60;
+  const where = { x: x + (isLate ? -5 : 5), y, 'text-anchor': isLate ? 'end' : 'start' };
+  return element('text', { class: 'lost-name', ...where }, words);
 }
 
 export function drawCursor(svg, chart, height) {

@@ -1,6 +1,7 @@
 // What the report shows: it stands in the page as JSON, made by `report-data.ts`.
 export const data = JSON.parse(document.getElementById('data').textContent);
-export const { from, lengthMs, rooms, users, servers, activity, lives, sessions, stays } = data;
+export const { from, lengthMs, rooms, users, servers, activity, lives, sessions, stays, setBacks } =
+  data;
 
 /** So many rooms, or servers, have colours of their own. */
 export const seriesMax = 8;

@@ -1,7 +1,20 @@
 // Everybody's sessions by server, with losses marked.
-import { beginChart, drawAxis, drawCursor, widthOf } from './chart.js';
-import { instant, lengthMs, lives, number, seriesMax, servers, sessions, users } from './data.js';
+import { beginChart, drawAxis, drawCursor, drawSetBacks, nameBeside, widthOf } from './chart.js';
+import {
+  instant,
+  lengthMs,
+  lives,
+  number,
+  seriesMax,
+  servers,
+  sessions,
+  setBacks,
+  users,
+} from './data.js';
 import { byId, element, tipped } from './element.js';
+
+/** The others are marked on the charts. */
+const setBacksNamedMax = 8;
 
 export function drawSessions() {
   const svg = byId('sessions');
@@ -82,15 +95,11 @@ export function drawSessions() {
           y2: y + tall + 2,
         }),
       );
-      const isLate = chart.x(end) > chart.width - 40;
-      const where = {
-        x: chart.x(end) + (isLate ? -5 : 5),
-        'text-anchor': isLate ? 'end' : 'start',
-      };
-      svg.append(element('text', { class: 'lost-name', ...where, y: y + tall + 13 }, 'lost'));
+      svg.append(nameBeside(chart, chart.x(end), y + tall + 13, 'lost'));
     }
     y += tall + laneGap;
   }
+  drawSetBacks(svg, chart, height);
   drawCursor(svg, chart, height);
   const lost = lives.filter(([, , , how]) => how === 'lost').length;
   byId('sessions-legend').replaceChildren(
@@ -101,6 +110,14 @@ export function drawSessions() {
           { colour: 'var(--lost)' },
           `${lost} ${lost === 1 ? 'loss' : 'losses'} of a server`,
         ),
+    ...setBacks.slice(0, setBacksNamedMax).map(([at, partition, from]) => {
+      const where = `position ${number(from)}${setBacks.some(([, one]) => one > 0) ? ` of partition ${partition}` : ''}`;
+      const words = `The log was set back at ${instant(at)}: what it held from ${where} on was lost`;
+      return element('span', { colour: 'var(--lost)' }, words);
+    }),
+    setBacks.length > setBacksNamedMax
+      ? `and ${number(setBacks.length - setBacksNamedMax)} times more`
+      : '',
   );
 }
 

@@ -1,12 +1,30 @@
 // The moment that is shown: by the slider, by playing through time, and by a click into a chart.
 import { left, moveCursors } from './chart.js';
-import { instant, lengthMs } from './data.js';
+import { instant, lengthMs, stays } from './data.js';
 import { byId } from './element.js';
 import { showRooms } from './rooms.js';
 
 const slider = byId('time');
-// Somewhere in the middle there is more to be seen than at an end.
-slider.value = Number(slider.max) / 2;
+slider.value = busiestPlace();
+
+/** The last place at which most were in rooms: there is the most to be seen. */
+function busiestPlace() {
+  const last = Number(slider.max);
+  const placeAt = (ms) => Math.ceil((ms / lengthMs) * last);
+  const changes = Array.from({ length: last + 2 }, () => 0);
+  for (const [, , start, end] of stays) {
+    const [from, behind] = [placeAt(start), end >= lengthMs ? last + 1 : placeAt(end)];
+    changes[from] += 1;
+    changes[behind] -= 1;
+  }
+  let [there, most, place] = [0, 0, last];
+  for (const [at, change] of changes.slice(0, last + 1).entries()) {
+    there += change;
+    if (there === 0 || there < most) continue;
+    [most, place] = [there, at];
+  }
+  return place;
+}
 
 /** Shows the moment that the slider is at. */
 export const showMoment = () => show(sliderMs());

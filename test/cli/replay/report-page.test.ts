@@ -23,6 +23,7 @@ const minute = (servers: readonly string[], messages: number): ReportData => ({
   lives: servers.map((_, server) => [server, 0, 60_000, 'open']),
   sessions: [[0, 0, 0, 60_000, 'open']],
   stays: [[0, 0, 0, 60_000]],
+  setBacks: [],
   leftOut: 0,
 });
 
@@ -66,5 +67,40 @@ await test('long names of servers are cut where they do not differ, and can be h
     const whole = servers.map((name, server) => `${cut[server]}${name}`);
     t.strictSame(await names.allTextContents(), whole, 'the title is part of the text');
     t.strictSame(await names.locator('title').allTextContents(), servers);
+  }
+});
+
+await test('a log that was set back is marked on both charts, and told of with the losses', async (t) => {
+  const data = { ...minute(['north'], 1), setBacks: [[30_000, 0, 508]] } satisfies ReportData;
+  await using tab = await shown(t, data);
+  for (const chart of ['activity', 'sessions'])
+    t.strictSame(await tab.page.locator(`#${chart} > text.lost-name`).allTextContents(), [
+      'set back',
+    ]);
+  const legend = await tab.page.locator('#sessions-legend').textContent();
+  t.equal(
+    legend,
+    'No server was lost.The log was set back at 1970-01-01 00:00:30: what it held from position 508 on was lost',
+  );
+  t.strictSame(tab.complaints, []);
+});
+
+await test('the slider begins where most were in rooms', async (t) => {
+  const data: ReportData = {
+    ...minute(['north'], 1),
+    users: ['alice', 'bob'],
+    stays: [
+      [0, 0, 0, 50_000],
+      [0, 1, 5_000, 10_000],
+    ],
+  };
+  for (const [stays, title, moment] of [
+    [data.stays, 'lobby2', '1970-01-01 00:00:09'],
+    [data.stays.slice(0, 1), 'lobby1', '1970-01-01 00:00:49'],
+    [[[0, 0, 0, 60_000]], 'lobby1', '1970-01-01 00:01:00'],
+  ] as const) {
+    await using tab = await shown(t, { ...data, stays });
+    t.strictSame(await tab.page.locator('#rooms h3').allTextContents(), [title]);
+    t.equal(await tab.page.locator('#moment').textContent(), moment);
   }
 });

@@ -78,6 +78,24 @@ rule(
   },
 );
 
+rule(
+  'a log that was set back tells when, and from which place on what it held was lost',
+  async () => {
+    const { setBacks } = await gathered(
+      [
+        joins('alice'),
+        told(
+          'epoch',
+          { type: 'EpochStarted', data: { epoch: 'e2', previous: 'e1', from: 3 } },
+          500,
+        ),
+      ],
+      1_000,
+    );
+    deepStrictEqual(setBacks, [[500, 0, 3]]);
+  },
+);
+
 rule('messages are counted by room and part of the time, the busiest room first', async () => {
   const talk = [joins('alice'), ...[0, 10, 940, 9].map((ms) => says('alice', 'x', ms))];
   const { activity, messages } = await gathered(talk, 960);
