@@ -19,7 +19,7 @@ export const auditKeyFile = (given: string | undefined, env: Environment): strin
 };
 
 /** An embedded store has a key of its own in its folder. */
-const ownKeyFile = (dir: string): string => join(dir, 'audit.key');
+export const ownKeyFile = (dir: string): string => join(dir, 'audit.key');
 
 /**
  * The key of an embedded store, which is made on first use; its folder must be there. On Redis there

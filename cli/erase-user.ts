@@ -1,15 +1,18 @@
 import { createInterface } from 'node:readline/promises';
 
 import { DataKeys } from '../adapters/sealing/data-keys.ts';
+import { ErasureMarks, unfinishedWords } from '../adapters/sealing/erasure-marks.ts';
 import { replaceMasterKey } from '../adapters/sealing/master-rotation.ts';
 import { type MasterKeySource, openMasterKeys } from '../adapters/sealing/seal-stores.ts';
 import { toldIfSlow } from '../adapters/told-if-slow.ts';
 import { errorWords } from '../core/error-catalogue.ts';
-import type { Actor } from '../core/event-store.ts';
+import type { Actor, EventStore } from '../core/event-store.ts';
 import { userKeyName } from '../core/sealing.ts';
 import type { AccountsContext } from '../server/accounts.ts';
+import { loadAccount } from '../server/aggregate.ts';
 import { closeForEver } from '../server/accounts.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
+import { startFailure } from './start-failure.ts';
 import { unreachedCopies } from './unreached-copies.ts';
 
 /**
@@ -44,16 +47,45 @@ export async function eraseUser(
   user: string,
   master: MasterKeySource,
 ): Promise<void> {
-  const { stores } = context;
-  const keys = new DataKeys(stores.keys, await openMasterKeys(master));
+  const { events, keys: store } = context.stores;
+  const keys = new DataKeys(store, await openMasterKeys(master));
   // Before anything is done that cannot be finished by another one.
   await keys.check();
-  // The files are rewritten last: until then, and should that fail, the recorded receipt is right.
+  const marks = new ErasureMarks(store);
+  const others = (await marks.unfinished()).filter((one) => one !== user);
+  for (const other of others) console.error(unfinishedWords(other));
+  const { state } = await loadAccount(events, user);
+  if (state.status === 'none') throw new PlainFailure(errorWords('NoSuchUser', user));
   const unreached = [
-    ...(await unreachedCopies(stores.events, user)),
+    ...(await unreachedCopies(events, user, await marks.doneAt(user))),
     ...always(master),
-    ...(stores.overwrittenLeft ?? []),
+    ...(context.stores.overwrittenLeft ?? []),
   ];
+  await marks.begin(user);
+  let left: readonly string[];
+  try {
+    left = await carriedOut(context, actor, { user, unreached, keys, master });
+    await marks.end(user, await lastAt(events));
+  } catch (error) {
+    throw brokenOff(error, user);
+  }
+  if (left.length > 0) throw new PlainFailure(left.map(notRewritten).join('\n'));
+}
+
+interface Erasure {
+  readonly user: string;
+  readonly unreached: readonly string[];
+  readonly keys: DataKeys;
+  readonly master: MasterKeySource;
+}
+
+/** Answers, in words, what the store did not begin to rewrite. */
+async function carriedOut(
+  context: AccountsContext,
+  actor: Actor,
+  { user, unreached, keys, master }: Erasure,
+): Promise<readonly string[]> {
+  // The files are rewritten last: until then, and should that fail, the recorded receipt is right.
   const answer = await closeForEver(context, actor, { user, unreached });
   if (answer?.kind === 'error') throw new PlainFailure(errorWords(answer.code, answer.subject));
   await keys.destroy(userKeyName(user));
@@ -64,10 +96,22 @@ export async function eraseUser(
   }
   console.log('Not reached by this:');
   for (const line of unreached) console.log(`- ${line}`);
-  const left = await toldIfSlow(stores.rewrite(), () =>
+  return toldIfSlow(context.stores.rewrite(), () =>
     console.error('Waiting for the store to begin to rewrite its files …'),
   );
-  if (left.length > 0) throw new PlainFailure(left.map(notRewritten).join('\n'));
+}
+
+/** Where the log is by now, in milliseconds since 1970: readings are told in its first partition. */
+async function lastAt(events: EventStore): Promise<number> {
+  const { position } = await events.head(0);
+  const [last] = await events.readStored(0, position, 1);
+  return last?.at ?? Infinity;
+}
+
+function brokenOff(error: unknown, user: string): unknown {
+  const failure = startFailure(error);
+  if (!(failure instanceof PlainFailure)) return failure;
+  return new PlainFailure(`${failure.message}\n${unfinishedWords(user)}`);
 }
 
 const notRewritten = (what: string): string =>

@@ -13,6 +13,7 @@ import { banner, type Started } from './banner.ts';
 import { goOnUnread } from './broken-output.ts';
 import { colours } from './colours.ts';
 import { invocation, isNpmScript } from './invocation.ts';
+import { keyFileWarnings } from './key-file-warnings.ts';
 import { createLogger } from './logger.ts';
 import { openServerStores, wordsFor } from './open-stores.ts';
 import { exitUsage, PlainFailure } from './plain-failure.ts';
@@ -50,7 +51,9 @@ export async function serve(
   const chat = early;
   const { lacking, warnings } = chat.certificate;
   const about = lacking === undefined ? warnings : [lacking, ...warnings];
-  for (const warning of [...parsed.warnings, ...about, ...chat.warnings]) log.warn(warning);
+  const ofKeys = keyFileWarnings(options);
+  for (const warning of [...parsed.warnings, ...ofKeys, ...about, ...chat.warnings])
+    log.warn(warning);
   // A person has the banner.
   if (!process.stderr.isTTY) log.info({ servers: chat.servers }, 'serving');
   process.stdout.write(banner(startedBy(options, chat), colours(process.stdout)));

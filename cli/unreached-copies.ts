@@ -16,11 +16,15 @@ const wordsMax = 300;
 /**
  * What of a user's text an erasure leaves although the log knows of it, in words: what stands
  * unsealed in the log or, if it was trimmed, in archives; and what somebody has had out of it.
+ *
+ * @param erasedAt when an erasure of this user was done before, by the log: who was shown
+ *   words since was shown none of theirs
  * @throws {StoreUnreachable}
  */
 export async function unreachedCopies(
   events: EventStore,
   user: string,
+  erasedAt = Infinity,
 ): Promise<readonly string[]> {
   let [here, trimmed] = [0, 0];
   const readings: Recorded[] = [];
@@ -39,7 +43,7 @@ export async function unreachedCopies(
   return [
     ...plainWords(here, ': they stand in the log as they are'),
     ...plainWords(trimmed, ', and trimmed since: they stand in archives of the log as they are'),
-    ...readingWords(await allReadings(events, readings)),
+    ...readingWords(await allReadings(events, readings), erasedAt),
   ];
 }
 
@@ -68,12 +72,13 @@ const plainWords = (count: number, where: string): readonly string[] => {
   return count === 0 ? [] : [`${count} ${messages} written while texts were not sealed${where}`];
 };
 
-function readingWords({ earlier, last }: Readings): readonly string[] {
+function readingWords({ earlier, last }: Readings, erasedAt: number): readonly string[] {
+  const listed = last.filter(({ holds = 'words', at }) => holds !== 'words' || at <= erasedAt);
   return [
     ...(earlier > 0
       ? [`${earlier} earlier readings of the log: securechat replay --types AuditRead tells them`]
       : []),
-    ...last.map(({ holds = 'words', reader, what, at }) => {
+    ...listed.map(({ holds = 'words', reader, what, at }) => {
       const words = `${copies[holds]}, ${reader} on ${instantText(at)}: ${what}`;
       return words.length > wordsMax ? `${words.slice(0, wordsMax - 1)}…` : words;
     }),

@@ -12,6 +12,8 @@ export interface TextKeys {
    * @throws {StoreUnreachable}
    */
   destroy(name: string): Promise<boolean>;
+  /** The users whose erasure was begun and is not finished. @throws {StoreUnreachable} */
+  unfinishedErasures(): Promise<readonly string[]>;
 }
 
 /** The ports of one store, as an adapter opens them. */

@@ -16,6 +16,8 @@ import { CountedMetrics } from './metrics-counted.ts';
 import { Sealing, type SealingPlan } from './sealing.ts';
 import { type ServerPlan, type TakenPorts, takePorts } from './taken-ports.ts';
 import { Trimmer, type TrimmingPlan } from './trimmer.ts';
+import { tellLink } from './link-news.ts';
+import { warnOfUnfinishedErasures } from './unfinished-erasures.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import type { WebOptions } from './web-side.ts';
 
@@ -116,6 +118,8 @@ export async function startChat<C extends TlsCertificate>(
       trimmer = new Trimmer({ ...plan.trimming, isSealed }, first.stores, plan.log);
       trimmer.start();
     }
+    const keys = first?.stores.textKeys;
+    if (keys !== undefined) void warnOfUnfinishedErasures(keys, plan.log);
     const isUnsealed = sealed !== undefined && sealed.key === undefined;
     for (const server of running) server.open(certificate);
     return {
@@ -219,17 +223,6 @@ async function stopInVain(stop: () => Promise<void>, log: Logger): Promise<void>
   } catch (error) {
     log.debug({ err: error }, 'the stop after a failed start');
   }
-}
-
-/** An outage that nobody reads of in the log is one that is looked for elsewhere. */
-function tellLink(news: LinkNews, log: Logger): void {
-  if (news.status === 'warning' || news.status === 'waiting') log.warn(news.words);
-  else if (news.status === 'back')
-    log.info({ downMs: Math.round(news.downMs) }, 'the store is back');
-  else if (news.status === 'locked')
-    log.error({ reason: news.reason }, 'what people write cannot be sealed, or opened');
-  else if (news.status === 'unlocked') log.info('what people write can be sealed and opened again');
-  else log.warn({ reason: news.reason }, 'the store is out of reach');
 }
 
 async function createDemoAccounts(server: ChatServer): Promise<void> {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 import type { KeptKey, KeyStore } from '../../core/key-store.ts';
+import { isErasureMark } from './erasure-marks.ts';
 import { type MasterKey, type MasterKeys, UnusableMasterKey } from './master-keys.ts';
 
 const algorithm = 'aes-256-gcm';
@@ -71,7 +72,7 @@ export class DataKeys {
 
   /** All of them, also those that were destroyed. */
   async *names(): AsyncIterable<string> {
-    for await (const { name } of this.#store.list()) yield name;
+    for await (const { name } of this.#all()) yield name;
   }
 
   /**
@@ -81,7 +82,7 @@ export class DataKeys {
    */
   async *list(): AsyncIterable<KeptKey> {
     const [master] = this.#masters.read();
-    for await (const { name, value } of this.#store.list()) {
+    for await (const { name, value } of this.#all()) {
       const key = await this.#unwrapped(name, value);
       yield { name, value: key === undefined ? destroyed : wrap(master, name, key) };
     }
@@ -94,7 +95,7 @@ export class DataKeys {
   async rewrap(): Promise<number> {
     const [master] = this.#masters.read();
     let rewrapped = 0;
-    for await (const { name, value } of this.#store.list()) {
+    for await (const { name, value } of this.#all()) {
       if (value === destroyed || value.startsWith(`${master.id}:`)) continue;
       const key = await this.#unwrapped(name, value);
       if (key === undefined) continue;
@@ -124,11 +125,15 @@ export class DataKeys {
     return { kept: destroyed };
   }
 
+  async *#all(): AsyncIterable<KeptKey> {
+    for await (const kept of this.#store.list()) if (!isErasureMark(kept.name)) yield kept;
+  }
+
   /** A key that is there: the one that was taken before, unless it was destroyed since. */
   async #sampled(): Promise<string | undefined> {
     const last = this.#sample && (await this.#store.get(this.#sample));
     if (last !== undefined && last !== '' && last !== destroyed) return this.#sample;
-    for await (const { name, value } of this.#store.list()) if (value !== destroyed) return name;
+    for await (const { name, value } of this.#all()) if (value !== destroyed) return name;
     return undefined;
   }
 }

@@ -3,6 +3,7 @@ import type { KeyStore } from '../../core/key-store.ts';
 import type { LinkNews, Stores, TextKeys, Unfitness } from '../../core/stores.ts';
 import { placeOnce } from '../tls/whole-file.ts';
 import { DataKeys } from './data-keys.ts';
+import { ErasureMarks } from './erasure-marks.ts';
 import { KeyWatch } from './key-watch.ts';
 import { Keyring } from './keyring.ts';
 import {
@@ -68,6 +69,7 @@ export async function sealStores(
       keyring.forget(name);
       return wasThere;
     },
+    unfinishedErasures: () => new ErasureMarks(stores.keys).unfinished(),
   };
   const close = async (): Promise<void> => {
     watch?.stop();

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 
@@ -5,7 +6,7 @@ import { openLmdb } from '../../adapters/lmdb/event-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { startInTmux } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
-import { clientOf, mainFile, startCli } from './cli-process.ts';
+import { clientOf, mainFile, startCli, startServe } from './cli-process.ts';
 import { logEnd } from './log-end.ts';
 
 const withinMs = 30_000;
@@ -46,4 +47,21 @@ await test('a server whose terminal is closed tells the log of its end', async (
   const letGo = await until(() => openLmdb({ dir, own: true }), { what: 'its end', withinMs });
   await letGo.close();
   t.equal(await logEnd(cwd), 'ServerStopped');
+});
+
+await test('a server warns of secret keys that every user of the machine may read', async (t) => {
+  const cwd = t.testdir();
+  const port = String(await freePort());
+  const runs = async (): Promise<string> => {
+    await using serve = await startServe(['--port', port], { cwd });
+    return serve.output.stderr;
+  };
+  t.notMatch(await runs(), /chmod/, 'those that it makes are for its owner');
+  for (const key of ['master.key', 'audit.key']) chmodSync(join(cwd, 'data', key), 0o644);
+  const told = await runs();
+  for (const key of ['master.key', 'audit.key'])
+    t.match(
+      told,
+      `data/${key} holds a secret key, and is open to every user of this machine (its mode is 644): run chmod 600 data/${key}.`,
+    );
 });

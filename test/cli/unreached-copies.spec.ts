@@ -30,6 +30,19 @@ rule('what an erasure leaves are unsealed texts, and what was read out of the lo
   deepStrictEqual((await unreachedCopies(log, 'carol')).length, 2);
 });
 
+rule('words that were read after an erasure was done are none of that user’s', async () => {
+  const log = await historyOf([
+    reads('replay', 'words'),
+    reads('audit export', 'sealed'),
+    reads('replay --at 1', 'names'),
+  ]);
+  equal((await unreachedCopies(log, 'alice', Infinity)).length, 3);
+  const [first = '', second = '', ...others] = await unreachedCopies(log, 'alice', 0);
+  match(first, /^a copy of sealed text, .*: audit export$/);
+  match(second, /^a copy of names, .*: replay --at 1$/);
+  equal(others.length, 0);
+});
+
 rule(
   'a receipt lists the last hundred readings, cut to a line, and counts the others',
   async () => {

@@ -62,9 +62,10 @@ for (const [store, place] of [
       const wasKilled = (await erase(dir, copy, step)) === 'SIGKILL';
       // It lapses by itself, which would only take time.
       await rm(join(dir, 'master.key.lock'), { recursive: true, force: true });
+      if (wasKilled) await t.test(`killed at step ${step}`, (u) => tellsOfIt(u, dir, copy));
       if (wasKilled)
         t.equal(await erase(dir, copy), 0, `killed at step ${step}, it can be repeated`);
-      await t.test(`killed at step ${step}`, (u) => isErased(u, dir, copy, oldMaster));
+      await t.test(`and then repeated`, (u) => isErased(u, dir, copy, oldMaster));
       return wasKilled;
     };
     let kills = 0;
@@ -116,6 +117,16 @@ async function erase(
   return signal ?? code;
 }
 
+/** That somebody is to repeat it is known as soon as the log says that the user is erased. */
+async function tellsOfIt(t: Test, dir: string, place: ErasurePlace): Promise<void> {
+  const master = { file: join(dir, 'master.key'), make: false };
+  const stores = await sealStores(await place.open(), { master, seals: true });
+  const records = await stores.events.readAll(0, 1, 1_000);
+  if (records.some(({ event }) => event.type === 'UserErased'))
+    t.same(await stores.textKeys?.unfinishedErasures(), ['alice']);
+  await stores.close();
+}
+
 async function isErased(
   t: Test,
   dir: string,
@@ -135,5 +146,6 @@ async function isErased(
   const erasures = records.filter(({ event }) => event.type === 'UserErased');
   t.equal(erasures.length, 1, 'it is told once');
   t.equal(await stores.credentials.get('alice', 'a'), undefined);
+  t.same(await stores.textKeys?.unfinishedErasures(), []);
   await stores.close();
 }
