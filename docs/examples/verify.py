@@ -5,12 +5,13 @@ import argparse, base64, functools, gzip, hashlib, json, pathlib, re, subprocess
 
 DER = bytes.fromhex('302a300506032b6570032100')  # what stands before an Ed25519 key (RFC 8410)
 NOTE = re.compile(r'([^\0-\x09\x0b-\x1f]*\n)\n((?:— [^\s+]+ \S+\n){1,100})')
-CHECKPOINT = re.compile(r'securechat/([0-9]{1,5})/(\S+)\n(0|[1-9][0-9]{0,14})\n(\S+)\n')
+CHECKPOINT = re.compile(r'securechat/([0-9]{1,5})/(\S+)\n(0|[1-9][0-9]{0,14})\n([^=\s]{43}=)\n')
 N, S = r'(?:0|-?[1-9][0-9]{0,14})', r'"[^"\\]*(?:\\.[^"\\]*)*"'  # the numbers and strings of which lines are made
 HEADER = rf'{{"securechat":"log","version":1,"format":{N},"partitions":{N},"epochs":\[(?:{S},?)*\],"key":(?:{S}|null)}}\n'
 RECORD = rf'{{"p":{N},"n":{N},"s":{S},"r":{N},"t":{N}(?:,"l":\[{S},{N}\])?,"m":{S}(?:,"b":{S})?}}\n'
 FILED = rf'{{"checkpoint":{{"p":{N},"note":{S},"range":\[(?:{S},?)*\],"leaves":{S}}}}}\n'
 END = rf'{{"end":{{"records":{N}}}}}\n'
+sha256 = lambda *parts: hashlib.sha256(b''.join(parts)).digest()
 
 def read(line, *forms):
     value = json.loads(line.decode())
@@ -18,7 +19,6 @@ def read(line, *forms):
     assert any(re.fullmatch(form, written) for form in forms) and written.encode() == line, 'not in the form that an export has'
     return value
 
-sha256 = lambda *parts: hashlib.sha256(b''.join(parts)).digest()
 def decode(base64_text):
     data = base64.b64decode(base64_text, validate=True)
     assert base64.b64encode(data).decode() == base64_text, f'no base64: {base64_text}'
@@ -32,7 +32,6 @@ def parse_key(written):
 
 def parse_checkpoint(note):
     partition, epoch, size, root = CHECKPOINT.fullmatch(NOTE.fullmatch(note)[1]).groups()
-    assert len(decode(root)) == 32, 'no root'
     return {'note': note, 'p': int(partition), 'epoch': epoch, 'size': int(size), 'root': decode(root)}
 
 def signed_text(note, keys):  # what it says, if one of these keys has signed it
@@ -119,8 +118,8 @@ def check(path, keys, kept):
     try:
         with (gzip.open if path.endswith('.gz') else open)(path, 'rb') as lines:
             header = read(next(lines), HEADER)
-            count, epochs = header['partitions'], header['epochs']
-            assert header['format'] == 1 and 1 <= count <= 256, 'of an unknown format'
+            count, epochs, form = header['partitions'], header['epochs'], header['format']
+            assert form == 1 and 1 <= count <= 256, 'of an unknown format'
             parts = {p: Partition(p, count, [*map(parse_key, keys)], kept) for p in {*range(count), *(one['p'] for one in kept)}}
             for number, text in enumerate(lines, 2):
                 line, before = read(text, RECORD, FILED, END), place
@@ -131,7 +130,8 @@ def check(path, keys, kept):
                 if 'n' in line:
                     at.record(line)
                 elif 'checkpoint' in line:
-                    at.checkpoint(len(at.leaves) + 1, parse_checkpoint(one['note']), decode(one['leaves']))
+                    hashes = [decode(base64_text) for base64_text in (*one['range'], one['leaves'])][-1]
+                    at.checkpoint(len(at.leaves) + 1, parse_checkpoint(one['note']), hashes)
             assert place[0] == 3, 'the file breaks off'
             assert line['end']['records'] == sum(len(part.leaves) for part in parts.values()), 'there were other records'
     except Exception as error:  # whatever somebody has made of a line
@@ -144,6 +144,7 @@ arguments.add_argument('file')
 arguments.add_argument('--key', action='append', default=[], help='a public key that counts')
 arguments.add_argument('--checkpoints', help='a folder of checkpoints that were kept elsewhere')
 given = arguments.parse_args()
-notes = [path.read_bytes().decode() for path in pathlib.Path(given.checkpoints or '.').glob('*.note') if given.checkpoints]
-findings = check(given.file, given.key, [*map(parse_checkpoint, notes)])
+notes = [path.read_bytes().decode() for path in pathlib.Path(given.checkpoints).glob('*.note')] if given.checkpoints else []
+kept = [parse_checkpoint(note) for note in notes if (found := NOTE.fullmatch(note)) and CHECKPOINT.fullmatch(found[1])]
+findings = check(given.file, given.key, kept)
 sys.exit(print('\n'.join(findings) or 'whole') or len(findings) > 0)

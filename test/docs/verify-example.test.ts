@@ -35,6 +35,7 @@ function keptIn(t: Test): string {
   mkdirSync(folder, { recursive: true });
   for (const [number, note] of log.notes.entries())
     writeFileSync(join(folder, `${number}.note`), note);
+  writeFileSync(join(folder, 'other.note'), 'This is no checkpoint.\n');
   return folder;
 }
 
@@ -102,6 +103,7 @@ const changes: Readonly<Record<string, readonly [number, (line: string) => strin
     records.length + 2,
     (line) => line.replace(/"leaves":"[^"]*/, '$&!'),
   ],
+  'a range that is no base64': [records.length + 2, (line) => line.replace(/"range":\["/, '$&!')],
   'no end': [records.length + 3, () => '{"end":{}}'],
   'more in the end': [records.length + 3, (line) => line.replace('}}', '},"more":1}')],
   'a first line in the middle': [4, () => '{"securechat":"log","version":1}'],
