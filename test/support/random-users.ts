@@ -28,7 +28,7 @@ const saidAheadMax = 20;
  */
 export class RandomUser {
   readonly name: string;
-  readonly #chat: ChatHarness;
+  readonly #chat: Pick<ChatHarness, 'client'>;
   readonly #others: readonly string[];
   readonly #random: () => number;
   readonly #servers: () => readonly number[];
@@ -40,7 +40,7 @@ export class RandomUser {
 
   /** `servers`: those that can be logged in at. */
   constructor(
-    chat: ChatHarness,
+    chat: Pick<ChatHarness, 'client'>,
     name: string,
     options: {
       readonly others: readonly string[];

@@ -63,7 +63,7 @@ export function drawActivity() {
       }),
     );
   }
-  drawSetBacks(svg, chart, height);
+  drawSetBacks(svg, chart, height, 10);
   drawCursor(svg, chart, height);
   const names = activity
     .slice(0, seriesMax)

@@ -38,12 +38,12 @@ export function drawAxis(svg, { x, width }, height) {
   }
 }
 
-/** Marks where the log was set back: what it held from some place on was lost then. */
-export function drawSetBacks(svg, chart, height) {
+/** Marks where the log was set back, with words at this height: what it held from some place on was lost then. */
+export function drawSetBacks(svg, chart, height, wordsAt) {
   for (const at of new Set(setBacks.map(([ms]) => ms))) {
     const x = chart.x(at);
     svg.append(element('line', { class: 'lost', x1: x, x2: x, y1: 0, y2: height }));
-    svg.append(nameBeside(chart, x, 10, 'set back'));
+    svg.append(nameBeside(chart, x, wordsAt, 'set back'));
   }
 }
 

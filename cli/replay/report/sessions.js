@@ -99,7 +99,7 @@ export function drawSessions() {
     }
     y += tall + laneGap;
   }
-  drawSetBacks(svg, chart, height);
+  drawSetBacks(svg, chart, height, height - 5);
   drawCursor(svg, chart, height);
   const lost = lives.filter(([, , , how]) => how === 'lost').length;
   byId('sessions-legend').replaceChildren(
