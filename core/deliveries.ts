@@ -33,6 +33,8 @@ export function deliveriesOf(view: ChatView, recorded: Recorded): readonly Deliv
     }
     case 'SessionClosed':
       return closeDeliveries(event);
+    case 'UserErased':
+      return [{ kind: 'erased', to: [...view.sessions.bySession.keys()], user: event.data.user }];
     case 'AccountRegistered':
       return answered(recorded, { kind: 'registered', user: event.data.user });
     case 'PasswordChanged':

@@ -72,6 +72,8 @@ export type Delivery =
       /** Whether it waited for its user to come. */
       readonly isKept: boolean;
     } & DirectMessage)
+  /** A user was erased: nobody is to be shown what they wrote any more, also where it was before. */
+  | { readonly kind: 'erased'; readonly to: readonly string[]; readonly user: string }
   /** What cannot be shown any more, of a session's rooms. */
   | {
       readonly kind: 'gap';

@@ -62,6 +62,8 @@ export class BackwardWalk {
         const message = { from, recipient, text: event.text, number, at };
         return { kind: 'direct', ...sent, isKept: true, ...message };
       }
+      case 'UserErased':
+        return { kind: 'erased', to: [session], user: event.data.user };
       default:
         return undefined;
     }

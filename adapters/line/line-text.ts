@@ -23,7 +23,8 @@ export function deliveryText(delivery: Delivery): string {
       return delivery.users.map((user) => `[${delivery.room}] Server: ${user} left.\n`).join('');
     case 'answer':
       return answerText(delivery.answer);
-    // A line client cannot come back to a session.
+    // What a line client has printed is printed, and it cannot come back to a session.
+    case 'erased':
     case 'gap':
     case 'ended':
       return '';

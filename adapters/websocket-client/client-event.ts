@@ -23,6 +23,7 @@ export type ClientEvent =
       | 'departed'
       | 'followed'
       | 'direct'
+      | 'erased'
       | 'event'
       | 'gap'
       | 'cursor'

@@ -81,6 +81,8 @@ function deliveryFrame(delivery: Delivery): ServerFrame | undefined {
       const kept = delivery.isKept ? { kept: true } : {};
       return { type: 'direct', ...directOf(delivery), ...kept };
     }
+    case 'erased':
+      return { type: 'erased', user: delivery.user };
     case 'gap': {
       const { reason, rooms } = delivery;
       const lost = rooms.map(({ room, epoch, from, through: to }) => ({

@@ -178,6 +178,13 @@ export const serverFrames = {
       Type.Boolean({ description: 'It came while the user was away, and is shown now.' }),
     ),
   }),
+  erased: frame(
+    'erased',
+    'An operator erased a user: a client drops the texts that it has of them.',
+    {
+      user,
+    },
+  ),
   event: frame('event', 'An event of a room that has no frame of its own, or shows nothing.', {
     ...place,
     kind: Type.String({ description: 'As the log calls it.' }),

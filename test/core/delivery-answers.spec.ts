@@ -1,7 +1,7 @@
 import type { Delivery } from '../../core/delivery.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import { rule } from '../support/given.ts';
-import { answersTo, sentTo, shownBy, shows } from './delivery-story.ts';
+import { answersTo, here, sentTo, shownBy, shows } from './delivery-story.ts';
 
 const user = 'alice';
 const changed = (reason: 'changed' | 'reset' | 'rehash'): ChatEvent => ({
@@ -34,3 +34,10 @@ for (const reason of ['reset', 'rehash'] as const)
   rule(`a password’s ${reason} is no news to any session`, () =>
     shows(answersTo('a1', changed(reason))),
   );
+rule('that a user was erased is told to every session, wherever it is', () =>
+  shows(shownBy(...here, { type: 'UserErased', data: { user: 'alice', unreached: [] } }), {
+    kind: 'erased',
+    to: ['a1', 'b1', 'c1'],
+    user: 'alice',
+  }),
+);

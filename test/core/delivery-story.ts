@@ -63,7 +63,7 @@ type Shown =
   | { kind: 'message' | 'subbed'; to: readonly string[]; room: string; user: string; text: string }
   | { kind: 'joined' | 'left'; to: readonly string[]; room: string; user: string }
   | { kind: 'direct'; to: readonly string[]; from: string; text: string }
-  | Extract<Delivery, { kind: 'answer' | 'ended' | 'gap' }>;
+  | Extract<Delivery, { kind: 'answer' | 'ended' | 'gap' | 'erased' }>;
 
 function shownToOthers(delivery: Delivery): readonly Shown[] {
   switch (delivery.kind) {

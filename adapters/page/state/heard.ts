@@ -3,6 +3,7 @@ import type { ClientEvent } from '../../websocket-client/client-event.ts';
 import { arrivedDirect, arrivedFollowed, arrivedMessage } from './arrivals.ts';
 import type { Passage } from './entry.ts';
 import { epochBegun, gapLeft } from './gaps.ts';
+import { withoutTextsOf } from './erased.ts';
 import { type PageState, withTalk } from './page-state.ts';
 import { withoutRoom } from './rooms.ts';
 import { newestPlace, type RoomTalk, roomKey } from './talk.ts';
@@ -30,6 +31,8 @@ export function heard(state: PageState, event: ClientEvent): PageState {
       return inRoom(state, event.room, (talk) =>
         counted(gapLeft(talk, event, 'passedOver'), event.to),
       );
+    case 'erased':
+      return withoutTextsOf(state, event.user);
     case 'gap':
       return event.rooms.reduce((before, gap) => {
         if (event.reason === 'epoch')

@@ -79,3 +79,36 @@ await test('a cursor and an error about nothing change nothing', (t) => {
 function departs(user: string) {
   return heard({ type: 'departed', room: 'lobby', users: [user], at: 12 });
 }
+
+await test('of a user who was erased no text stays, wherever it is shown', (t) => {
+  const followed = heard({
+    type: 'followed',
+    room: 'garden',
+    name: 'garden',
+    epoch: 'e',
+    number: 3,
+    at: 3,
+    user: 'bob',
+    text: 'seen from afar',
+  });
+  const direct = heard({
+    type: 'direct',
+    number: 1,
+    at: 1,
+    from: 'bob',
+    to: 'alice',
+    text: 'psst',
+  });
+  const before = after(online(), says(11, 'bob'), says(12, 'carol'), followed, direct);
+  const state = later(before, heard({ type: 'erased', user: 'bob' }));
+  const shown = [...state.talks.values()].flatMap(({ timeline, last }) => [
+    ...timeline.entries.flatMap((entry) => (entry.kind === 'message' ? [entry] : [])),
+    ...(last ? [last] : []),
+    ...state.followed,
+  ]);
+  const of = (user: string) =>
+    new Set(shown.filter((one) => one.user === user).map(({ text }) => text));
+  t.strictSame([...of('bob')], ['[erased]']);
+  t.notOk(of('carol').has('[erased]'));
+  t.end();
+});
