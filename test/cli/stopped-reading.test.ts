@@ -4,6 +4,7 @@ import { test } from 'tap';
 
 import { LogFileWriter } from '../../adapters/log-file/writer.ts';
 import { openLmdb } from '../../adapters/lmdb/event-store.ts';
+import { lookIntoLmdb } from '../../adapters/lmdb/stored-log.ts';
 import type { StoredRecord } from '../../core/log-source.ts';
 import { historyOf, says } from '../support/memory-history.ts';
 import { startInTmux } from '../support/tmux.ts';
@@ -69,10 +70,15 @@ await test('Ctrl-C leaves neither the bar on the terminal nor an unfinished file
 });
 
 await test('a signal is heard between two pages of the embedded store', async (t) => {
-  const stores = await openLmdb({ dir: join(t.testdir({}), 'data') });
-  let isHeard = false;
-  setImmediate(() => (isHeard = true));
-  await stores.events.readStored(0, 1, 1);
-  t.ok(isHeard);
-  await stores.close();
+  const dir = join(t.testdir({}), 'data');
+  await (await openLmdb({ dir })).close();
+  for (const open of [openLmdb, ({ dir: folder }: { dir: string }) => lookIntoLmdb(folder)]) {
+    const opened = await open({ dir });
+    const log = 'events' in opened ? opened.events : opened;
+    let isHeard = false;
+    setImmediate(() => (isHeard = true));
+    await log.readStored(0, 1, 1);
+    t.ok(isHeard);
+    await opened.close();
+  }
 });
