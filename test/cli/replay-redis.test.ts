@@ -89,3 +89,30 @@ await test('a log that is set back goes on for --follow from where it was set ba
   const places = [...stdout.matchAll(/^ *(\d+) {2}\S/gm)].map(([, at]) => Number(at));
   t.strictSame(places.slice(-3), [14, 4, 5], 'the reading, the new epoch, and what was said in it');
 });
+
+await test('a Redis that does not answer for a while is waited for by --follow', async (t) => {
+  const redis = await startRedis();
+  t.teardown(() => redis[Symbol.asyncDispose]());
+  const stores = await openRedis({ url: redis.url });
+  t.teardown(() => stores.close());
+  const say = (text: string): Promise<void> =>
+    write(stores.events, [says('alice', text)], { now: 0 });
+  await say('before');
+  await using following = startCli(['replay', '--follow'], {
+    cwd: t.testdir({}),
+    env: { REDIS_URL: redis.url },
+  });
+  const { output } = following;
+  const sees = (is: () => boolean, what: string): Promise<unknown> =>
+    until(is, { what, withinMs: 20_000 });
+  await sees(() => output.stdout.includes('alice: before'), 'what was said');
+  await redis.pause();
+  await sees(() => output.stderr !== '', 'a word of waiting');
+  redis.resume();
+  await until(() => stores.events.head(0), { what: 'the store to be back', withinMs: 20_000 });
+  await say('after');
+  await sees(() => output.stdout.includes('alice: after'), 'what was said since');
+  t.equal(output.stderr, 'securechat: The log cannot be reached now: it is waited for.\n');
+  following.child.kill('SIGINT');
+  t.equal((await following.ended()).code, 0);
+});

@@ -61,6 +61,16 @@ await test('where nobody listens, it is said where that was', async (t) => {
   t.notMatch(await openRedis({ url }).catch(String), /secret|someone/);
 });
 
+await test('a Redis whose connection is lost once while it is being opened is opened all the same', async (t) => {
+  const redis = await redisFor(t);
+  const proxy = await proxyFor(t, redis);
+  let dropped = 0;
+  proxy.dropReplies((_, request) => /script/i.test(request.toString('latin1')) && ++dropped === 1);
+  const { events } = await opened(t, proxy);
+  t.equal(dropped > 1, true);
+  t.match(await events.head(0), { position: 1 });
+});
+
 await test('a Redis that is lost while it is being opened is named too', async (t) => {
   const redis = await redisFor(t);
   const proxy = await proxyFor(t, redis);
