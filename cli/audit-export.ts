@@ -66,7 +66,7 @@ async function whole(events: EventStore): Promise<StoredLog> {
 }
 
 async function written(out: string, source: LogSource, plan: ExportPlan): Promise<void> {
-  const progress = progressOn(process.stderr, plan.records);
+  using progress = progressOn(process.stderr, plan.records);
   const isWritten = undoneWhenStopped(() => rmSync(unfinishedName(out), { force: true }));
   try {
     await writeExport(out, source, plan, progress.reached);

@@ -54,7 +54,7 @@ async function audited(
   { file, store, archive }: VerifyOptions,
   evidence: Evidence,
 ): Promise<LogReport> {
-  const progress = progressOn(process.stderr, undefined);
+  using progress = progressOn(process.stderr, undefined);
   try {
     return file === undefined
       ? await auditedLive(store, archive, evidence, progress)
@@ -63,8 +63,6 @@ async function audited(
     if (error instanceof Error && 'syscall' in error)
       throw new PlainFailure(`${file ?? 'The log'} cannot be read (${reasonOf(error)}).`);
     throw error;
-  } finally {
-    progress.end();
   }
 }
 

@@ -2,8 +2,8 @@ import type { WriteStream } from 'node:tty';
 
 import { undoneWhenStopped } from './undone-when-stopped.ts';
 
-/** What a command that takes its time tells meanwhile. */
-export interface Progress {
+/** What a command that takes its time tells meanwhile. To be declared by `using`: a failure ends it too. */
+export interface Progress extends Disposable {
   /** So many more records were read. */
   read(records: number): void;
   /** So many were read altogether. */
@@ -13,7 +13,12 @@ export interface Progress {
 }
 
 const nothing = (): void => undefined;
-export const noProgress: Progress = { read: nothing, reached: nothing, end: nothing };
+export const noProgress: Progress = {
+  read: nothing,
+  reached: nothing,
+  end: nothing,
+  [Symbol.dispose]: nothing,
+};
 
 /** Whatever is over sooner needs no bar. */
 const shownAfterMs = 500;
@@ -40,6 +45,12 @@ export function progressOn(
     const text = records === undefined ? countText(read, ms) : barText(read, records, ms);
     terminal.write(`\r${text}\u001b[K`);
   };
+  const end = (): void => {
+    if (leaveIt === undefined) return;
+    clear();
+    leaveIt();
+    leaveIt = undefined;
+  };
   return {
     read(more) {
       read += more;
@@ -49,12 +60,8 @@ export function progressOn(
       read = all;
       draw();
     },
-    end() {
-      if (leaveIt === undefined) return;
-      clear();
-      leaveIt();
-      leaveIt = undefined;
-    },
+    end,
+    [Symbol.dispose]: end,
   };
 }
 

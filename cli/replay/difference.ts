@@ -20,7 +20,7 @@ export async function printDifference(
   const { source, start, output } = replay;
   const { first, last } = await comparedPlaces(replay, mode);
   const spans = between(first, last);
-  const progress = progressOf(replay, sizeOf(between(start.positions, last)));
+  using progress = progressOf(replay, sizeOf(between(start.positions, last)));
   const view = await foldTo(source, first, start, progress);
   const before = stateOf(view);
   const messages = new Map<string, number>();

@@ -23,7 +23,7 @@ export async function printHistory(replay: Replay, mode: HistoryMode): Promise<v
   const isFromBeginning = spans.every(({ from }) => from === 1);
   const met = new NamesMet(options.wanted, isFromBeginning);
   const printing = printingOf(replay, mode, met);
-  const progress = progressOf(replay, sizeOf(spans), true);
+  using progress = progressOf(replay, sizeOf(spans), true);
   await output.write(printing.format.heading(showing.holds === 'words'));
   await print(replay, printing, spans, (batch) => progress.read(batch.length));
   progress.end();

@@ -20,7 +20,7 @@ export async function writeReport(
   const { after, through, spans } = await chosenPart(replay);
   if (sizeOf(spans) === 0)
     throw new PlainFailure('Nothing happened then: there is nothing to show.');
-  const progress = progressOf(replay, sizeOf(between(start.positions, through)));
+  using progress = progressOf(replay, sizeOf(between(start.positions, through)));
   const view = await foldTo(source, after, start, progress);
   const gatherer = new ReportGatherer(view, await timesOf(source, spans));
   for await (const batch of mergedLog(source, spans)) {

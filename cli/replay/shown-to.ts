@@ -25,7 +25,7 @@ export async function printAs(
   const { source, start, openTexts, output } = replay;
   const { after, through } = await chosenPart(replay);
   const spans = between(start.gone, through);
-  const progress = progressOf(replay, sizeOf(spans), true);
+  using progress = progressOf(replay, sizeOf(spans), true);
   const { gone } = start;
   const shown = new ShownTo(user, { receipts, view: start.view(), gone, openTexts });
   for await (const batch of mergedLog(source, spans)) {

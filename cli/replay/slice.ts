@@ -25,7 +25,7 @@ export async function writeSlice(
   const { source, start, output } = replay;
   const { after, through, spans } = await chosenPart(replay);
   const size = sizeOf(spans);
-  const progress = progressOf(replay, sizeOf(between(start.positions, after)) + size);
+  using progress = progressOf(replay, sizeOf(between(start.positions, after)) + size);
   const state = stateOf(await foldTo(source, after, start, progress));
   const header = { ...(await headerOf(source)), before: { positions: after, state } };
   const isWritten = undoneWhenStopped(() => rmSync(unfinishedName(out), { force: true }));

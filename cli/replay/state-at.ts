@@ -20,7 +20,7 @@ export async function printState(
 ): Promise<void> {
   const { source, start, output } = replay;
   const place = await knownPlaceOf(source, start, moment, await endOf(source));
-  const progress = progressOf(replay, sizeOf(between(start.positions, place)));
+  using progress = progressOf(replay, sizeOf(between(start.positions, place)));
   const view = await foldTo(source, place, start, progress);
   progress.end();
   if (server !== undefined) checkRuns(view, server);

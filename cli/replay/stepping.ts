@@ -128,7 +128,7 @@ class Stepping {
   async #show(wanted: number): Promise<void> {
     const index = Math.min(Math.max(wanted, 0), this.#stepper.size - 1);
     const distance = Math.abs(index - (this.#step?.index ?? 0));
-    const progress = progressOn(this.#terminal.stdout, distance);
+    using progress = progressOn(this.#terminal.stdout, distance);
     this.#step = await this.#stepper.at(index, progress);
     this.#draw();
   }

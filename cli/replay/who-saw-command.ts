@@ -32,7 +32,7 @@ export async function printWhoSaw(asked: Asked, options: Options, env: Environme
     try {
       const through = await endOf(log.source);
       const { start } = log;
-      const progress = progressOn(process.stderr, sizeOf(between(start.positions, through)));
+      using progress = progressOn(process.stderr, sizeOf(between(start.positions, through)));
       const found = await whoSaw(log.source, { room, number }, { start, through, progress });
       progress.end();
       if (found === undefined)

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match } from 'node:assert/strict';
+import { deepStrictEqual, match, throws } from 'node:assert/strict';
 import { progressOn } from '../../cli/progress.ts';
 import { rule } from '../support/given.ts';
 
@@ -26,6 +26,20 @@ rule('what takes half a second shows a bar on a terminal, and nothing of it is l
   ]);
   match(bar, /^\r█{12}░{12} 50% {2}833 events\/s, 1 s left/);
   deepStrictEqual([end, ...more], ['\r\u001b[K']);
+});
+
+rule('what fails leaves nothing of the bar before its message', () => {
+  const drawn: string[] = [];
+  let now = 0;
+  const terminal = { isTTY: true, write: (text: string) => drawn.push(text) > 0 };
+  const fail = (): void => {
+    using progress = progressOn(terminal, 1_000, () => now);
+    now = 2_000;
+    progress.read(10);
+    throw new Error('it breaks off');
+  };
+  throws(fail, /breaks off/);
+  deepStrictEqual(drawn.slice(1), ['\r\u001b[K']);
 });
 
 rule('where nobody knows how many there are, they are counted', () => {
