@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
 import type { ServerFrame } from '../../../adapters/websocket/server-frames.ts';
+import { closeForEver } from '../../../server/accounts.ts';
 import { endIncarnation } from '../../../server/incarnation-end.ts';
 import type { FrameClient } from '../../support/frame-client.ts';
 import { unheard } from '../../support/faulty-stores.ts';
@@ -51,6 +52,21 @@ webScenes(
     await bob.seesNothing();
   },
 );
+
+webScenes('who comes back is told whose words are not to be shown any more', async (web) => {
+  const bob = await web.chat.login('bob', 1);
+  const alice = await web.login('alice', 0);
+  bob.send('one');
+  await alice.sees('message', ({ text }) => text === 'one');
+  await alice.sees('cursor');
+  alice.vanish();
+  await isDetached(web);
+  const actor = { server: 'user-tool', incarnation: 0 };
+  await closeForEver(web.chat.server(1), actor, { user: 'bob', unreached: [] });
+  const again = await web.connect(1);
+  await again.resume(alice);
+  deepStrictEqual(await again.sees('erased'), { type: 'erased', user: 'bob' });
+});
 
 webScenes('who is cut off with nothing but the session has missed nothing', async (web) => {
   const { chat } = web;
