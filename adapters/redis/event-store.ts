@@ -18,6 +18,7 @@ import { HandedOut } from '../handed-out.ts';
 import { type AddressOptions, parseAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { RedisCredentials } from './credentials.ts';
+import { firstLink } from './first-link.ts';
 import { firstConnection, withWayOutOnceThere } from './first-connection.ts';
 import { EndedGroups } from './groups.ts';
 import { Fitness } from './fitness.ts';
@@ -87,7 +88,7 @@ export async function openRedis(options: RedisStoreOptions): Promise<Stores> {
       await Promise.all(logs.map((known) => known.check(fresh)));
     };
     const look = (used: Connection): Promise<void> => fitness.checkAgain(used);
-    const link = await Link.open({ dial, prepare, look, ...(onNews && { onNews }) });
+    const link = await firstLink({ dial, prepare, look, ...(onNews && { onNews }) });
     const ownLinks = replicas === 0 ? [] : await openLinks(logs, link, { dial, prepare, look });
     const events = new RedisEventStore(info, logs, { link, ownLinks }, dial);
     const credentials = new RedisCredentials(link, info.partitions);

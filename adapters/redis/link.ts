@@ -10,8 +10,6 @@ import { asStoreError, ConnectionLost, RedisUnfit } from './refusal.ts';
 const leaveAfterMs = 1_000;
 /** For a read or a write that can be repeated, reconnecting included. */
 const answerWithinMs = 3_000;
-/** So often is the first connection tried, each time for as long as Redis may be silent. */
-const openAttemptsMax = 3;
 /** Without a word from Redis for so long, the next one hardly comes in time for anybody. */
 const hopelessAfterMs = 2_500;
 
@@ -56,10 +54,10 @@ export class Link {
     this.#outage = new Outage(options.onNews);
   }
 
-  /** @throws what was wrong with the first connection; one that is lost is tried again */
+  /** @throws what was wrong with the first connection */
   static async open(options: LinkOptions): Promise<Link> {
     const link = new Link(options);
-    const first = await link.#first();
+    const first = await link.#connect();
     link.#running = link.#keep(first);
     return link;
   }
@@ -161,17 +159,6 @@ export class Link {
     if (isNew || connection.isLost) return;
     connection.drop(reason);
     this.#left = { connection, why: connection.loss };
-  }
-
-  /** A Redis that has answered before is hardly gone: a busy machine may keep it from answering. */
-  async #first(): Promise<Connection> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#connect();
-      } catch (error) {
-        if (!(error instanceof ConnectionLost) || attempt === openAttemptsMax) throw error;
-      }
-    }
   }
 
   async #keep(first: Connection): Promise<void> {
