@@ -9,6 +9,9 @@ import { until } from '../support/until.ts';
 import { story } from './chat-folder.ts';
 import { runCli, startCli } from './cli-process.ts';
 
+const sees = (is: () => boolean, what: string): Promise<unknown> =>
+  until(is, { what, withinMs: 20_000 });
+
 await test('a Redis without a log has none after it was looked for there', async (t) => {
   await using redis = await startRedis();
   const cwd = t.testdir({});
@@ -103,8 +106,6 @@ await test('a Redis that does not answer for a while is waited for by --follow',
     env: { REDIS_URL: redis.url },
   });
   const { output } = following;
-  const sees = (is: () => boolean, what: string): Promise<unknown> =>
-    until(is, { what, withinMs: 20_000 });
   await sees(() => output.stdout.includes('alice: before'), 'what was said');
   await redis.pause();
   await sees(() => output.stderr !== '', 'a word of waiting');
