@@ -8,7 +8,7 @@ import { CorruptRecord } from '../adapters/record-codec.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import type { HandedOut } from '../core/audit.ts';
 import { ForgedCheckpoint, KeyOfNobody, Unsealable } from '../server/sealer.ts';
-import { type NotCounting, publishKey } from '../server/signing-keys.ts';
+import { publishKey } from '../server/signing-keys.ts';
 import { archiveLog } from './audit-archive.ts';
 import { exportLog } from './audit-export.ts';
 import { type AuditFlag, auditFlags, keysOutFlags } from './audit-flags.ts';
@@ -207,18 +207,20 @@ async function publishKeyAction({
   if (next === undefined) return;
   const stores = await openExistingStores(store);
   try {
-    const published = await publishKey(stores.events, signer, next);
-    if (published.status === 'not-counting') throw new PlainFailure(vouchesForNone(published));
+    const outcome = await publishKey(stores.events, signer, next);
+    if (outcome !== 'published') throw new PlainFailure(vouchesForNone[outcome]);
   } finally {
     await stores.close();
   }
   console.log('Published: both keys count now. Start the servers with the new one.');
 }
 
-const vouchesForNone = ({ isSealed, partition }: NotCounting): string =>
-  isSealed
-    ? 'The log is sealed with another signing key than the one that you gave, which therefore can vouch for none: name the file of the present one with --audit-key.'
-    : `Nothing of partition ${partition} is sealed yet, so no key can vouch for another there. The key with which the servers seal first counts.`;
+const vouchesForNone = {
+  'sealed-otherwise':
+    'The log is sealed with another signing key than the one that you gave, which therefore can vouch for none: name the file of the present one with --audit-key.',
+  unsealed:
+    'Nothing of this log is sealed yet, so no key can vouch for another. The key with which the servers seal first counts.',
+} as const;
 
 const partitionMax = 255;
 

@@ -5,8 +5,8 @@ import { recordLeaf } from '../adapters/audit/record-leaf.ts';
 import type { SigningKey } from '../adapters/audit/signing-key.ts';
 import { signerOf, type VerifierKey } from '../adapters/audit/verifier-key.ts';
 import { decodeRecord } from '../adapters/record-codec.ts';
-import type { CheckpointSigned, SigningKeyPublished } from '../core/audit.ts';
-import type { EventStore, NewEvent, Writer } from '../core/event-store.ts';
+import type { CheckpointSigned } from '../core/audit.ts';
+import type { Commit, EventStore, Writer } from '../core/event-store.ts';
 import type { StoredRecord } from '../core/log-source.ts';
 import {
   appendLeaves,
@@ -15,10 +15,10 @@ import {
   isRangeOf,
   rootOf,
 } from '../core/merkle/compact-range.ts';
-import { auditStream, epochStream, sealingStreams, signingKeysStream } from '../core/stream.ts';
+import { auditStream, epochStream, sealingStreams } from '../core/stream.ts';
 import { epochFold } from '../core/stream-folds.ts';
 import { randomId } from './random-id.ts';
-import { signingKeysOf } from './signing-keys.ts';
+import { hasKey, publication, type SigningKeys, signingKeysOf } from './signing-keys.ts';
 import { snapshotOf } from './snapshots.ts';
 
 /** A checkpoint covers so many records at most: then its leaf hashes are 43 kilobytes. */
@@ -62,11 +62,11 @@ export class Sealer {
    * @throws {StoreUnreachable} @throws {KeyOfNobody} @throws {ForgedCheckpoint} @throws {Unsealable}
    */
   async seal(partition: number): Promise<SealOutcome> {
-    const keys = await this.checkKey(partition);
+    const keys = await this.#keys(partition);
+    if (keys === undefined) return 'lost';
     const last = await lastCheckpoint(this.#events, partition);
     let { revision } = last;
     let range = rangeOf(partition, last, keys);
-    let isKeyPublished = keys.length > 0;
     for (;;) {
       const epoch = await this.#epoch(partition);
       const records = await this.#events.readStored(partition, range.size + 1, sealedAtOnceMax);
@@ -80,20 +80,13 @@ export class Sealer {
       const next = appendLeaves(nodeHash, range, leaves);
       // What was read may be of a log that was set back since.
       if ((await this.#events.head(partition)).epoch !== epoch.epoch) return 'lost';
-      // The log's first key comes before its first checkpoint, and alone: so that covers it.
-      const part = isKeyPublished
-        ? {
-            stream: auditStream(partition),
-            expected: revision,
-            events: [this.#made(this.#checkpoint(partition, epoch.epoch, next, leaves))],
-          }
-        : { stream: signingKeysStream(partition), expected: 0, events: [this.#made(this.#ownKey)] };
-      const unchanged = { stream: epochStream, expected: epoch.revision, events: [] };
-      const outcome = await this.#writer.append({ partition, parts: [part, unchanged] });
+      const event = this.#checkpoint(partition, epoch.epoch, next, leaves);
+      const expected = { audit: revision, epoch: epoch.revision };
+      const outcome = await this.#writer.append(this.#commit(partition, event, expected));
       if (outcome.status === 'conflict') return 'lost';
       if (outcome.status !== 'appended') return 'unavailable';
-      if (isKeyPublished) [range, revision] = [next, outcome.revisions[0] ?? revision];
-      isKeyPublished = true;
+      revision = outcome.revisions[0] ?? revision;
+      range = next;
     }
   }
 
@@ -102,16 +95,33 @@ export class Sealer {
   }
 
   /**
-   * The keys that count in a partition: none before one was published.
-   * @throws {StoreUnreachable} @throws {KeyOfNobody} when ours is not among them
+   * Where no key counts in a partition yet, those of the log's first one are to.
+   * @throws {StoreUnreachable} @throws {KeyOfNobody} when ours does not count
    */
-  async checkKey(partition: number): Promise<readonly VerifierKey[]> {
-    const { accepted } = await signingKeysOf(this.#events, partition);
-    const { text } = this.#key.verifier;
-    if (accepted.length === 0 || accepted.some((key) => key.text === text)) return accepted;
+  async checkKey(partition: number): Promise<SigningKeys> {
+    const { verifier } = this.#key;
+    const keys = await signingKeysOf(this.#events, partition);
+    const counting = keys.accepted.length > 0 ? keys : await signingKeysOf(this.#events, 0);
+    if (counting.accepted.length === 0 || hasKey(counting, verifier)) return keys;
     throw new KeyOfNobody(
-      `The log is sealed with another signing key, and that does not vouch for ours, ${text}: give the servers the key of the others, or let it vouch for this one (securechat audit publish-key).`,
+      `The log is sealed with another signing key, and that does not vouch for ours, ${verifier.text}: give the servers the key of the others, or let it vouch for this one (securechat audit publish-key).`,
     );
+  }
+
+  /**
+   * The keys that count in a partition. Before its first checkpoint they are published: ours in the
+   * log's first partition, and in the others whatever that has, so that in all the same ones count.
+   * Undefined when another server was quicker, or the store could not take it.
+   */
+  async #keys(partition: number): Promise<readonly VerifierKey[] | undefined> {
+    const { accepted, revision } = await this.checkKey(partition);
+    if (accepted.length > 0) return accepted;
+    if (partition !== 0 && (await this.#keys(0)) === undefined) return undefined;
+    const { published } = await signingKeysOf(this.#events, 0);
+    const keys = partition === 0 ? [{ key: this.#key.verifier.text }] : published;
+    const commit = publication(partition, this.#server, keys, revision);
+    const { status } = await this.#writer.append(commit);
+    return status === 'appended' ? (await this.checkKey(partition)).accepted : undefined;
   }
 
   /** The epoch in force, and where the stream of epochs stands. */
@@ -144,13 +154,20 @@ export class Sealer {
     return { type: 'CheckpointSigned', data, text: leaves.toString() };
   }
 
-  get #ownKey(): SigningKeyPublished {
-    return { type: 'SigningKeyPublished', data: { key: this.#key.verifier.text } };
-  }
-
-  #made(event: CheckpointSigned | SigningKeyPublished): NewEvent {
+  #commit(
+    partition: number,
+    event: CheckpointSigned,
+    expected: { readonly audit: number; readonly epoch: number },
+  ): Commit {
     const id = randomId();
-    return { id, actor: { server: this.#server, incarnation: 0 }, cause: id, event };
+    const made = { id, actor: { server: this.#server, incarnation: 0 }, cause: id, event };
+    return {
+      partition,
+      parts: [
+        { stream: auditStream(partition), expected: expected.audit, events: [made] },
+        { stream: epochStream, expected: expected.epoch, events: [] },
+      ],
+    };
   }
 }
 

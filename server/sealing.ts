@@ -37,6 +37,8 @@ interface Watched {
   settled: number;
   /** That our key counts is looked at before there is anything to seal: who gave a wrong one is there. */
   isKeyChecked: boolean;
+  /** What was told last of why it cannot be sealed; empty when it can. */
+  trouble: string;
   /** The position up to which checkpoints were copied. */
   kept: number;
   /** When what came since is to be sealed, and by how much the log may grow before. */
@@ -57,7 +59,6 @@ export class Sealing {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isStopped = false;
-  #trouble = '';
 
   constructor(plan: SealingPlan, around: SealingSurroundings) {
     this.#plan = plan;
@@ -69,6 +70,7 @@ export class Sealing {
       settled: 0,
       kept: 0,
       isKeyChecked: false,
+      trouble: '',
       due: undefined,
     }));
   }
@@ -93,9 +95,9 @@ export class Sealing {
       if (this.#isStopped) return;
       try {
         await this.#lookAt(partition, watched);
-        this.#trouble = '';
+        watched.trouble = '';
       } catch (error) {
-        this.#tell(error, partition);
+        this.#tell(error, partition, watched);
       }
     }
   }
@@ -134,13 +136,13 @@ export class Sealing {
   }
 
   /** Each trouble once, not each time that it is met. */
-  #tell(error: unknown, partition: number): void {
+  #tell(error: unknown, partition: number, watched: Watched): void {
     const { log } = this.#around;
     if (error instanceof StoreUnreachable)
       return log.debug({ err: error }, 'the log was not sealed');
     const message = error instanceof Error ? error.message : String(error);
-    if (message === this.#trouble) return;
-    this.#trouble = message;
+    if (message === watched.trouble) return;
+    watched.trouble = message;
     log.error({ err: error, partition }, 'the log cannot be sealed');
   }
 }

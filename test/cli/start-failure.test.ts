@@ -144,7 +144,9 @@ await test('a certificate that is not there, or half there', async (t) => {
   });
   failsPlainly(
     t,
-    await runCli(['serve', '--certs', '/proc/securechat'], { cwd }),
+    await runCli(['serve', '--port', String(await freePort()), '--certs', '/proc/securechat'], {
+      cwd,
+    }),
     /^securechat: Cannot make the certificates in \/proc\/securechat: [^.]+\. Choose another folder/,
   );
 });

@@ -96,9 +96,9 @@ rule('the next key seals once the one before has vouched for it, also in an idle
   };
   await sealed(key);
   const next = testKey();
-  deepStrictEqual((await publishKey(events, next, key.verifier)).status, 'not-counting');
+  deepStrictEqual(await publishKey(events, next, key.verifier), 'sealed-otherwise');
   for (let time = 1; time <= 2; time++)
-    deepStrictEqual((await publishKey(events, key, next.verifier)).status, 'published');
+    deepStrictEqual(await publishKey(events, key, next.verifier), 'published');
   const published = await events.readStream({
     stream: signingKeysStream(1),
     partition: 1,
@@ -109,6 +109,18 @@ rule('the next key seals once the one before has vouched for it, also in an idle
   await sealed(next);
   const { verdict, partitions } = await auditLog(events, evidence, nobody);
   deepStrictEqual([verdict, partitions.length], ['whole', 2]);
+});
+
+rule('a log has one first key, in whichever of its partitions it is sealed first', async () => {
+  const { events } = openMemory({ partitions: 3 });
+  deepStrictEqual(await publishKey(events, key, testKey().verifier), 'unsealed');
+  const [stranger, next] = [new Sealer(events, testKey(), 'b'), testKey()];
+  deepStrictEqual(await new Sealer(events, key, 'a').seal(2), 'sealed');
+  for (const partition of [0, 1, 2]) await rejects(stranger.seal(partition), KeyOfNobody);
+  deepStrictEqual(await publishKey(events, key, next.verifier), 'published');
+  for (const partition of [0, 1, 2])
+    deepStrictEqual(await new Sealer(events, next, 'c').seal(partition), 'sealed');
+  deepStrictEqual((await auditLog(events, evidence, nobody)).verdict, 'whole');
 });
 
 rule('a key for which nobody vouches seals nothing', async () => {
