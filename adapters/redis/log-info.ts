@@ -49,9 +49,12 @@ export async function mustHaveLog(connection: Connection, { text }: Address): Pr
  */
 export async function readMeta(connection: Connection): Promise<LogInfo | undefined> {
   const reply = await connection.call('HMGET', metaKey, 'format', 'partitions');
-  const [format = recordFormat, partitions] = listOf(reply).map((one) => optional(one, numberOf));
-  if (partitions === undefined) return undefined;
-  return { format, partitions: possiblePartitions(partitions, 'this Redis') };
+  const [format, partitions] = listOf(reply);
+  if (partitions === undefined || partitions === null) return undefined;
+  return {
+    format: optional(format, numberOf) ?? recordFormat,
+    partitions: possiblePartitions(Number(textOf(partitions)), 'this Redis'),
+  };
 }
 
 async function foundMeta(connection: Connection, partitions: number | undefined): Promise<LogInfo> {

@@ -73,8 +73,10 @@ await test('a log that says that it has more partitions than any is refused at o
   await redis.command('HSET', metaKey, 'partitions', '1000000000000');
   await t.rejects(openRedis({ url: redis.url }), { name: 'StoreUnusable', message: says });
   await t.rejects(lookIntoRedis({ url: redis.url }), { name: 'StoreUnusable', message: says });
-  await redis.command('HSET', metaKey, 'partitions', '0');
-  await t.rejects(lookIntoRedis({ url: redis.url }), { name: 'StoreUnusable' });
+  for (const other of ['0', '1.5', 'many']) {
+    await redis.command('HSET', metaKey, 'partitions', other);
+    await t.rejects(lookIntoRedis({ url: redis.url }), { name: 'StoreUnusable' });
+  }
 });
 
 async function saidPartitions(redis: RedisProcess): Promise<string> {
