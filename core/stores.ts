@@ -9,9 +9,17 @@ export interface TextKeys {
   names(): AsyncIterable<string>;
   /**
    * Destroys a key for ever, and lets go of it in this process. Answers whether it was there.
+   * From then on it is one of the `unwritten`, whatever becomes of this process.
    * @throws {StoreUnreachable}
    */
   destroy(name: string): Promise<boolean>;
+  /**
+   * Those that were destroyed, and that the store's files may still have.
+   * @throws {StoreUnreachable}
+   */
+  unwritten(): Promise<readonly string[]>;
+  /** Since `unwritten` named them, the store has begun to `rewrite`. @throws {StoreUnreachable} */
+  written(names: readonly string[]): Promise<void>;
   /** The users whose erasure was begun and is not finished. @throws {StoreUnreachable} */
   unfinishedErasures(): Promise<readonly string[]>;
 }

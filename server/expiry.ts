@@ -3,11 +3,19 @@ import type { Logger } from 'pino';
 import { monthAt, monthOfKey } from '../core/sealing.ts';
 import type { Stores, TextKeys } from '../core/stores.ts';
 import type { RetentionsView } from '../core/views/retentions.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const dayMs = 86_400_000;
 const lookMs = 3_600_000;
 /** What kept the store from rewriting its files may be over by then. */
 const rewriteAgainMs = 60_000;
+/** No server bears this name: it has a space. */
+const leaseName = 'text expiry';
+
+/** What `Expiry` needs of the stores. */
+export interface ExpiringStores extends Pick<Stores, 'leases' | 'rewrite'> {
+  readonly keys: TextKeys;
+}
 
 /** Of stores whose texts are not sealed nothing expires. */
 export const expiryOf = (
@@ -15,36 +23,32 @@ export const expiryOf = (
   retentions: () => RetentionsView,
   log: Logger,
 ): Expiry | undefined => {
-  const { textKeys: keys } = stores;
-  return keys && new Expiry({ keys, rewrite: () => stores.rewrite() }, retentions, log);
+  const { textKeys: keys, leases } = stores;
+  return keys && new Expiry({ keys, leases, rewrite: () => stores.rewrite() }, retentions, log);
 };
 
 /**
  * Destroys the keys of what rooms no longer keep. A room's text is sealed under a key of its month,
  * so a month goes when its last day is older than the room keeps: what was said lives for so many
- * days and, at most, a month more. The wrapped key would live on in the files of the store, so who
- * destroyed it has them rewritten.
+ * days and, at most, a month more. The wrapped key would live on in the files of the store, so they
+ * are rewritten: by whoever destroyed it, and should that one be killed, by the next that looks.
  */
 export class Expiry {
-  readonly #keys: TextKeys;
-  readonly #rewrite: Stores['rewrite'];
+  readonly #stores: ExpiringStores;
   readonly #retentions: () => RetentionsView;
   readonly #log: Logger;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #isLookDue = false;
-  /** Whether a key was destroyed that the store's files may still have. */
-  #isRewriteDue = false;
 
   constructor(
-    { keys, rewrite }: { readonly keys: TextKeys; readonly rewrite: Stores['rewrite'] },
+    stores: ExpiringStores,
     retentions: () => RetentionsView,
     log: Logger,
     now: () => number = Date.now,
   ) {
-    this.#keys = keys;
-    this.#rewrite = rewrite;
+    this.#stores = stores;
     this.#retentions = retentions;
     this.#log = log;
     this.#now = now;
@@ -72,9 +76,9 @@ export class Expiry {
 
   /** Goes through all keys once. What fails is done the next time. */
   async look(): Promise<void> {
-    if (this.#retentions().size === 0 && !this.#isRewriteDue) return;
     try {
-      for await (const name of this.#keys.names()) await this.#expire(name);
+      if (this.#retentions().size > 0)
+        for await (const name of this.#stores.keys.names()) await this.#expire(name);
       await this.#rewriteFiles();
     } catch (error) {
       this.#log.debug({ err: error }, 'the keys of expired texts were not destroyed');
@@ -87,17 +91,28 @@ export class Expiry {
     if (room === undefined || days === undefined) return;
     const month = monthOfKey(name, `room:${room}`);
     if (month === undefined || month >= monthAt(this.#now() - days * dayMs)) return;
-    if (!(await this.#keys.destroy(name))) return;
-    this.#isRewriteDue = true;
+    if (!(await this.#stores.keys.destroy(name))) return;
     this.#log.info({ key: name }, 'a room’s text has expired');
   }
 
+  /** The whole store is rewritten, so of servers that look at once only one has it done. */
   async #rewriteFiles(): Promise<void> {
-    if (!this.#isRewriteDue) return;
-    const left = await this.#rewrite();
-    this.#isRewriteDue = left.length > 0;
-    if (left.length === 0) return;
-    this.#log.warn({ left }, 'the key of an expired text is still in the store’s files');
+    const { keys, leases, rewrite } = this.#stores;
+    if ((await keys.unwritten()).length === 0) return;
+    let left: readonly string[] = [];
+    const isOurs = await oneAtATime(
+      leases,
+      leaseName,
+      async () => {
+        const names = await keys.unwritten();
+        if (names.length > 0) left = await rewrite();
+        if (left.length === 0) await keys.written(names);
+      },
+      this.#log,
+    );
+    if (left.length > 0)
+      this.#log.warn({ left }, 'the key of an expired text is still in the store’s files');
+    if (isOurs && left.length === 0) return;
     clearTimeout(this.#again);
     this.#again = setTimeout(() => void this.look(), rewriteAgainMs).unref();
   }

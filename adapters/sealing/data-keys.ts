@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 import type { KeptKey, KeyStore } from '../../core/key-store.ts';
 import { isErasureMark } from './erasure-marks.ts';
+import { isExpiryMark } from './expiry-marks.ts';
 import { type MasterKey, type MasterKeys, UnusableMasterKey } from './master-keys.ts';
 
 const algorithm = 'aes-256-gcm';
@@ -70,6 +71,11 @@ export class DataKeys {
     return false;
   }
 
+  /** Whether it was there, and is no more. */
+  async isDestroyed(name: string): Promise<boolean> {
+    return (await this.#store.get(name)) === destroyed;
+  }
+
   /** All of them, also those that were destroyed. */
   async *names(): AsyncIterable<string> {
     for await (const { name } of this.#all()) yield name;
@@ -126,7 +132,8 @@ export class DataKeys {
   }
 
   async *#all(): AsyncIterable<KeptKey> {
-    for await (const kept of this.#store.list()) if (!isErasureMark(kept.name)) yield kept;
+    for await (const kept of this.#store.list())
+      if (!isErasureMark(kept.name) && !isExpiryMark(kept.name)) yield kept;
   }
 
   /** A key that is there: the one that was taken before, unless it was destroyed since. */

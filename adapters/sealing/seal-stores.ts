@@ -4,6 +4,7 @@ import type { LinkNews, Stores, TextKeys, Unfitness } from '../../core/stores.ts
 import { placeOnce } from '../tls/whole-file.ts';
 import { DataKeys } from './data-keys.ts';
 import { ErasureMarks } from './erasure-marks.ts';
+import { ExpiryMarks } from './expiry-marks.ts';
 import { KeyWatch } from './key-watch.ts';
 import { Keyring } from './keyring.ts';
 import {
@@ -62,12 +63,25 @@ export async function sealStores(
   const watch = unbroken && (await watched(keys, unbroken));
   const keyring = new Keyring(keys, watch && ((error) => void watch.failed(error)));
   const events = new SealedEvents(stores.events, keyring, { seals, now });
+  const marks = new ExpiryMarks(stores.keys);
   const textKeys: TextKeys = {
     names: () => keys.names(),
     destroy: async (name) => {
+      if (await keys.isDestroyed(name)) return false;
+      await marks.begin(name);
       const wasThere = await keys.destroy(name);
       keyring.forget(name);
       return wasThere;
+    },
+    unwritten: async () => {
+      const destroyed: string[] = [];
+      // Where a server was killed just before it destroyed the key, it is still there.
+      for (const name of await marks.begun())
+        if (await keys.isDestroyed(name)) destroyed.push(name);
+      return destroyed;
+    },
+    written: async (names) => {
+      for (const name of names) await marks.end(name);
     },
     unfinishedErasures: () => new ErasureMarks(stores.keys).unfinished(),
   };

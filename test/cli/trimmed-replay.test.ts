@@ -148,7 +148,7 @@ await test('what a room no longer keeps is told as such from its archive too, an
   const kept = new Map([['lobby', 1]]);
   const log = pino({ enabled: false });
   await new Expiry(
-    { keys, rewrite: () => stores.rewrite() },
+    { keys, leases: stores.leases, rewrite: () => stores.rewrite() },
     () => kept,
     log,
     () => Date.now() + 62 * dayMs,

@@ -76,7 +76,7 @@ void test('what is older than its room keeps is destroyed, a month at a time, an
     return answers.shift() ?? [];
   };
   const expiry = new Expiry(
-    { keys: textKeys, rewrite },
+    { keys: textKeys, leases: stores.leases, rewrite },
     () => retentions,
     pino({ enabled: false }),
     () => now,
@@ -109,5 +109,70 @@ void test('what is older than its room keeps is destroyed, a month at a time, an
   await expiry.look();
   deepStrictEqual(await read('room:lobby'), ['[expired]', 'in month 9', 'in month 10']);
   expiry.stop();
+  await stores.close();
+});
+
+/** A sealed log of which one month has expired. */
+async function expiredMonth() {
+  const said = Date.UTC(2026, 8, 20);
+  const options = { master: someMasterKey(), seals: true };
+  const stores = await sealStores(openMemory(), options, () => said);
+  const { textKeys: keys, leases } = stores;
+  if (keys === undefined) throw new Error('texts are sealed');
+  await stores.events.writer('a', 1).append(commitTo('room:lobby', messagePosted('then')));
+  const look = (
+    rewrite: () => Promise<readonly string[]>,
+    retentions = new Map<string, number>(),
+  ) =>
+    new Expiry(
+      { keys, leases, rewrite },
+      () => retentions,
+      pino({ enabled: false }),
+      () => said + 90 * 86_400_000,
+    ).look();
+  return { stores, keys, look, retained: new Map([['lobby', 30]]) };
+}
+
+void test('when a server is killed before the files are rewritten, the next one has it done, once', async () => {
+  const { stores, keys, look, retained } = await expiredMonth();
+  await look(() => Promise.reject(new Error('killed')), retained);
+  deepStrictEqual(await keys.unwritten(), ['room:lobby:2026-09']);
+  let rewritings = 0;
+  const rewrite = async (): Promise<readonly string[]> => {
+    rewritings += 1;
+    return [];
+  };
+  await look(rewrite);
+  deepStrictEqual(rewritings, 1, 'although no room forgets any more');
+  deepStrictEqual(await keys.unwritten(), []);
+  await look(rewrite, retained);
+  deepStrictEqual(rewritings, 1);
+  const names: string[] = [];
+  for await (const name of keys.names()) names.push(name);
+  deepStrictEqual(names.toSorted(), ['room:lobby:2026-09', 'user:alice']);
+  await stores.close();
+});
+
+void test('a key that is destroyed while the files are being rewritten has them rewritten again', async () => {
+  const { stores, keys, look, retained } = await expiredMonth();
+  const garden = 'room:garden:2026-09';
+  await stores.events.writer('b', 1).append(commitTo('room:garden', messagePosted('g', 'garden')));
+  await look(async () => {
+    await keys.destroy(garden);
+    return [];
+  }, retained);
+  deepStrictEqual(await keys.unwritten(), [garden]);
+  await stores.close();
+});
+
+void test('servers that look at once have the files rewritten once', async () => {
+  const { stores, look, retained } = await expiredMonth();
+  let rewritings = 0;
+  const rewrite = async (): Promise<readonly string[]> => {
+    rewritings += 1;
+    return [];
+  };
+  await Promise.all([look(rewrite, retained), look(rewrite, retained), look(rewrite, retained)]);
+  deepStrictEqual(rewritings, 1);
   await stores.close();
 });
