@@ -115,7 +115,7 @@ function brokenOff(error: unknown, user: string): unknown {
 }
 
 const notRewritten = (what: string): string =>
-  `One thing is left to do: ${what}. What was destroyed lies there until it is rewritten: run BGREWRITEAOF in Redis, or this command again.`;
+  `One thing is left to do: ${what}. What was destroyed lies there until it is rewritten: run that in Redis, or this command again.`;
 
 const always = (master: MasterKeySource): readonly string[] => [
   'what people have read, copied or printed',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 
@@ -43,20 +43,40 @@ await test('an erasure whose store does not rewrite its files prints its receipt
     code: 1,
     stdout: receipt,
     stderr:
-      /^securechat: One thing is left to do: Redis's append-only file, .*NOPERM.* run BGREWRITEAOF in Redis, or this command again\.\n$/,
+      /^securechat: One thing is left to do: Redis's append-only file, for BGREWRITEAOF did not begin \(NOPERM.* run that in Redis, or this command again\.\n$/,
   });
   await redis.command('ACL', 'SETUSER', 'default', '+bgrewriteaof');
   t.match(await runCli(erase, { cwd, env }), { code: 0, stdout: receipt, stderr: '' });
 });
 
+await test('of a Redis without an append-only file an erasure has the dump written anew', async (t) => {
+  await using redis = await startRedis({ args: ['--appendonly', 'no'] });
+  const { cwd, env, erase } = await withCarol(t, redis, ['--accept-loss']);
+  await redis.command('ACL', 'SETUSER', 'default', '-bgsave');
+  t.match(await runCli(erase, { cwd, env }), {
+    code: 1,
+    stdout: receipt,
+    stderr:
+      /^securechat: One thing is left to do: Redis's dump, for BGSAVE did not begin \(NOPERM/m,
+  });
+  await redis.command('ACL', 'SETUSER', 'default', '+bgsave');
+  t.match(await runCli(erase, { cwd, env }), { code: 0, stdout: receipt });
+  await until(() => existsSync(join(redis.dir, 'dump.rdb')), { what: 'a dump', withinMs });
+  t.notOk(existsSync(join(redis.dir, 'appendonlydir')), 'and no file is made that nobody reads');
+});
+
 /** A log with an account, and what erases it. */
-async function withCarol(t: Test, redis: RedisProcess) {
+async function withCarol(t: Test, redis: RedisProcess, options: readonly string[] = []) {
   const cwd = t.testdir();
   const env = { REDIS_URL: redis.url };
   writeFileSync(join(cwd, 'master.key'), masterKeysText([newMasterKey()]), { mode: 0o600 });
-  const added = await runCli(['user', 'add', 'carol'], { cwd, env, input: 'password1\n' });
+  const added = await runCli(['user', 'add', 'carol', ...options], {
+    cwd,
+    env,
+    input: 'password1\n',
+  });
   t.match(added, { code: 0 });
-  const erase = ['user', 'erase', 'carol', '--yes', '--master-key-file', 'master.key'];
+  const erase = ['user', 'erase', 'carol', '--yes', '--master-key-file', 'master.key', ...options];
   return { cwd, env, erase };
 }
 
