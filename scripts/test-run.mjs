@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { Parser } from 'tap-parser';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Twice the cores of the smallest machine: half of what files take, they wait. */
-const jobs = 4;
+/** More than twice the cores of the smallest machine: of what files take, they wait for more than half. */
+const jobs = 5;
 /** What a file gets, beyond its time, to say what it was waiting for. */
 const graceMs = 10_000;
 const stderrBytesMax = 64 * 1_024;

@@ -56,7 +56,7 @@ export const counts = {
   /** The same while it makes its folder. */
   killsWhileOpening: { asked: 20, reduced: 5, quick: 1, unit: 'kills' },
   /** kill -9 of an erasure, on each store, at each of its steps, which are so many at least… */
-  erasureKills: { asked: 16, reduced: 5, quick: 2, unit: 'kills' },
+  erasureKills: { asked: 16, reduced: 4, quick: 2, unit: 'kills' },
   /** …and of a trimming. */
   trimKills: { asked: 13, reduced: 5, quick: 2, unit: 'kills' },
   /** How long a server is stopped (SIGSTOP) before it may go on: longer than its lease. */
