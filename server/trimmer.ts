@@ -3,8 +3,7 @@ import type { Logger } from 'pino';
 import type { LogArchive } from '../adapters/log-file/archive.ts';
 import { StoreUnreachable } from '../core/event-store.ts';
 import type { Stores } from '../core/stores.ts';
-import { leaseRefreshMs } from './name-lease.ts';
-import { randomId } from './random-id.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { keepSnapshots } from './snapshot-run.ts';
 import { trimTarget } from './trim-target.ts';
 import { tellOfTrimming } from './trimming-told.ts';
@@ -71,24 +70,15 @@ export class Trimmer {
 
   async #look(): Promise<void> {
     const { leases, events } = this.#stores;
-    const token = randomId();
-    try {
-      if (!(await leases.take(leaseName, token))) return;
-    } catch (error) {
-      return this.#tell(error);
-    }
-    const refresh = setInterval(() => {
-      leases.refresh(leaseName, token).catch((error: unknown) => this.#tell(error));
-    }, leaseRefreshMs);
-    try {
+    const trimAll = async (): Promise<void> => {
       for (let partition = 0; partition < events.info.partitions; partition++)
         if (!this.#isStopped) await this.#trim(partition);
       this.#trouble = '';
+    };
+    try {
+      await oneAtATime(leases, leaseName, trimAll, this.#log);
     } catch (error) {
       this.#tell(error);
-    } finally {
-      clearInterval(refresh);
-      await leases.release(leaseName, token).catch((error: unknown) => this.#tell(error));
     }
   }
 

@@ -17,9 +17,9 @@ const underWayMsMax = 300_000;
 const askAgainMs = 250;
 
 /**
- * Starts to rewrite the append-only file, or the dump where there is none. One rewriting that is under way has perhaps read already
- * what was overwritten since: the one that is started here begins after its end, which is waited
- * for, five minutes at most. Answers, in words, what could not be done.
+ * Starts to rewrite the append-only file, or the dump where there is none. A rewriting that is under
+ * way has perhaps read already what was overwritten since: the one that is started here begins after
+ * its end, which is waited for, five minutes at most. Answers, in words, what could not be done.
  */
 export async function rewriteFiles(link: Link): Promise<readonly string[]> {
   const endsAt = performance.now() + underWayMsMax;
