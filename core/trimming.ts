@@ -1,8 +1,8 @@
 import type { SnapshotStore } from './snapshot-store.ts';
 
 /**
- * What is before a position is about to be taken out of the partition's log. No state follows from
- * it: it tells whoever replays the log what no longer waited for a login.
+ * What is before a position goes out of the partition's log, at once or when all have read it: from
+ * here on none of it waits for a login any more.
  */
 export interface LogTrimmed {
   readonly type: 'LogTrimmed';

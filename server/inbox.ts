@@ -1,7 +1,7 @@
 import { evolveDirect, initialConversation } from '../core/direct.ts';
 import type { EventOf } from '../core/event.ts';
 import type { EventStore, Recorded } from '../core/event-store.ts';
-import { inboxStream } from '../core/stream.ts';
+import { inboxStream, trimmingStream } from '../core/stream.ts';
 import { recordsBackwards, recordsForwards, revisionIn } from './stream-records.ts';
 
 /** More kept messages than this are shown at the logins after the next one. */
@@ -17,7 +17,8 @@ export interface Unread {
 
 /**
  * The direct messages that `user` has not been shown, of those that the log held at `positions`
- * (one for each partition): later ones arrive by themselves.
+ * (one for each partition): later ones arrive by themselves. What the log then told was trimmed is
+ * not among them, whether or not it is gone already: so the log alone decides who was shown what.
  * @throws {StoreUnreachable}
  */
 export async function unreadMessages(
@@ -43,14 +44,18 @@ interface Inbox {
 async function unreadIn(events: EventStore, inbox: Inbox): Promise<readonly Kept[]> {
   const unread: Kept[] = [];
   const { user, partition, asOf } = inbox;
-  const from = (await readThrough(events, inbox)) + 1;
+  const [through, keptFrom] = await Promise.all([
+    readThrough(events, inbox),
+    toldTrimmed(events, inbox),
+  ]);
   for await (const recorded of recordsForwards(events, {
     stream: inboxStream(user),
     partition,
-    from,
+    from: through + 1,
   })) {
     const { event, position } = recorded;
     if (position > asOf || unread.length > keptMessagesMax) break;
+    if (position < keptFrom) continue;
     if (event.type === 'DirectMessagePosted') unread.push({ ...recorded, event });
   }
   return unread;
@@ -70,4 +75,12 @@ async function readThrough(events: EventStore, { user, partition }: Inbox): Prom
     if (event.type === 'ReadMarked') conversation = evolveDirect(conversation, event);
   }
   return through();
+}
+
+/** The position before which the log told, up to `asOf`, that it is trimmed; 0 if it never did. */
+async function toldTrimmed(events: EventStore, { partition, asOf }: Inbox): Promise<number> {
+  const stream = trimmingStream(partition);
+  for await (const { event, position } of recordsBackwards(events, { stream, partition }))
+    if (position <= asOf && event.type === 'LogTrimmed') return event.data.before;
+  return 0;
 }

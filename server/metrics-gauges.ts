@@ -3,6 +3,7 @@ import { Gauge } from 'prom-client';
 import type { ChatServer } from './chat-server.ts';
 import { inTime } from './in-time.ts';
 import type { Readiness } from './readiness.ts';
+import { unsealedSince } from './unsealed.ts';
 
 /** Whoever reads metrics waits no longer than this for a store that does not answer. */
 const storeMsMax = 1_000;
@@ -104,6 +105,21 @@ const definitions: readonly Definition[] = [
       const heads = (await answersInTime(Promise.all(asked))) ?? [];
       for (const [partition, { position }] of heads.entries())
         gauge.set({ partition }, Math.max(position - (follower.positions[partition] ?? 0), 0));
+    },
+  },
+  {
+    name: 'log_unsealed_seconds',
+    help: 'The age of the oldest record that no checkpoint covers, by partition; absent without the store, and in a log that was never sealed.',
+    label: 'partition',
+    async read(gauge, { follower, stores }) {
+      gauge.reset();
+      const asked = follower.positions.map((_, partition) =>
+        unsealedSince(stores.events, partition),
+      );
+      const now = Date.now();
+      const since = (await answersInTime(Promise.all(asked))) ?? [];
+      for (const [partition, at] of since.entries())
+        if (at !== null) gauge.set({ partition }, Math.max(now - (at ?? now), 0) / 1_000);
     },
   },
   {

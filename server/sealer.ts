@@ -222,7 +222,7 @@ function rangeOf(
 }
 
 /** Whether a record is something else than what sealing itself brings about. */
-function isNews(record: StoredRecord): boolean {
+export function isNews(record: StoredRecord): boolean {
   if (!sealingStreams(record.partition).includes(record.stream)) return true;
   const { type } = decodeRecord(record).event;
   return type !== 'CheckpointSigned' && type !== 'SigningKeyPublished';

@@ -8,8 +8,13 @@ import { openMemory } from '../../adapters/memory/event-store.ts';
 import { loadOrMakeCertificates } from '../../adapters/tls/certificates.ts';
 import { notReadyWords } from '../../server/readiness.ts';
 import { startChat } from '../../server/start.ts';
+import { testKey } from '../audit/sealed-records.ts';
 import { ChatClient } from '../support/chat-client.ts';
+import { until } from '../support/until.ts';
 import { askerOf } from '../support/web-client.ts';
+
+/** Soon, for what tells of checkpoints is printed behind the first one. */
+const sealWithinMs = 100;
 
 const docs = new URL('../../../docs/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, docs), 'utf8');
@@ -81,7 +86,7 @@ interface Printed {
   labelsOf(name: string): ReadonlySet<string>;
 }
 
-/** What a server prints over HTTPS after somebody has talked. */
+/** What a server prints over HTTPS after somebody has talked, and the log was sealed. */
 async function metricsOf(t: Test): Promise<Printed> {
   const certificates = await loadOrMakeCertificates({ dir: t.testdir() });
   const host = '127.0.0.1';
@@ -91,6 +96,7 @@ async function metricsOf(t: Test): Promise<Printed> {
     certify: async () => certificates,
     tlsMin: 'TLSv1.3',
     web: { page: '/nowhere', allowedOrigins: [] },
+    sealing: () => ({ key: testKey(), withinMs: sealWithinMs }),
     registrationOpen: false,
     demo: true,
     messagesPerSecond: 1_000,
@@ -100,7 +106,14 @@ async function metricsOf(t: Test): Promise<Printed> {
   const alice = new ChatClient(connect({ host, port, ca: certificates.cert }));
   alice.send('LOGIN alice password123', '/receipts on', 'hello');
   await alice.seesMatching(/^STORED/);
-  const { body } = await askerOf(Number(new URL(web).port), certificates.cert)('/metrics');
+  const ask = askerOf(Number(new URL(web).port), certificates.cert);
+  const body = await until(
+    async () => {
+      const { body: text } = await ask('/metrics');
+      return text.includes('securechat_log_unsealed_seconds{') && text;
+    },
+    { what: 'the log to be sealed', withinMs: 20_000 },
+  );
   alice.vanish();
   await chat.stop();
   const samples = [...body.matchAll(/^(\w+)(?:{(.*)})? \S+$/gm)];

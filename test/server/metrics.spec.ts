@@ -3,6 +3,8 @@ import { deepStrictEqual, doesNotMatch, match, ok } from 'node:assert/strict';
 import { CountedMetrics } from '../../server/metrics-counted.ts';
 import { MetricsPage } from '../../server/metrics-page.ts';
 import { Readiness } from '../../server/readiness.ts';
+import { Sealer } from '../../server/sealer.ts';
+import { testKey } from '../audit/sealed-records.ts';
 import { type ChatHarness, scene } from '../support/chat-harness.ts';
 import { full, unavailable } from '../support/faulty-stores.ts';
 import { until } from '../support/until.ts';
@@ -136,6 +138,34 @@ scene(
       throw new Error('arranged by a test');
     });
     deepStrictEqual(await lag(), {});
+  },
+  one,
+);
+
+scene(
+  'how old is what no checkpoint covers is told once the log is sealed, and not without the store',
+  async (chat) => {
+    const metrics = await measured(chat);
+    const ages = (): Promise<Record<string, number>> =>
+      metrics.values('securechat_log_unsealed_seconds');
+    const alice = await chat.login('alice', 0);
+    deepStrictEqual(await ages(), {}, 'never sealed');
+    const sealer = new Sealer(chat.store(0).events, testKey(), 'server-0');
+    deepStrictEqual(await sealer.seal(0), 'sealed');
+    deepStrictEqual(await ages(), { 'partition="0"': 0 });
+    alice.send('one');
+    await alice.isServed();
+    await until(async () => ((await ages())['partition="0"'] ?? 0) > 0.01, {
+      what: 'a message to have waited for a checkpoint',
+      withinMs: 5_000,
+    });
+    deepStrictEqual(await sealer.seal(0), 'sealed');
+    deepStrictEqual(await ages(), { 'partition="0"': 0 });
+    chat.store(1).beforeRead(() => {
+      throw new Error('arranged by a test');
+    });
+    deepStrictEqual(await ages(), {});
+    await sealer.close();
   },
   one,
 );

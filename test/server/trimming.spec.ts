@@ -1,8 +1,9 @@
-import { deepStrictEqual, notDeepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, doesNotMatch, match, notDeepStrictEqual } from 'node:assert/strict';
 import pino from 'pino';
 import { test } from 'tap';
 
 import { openMemory } from '../../adapters/memory/event-store.ts';
+import { ShownTo } from '../../cli/replay/shown-to.ts';
 import type { EventStore, Subscription } from '../../core/event-store.ts';
 import { accountNames } from '../../server/account-names.ts';
 import { loadAccount, loadFollowing, loadSession } from '../../server/aggregate.ts';
@@ -183,6 +184,35 @@ scene('the log tells of a trimming before it, and once although it is held up', 
   await trimmer.look();
   deepStrictEqual(await firstsOf(events), [old + 1]);
   deepStrictEqual(await told(), [{ before: old + 1, archived: false }]);
+});
+
+scene('what the log tells was trimmed waits for no login, though it is held up', async (chat) => {
+  const { events, leases } = chat.store(0);
+  await chat.settled();
+  const slow = await holdUp(chat, events);
+  const eve = await chat.login('eve', 1);
+  eve.send('/quit');
+  await eve.closes();
+  const alice = await chat.login('alice', 0);
+  alice.send('/msg eve old');
+  await alice.seesMatching(/Sent to eve/);
+  await chat.settled();
+  chat.passTime(3 * 86_400_000);
+  alice.send('/msg eve new');
+  await alice.seesMatching(/Sent to eve/);
+  await chat.settled();
+  await new Trimmer({ days: 2 }, { events, leases }, pino({ enabled: false }), later).look();
+  deepStrictEqual(await firstsOf(events), [1]);
+  const again = await chat.client(1);
+  again.send('LOGIN eve qwerty');
+  await again.reads('SUCCESS: Welcome eve. You are in lobby.', '[DM] alice: new');
+  await again.seesNothing();
+  const shown = new ShownTo('eve');
+  let lines = '';
+  for (const stored of await events.readStored(0, 1, 1_000)) lines += await shown.next(stored);
+  doesNotMatch(lines, /old/);
+  match(lines, /\[DM\] alice: new\n$/);
+  await slow.close();
 });
 
 scene('while one server trims, no other does', async (chat) => {
