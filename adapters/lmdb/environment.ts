@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 
 import { type LogInfo, StoreUnusable } from '../../core/event-store.ts';
+import type { StoredRecord } from '../../core/log-source.ts';
 import { MemoryLeases } from '../memory/leases.ts';
 import { partitionsInWords } from '../partitions-in-words.ts';
 import { possiblePartitions } from '../possible-partitions.ts';
 import { recordFormat } from '../record-codec.ts';
-import { checkOwn, type DataFolder, noLog, openDatabase } from './data-folder.ts';
+import { checkOwn, type DataFolder, existingFolder, noLog, openDatabase } from './data-folder.ts';
 import { GroupCommit } from './group-commit.ts';
 import { LogPartition } from './log-partition.ts';
 import { LogReader } from './log-reader.ts';
+import { MappedFile } from './mapped-file.ts';
 import { isHeld, type Ownership, takeOwnership } from './ownership.ts';
 import { openMeta, openTables, type Table, type Tables } from './tables.ts';
 
@@ -35,6 +37,7 @@ export class Environment {
   readonly commits: GroupCommit;
   /** Only of use to the owner, in whose process all of the folder's servers live. */
   readonly leases = new MemoryLeases(() => performance.now());
+  readonly #file: MappedFile;
   readonly #listeners = new Set<() => void>();
   /** How far each subscriber of this process has come, by partition. */
   readonly #subscribers = new Set<ReadonlyMap<number, number>>();
@@ -48,6 +51,7 @@ export class Environment {
     this.info = info;
     this.tables = tables;
     this.reader = new LogReader(tables);
+    this.#file = new MappedFile(tables, () => openDatabase(existingFolder(folder.name)));
     // Of another process's leases nothing can be known here, so they count as held.
     const isLeased = (server: string): boolean => this.#owners === 0 || this.leases.isHeld(server);
     this.partitions = Array.from(
@@ -127,6 +131,15 @@ export class Environment {
   /** Whether another process owns the folder; one that was killed counts until it is taken. */
   get isOwnedElsewhere(): boolean {
     return !this.isOwned && isHeld(this.tables);
+  }
+
+  /**
+   * Told of what was read of a long log. Tools hold no more of it in memory than they need; a server
+   * does not read its log from one end to the other.
+   */
+  hasGiven(records: readonly StoredRecord[]): void {
+    const isRead = !this.isOwned && this.#listeners.size === 0 && this.commits.isIdle;
+    if (isRead) this.#file.hasGiven(records);
   }
 
   /** The position that every subscriber of this process has come to. */

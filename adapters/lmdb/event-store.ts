@@ -128,9 +128,11 @@ class LmdbEventStore implements EventStore {
   ): Promise<readonly StoredRecord[]> {
     // Whoever reads a long log asks so for page after page, and is to hear of a signal meanwhile.
     await nextTurn();
-    return pagewise(limit, from, behind, (next, pageLimit) =>
-      this.#reader(partition).stored(partition, next ?? from, pageLimit),
-    );
+    return pagewise(limit, from, behind, (next, pageLimit) => {
+      const records = this.#reader(partition).stored(partition, next ?? from, pageLimit);
+      this.#environment.hasGiven(records);
+      return records;
+    });
   }
 
   async head(partition: number): Promise<LogHead> {

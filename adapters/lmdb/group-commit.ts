@@ -62,6 +62,11 @@ export class GroupCommit {
     this.#transactions = transactions;
   }
 
+  /** Nothing is written, or waits to be. */
+  get isIdle(): boolean {
+    return !this.#isRunning;
+  }
+
   add(job: Job): void {
     const isFull =
       this.#queue.length >= queuedJobsMax || this.#queuedBytes + job.bytes > queuedBytesMax;

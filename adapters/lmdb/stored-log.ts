@@ -12,6 +12,7 @@ import { checkOwn } from './data-folder.ts';
 import { logInfo } from './environment.ts';
 import { logKey } from './keys.ts';
 import { readFirst, readHead } from './log-reader.ts';
+import { MappedFile } from './mapped-file.ts';
 import { readStoredRecord } from './stored-record.ts';
 import { openMeta, openTables, type Tables } from './tables.ts';
 
@@ -26,18 +27,13 @@ export async function lookIntoLmdb(dir: string): Promise<StoredLog> {
   let root: RootDatabase<Buffer, Buffer> | undefined;
   try {
     checkDataFile(file);
-    root = open<Buffer, Buffer>(dir, {
-      noSubdir: false,
-      readOnly: true,
-      encoding: 'binary',
-      keyEncoding: 'binary',
-    });
+    root = openToRead(dir);
     checkOwn({ name: dir, path: dir }, root);
     const meta = openMeta(root);
     const info = logInfo(meta);
     if (info === undefined) throw new Error('it holds no log');
     if (info.format > recordFormat) throw new Error('its log is of a later version');
-    return new LmdbStoredLog(info, openTables(root, meta));
+    return new LmdbStoredLog(dir, info, openTables(root, meta));
   } catch (error) {
     await root?.close();
     const why = error instanceof StoreUnusable ? error.message : reasonOf(error);
@@ -47,13 +43,23 @@ export async function lookIntoLmdb(dir: string): Promise<StoredLog> {
   }
 }
 
+const openToRead = (dir: string): RootDatabase<Buffer, Buffer> =>
+  open<Buffer, Buffer>(dir, {
+    noSubdir: false,
+    readOnly: true,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+  });
+
 class LmdbStoredLog implements StoredLog {
   readonly info: LogInfo;
   readonly #tables: Tables;
+  readonly #file: MappedFile;
 
-  constructor(info: LogInfo, tables: Tables) {
+  constructor(dir: string, info: LogInfo, tables: Tables) {
     this.info = info;
     this.#tables = tables;
+    this.#file = new MappedFile(tables, () => openToRead(dir));
   }
 
   async head(partition: number): Promise<LogHead> {
@@ -77,6 +83,7 @@ class LmdbStoredLog implements StoredLog {
       const bytes = this.#tables.log.getBinary(logKey(partition, position));
       if (bytes !== undefined) records.push(recordIn(partition, position, bytes));
     }
+    this.#file.hasGiven(records);
     return records;
   }
 
