@@ -16,12 +16,12 @@ const mappedShareMax = 0.5;
 
 async function longLog(t: Test): Promise<string> {
   const dir = join(t.testdir(), 'data');
-  const { events, close } = await openLmdb({ dir });
-  const writer = events.writer('a', 1);
+  const stores = await openLmdb({ dir });
+  const writer = stores.events.writer('a', 1);
   for (let said = 0; said < records; said++)
     await writer.append(commitTo('room:lobby', messagePosted(`${said} `.padEnd(textBytes, '.'))));
   await writer.close();
-  await close();
+  await stores.close();
   return dir;
 }
 
@@ -59,7 +59,8 @@ function checkMapped(t: Test, dir: string): void {
 
 await test('a tool that has read a long log does not have all of it in memory, and goes on', async (t) => {
   const dir = await longLog(t);
-  const { events, close } = await openLmdb({ dir });
+  const stores = await openLmdb({ dir });
+  const { events } = stores;
   await readWhole(t, events);
   checkMapped(t, dir);
   const writer = events.writer('a', 1);
@@ -70,7 +71,7 @@ await test('a tool that has read a long log does not have all of it in memory, a
   const query = { stream: 'room:lobby', direction: 'backwards', limit: 1 } as const;
   t.match(await events.readStream(query), [{ event: { text: 'more' } }]);
   await writer.close();
-  await close();
+  await stores.close();
 });
 
 await test('so it is with a log that is only looked at', async (t) => {
