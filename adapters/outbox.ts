@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-import { joinedUnpooled } from './unpooled.ts';
+import { joinedTexts } from './text-memory.ts';
 
 /** More than this waits for a client only if it has stopped reading. */
 export const outboxBytesMax = 1_048_576;
@@ -145,7 +145,7 @@ function join(parts: readonly Buffer[]): Buffer {
   if (!same) {
     if (lastParts.length === 0) setImmediate(letGoOfJoined);
     lastParts = [...parts];
-    lastJoined = joinedUnpooled(parts);
+    lastJoined = joinedTexts(parts);
   }
   return lastJoined;
 }

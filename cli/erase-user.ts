@@ -119,7 +119,7 @@ const notRewritten = (what: string): string =>
 
 const always = (master: MasterKeySource): readonly string[] => [
   'what people have read, copied or printed',
-  'the memory of servers that run, which is cleared within seconds as far as a program can: a restart of each server ends what is left',
+  'memory of servers that was swapped out or dumped before: what they hold is cleared within seconds',
   'a backup that holds both the store and the master key of its time',
   'file' in master
     ? 'copies of the old master key on other machines: replace them by the new one'

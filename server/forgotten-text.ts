@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 
 import { clearFreeMemory } from '../adapters/process-memory.ts';
+import { leaveTextMemory } from '../adapters/text-memory.ts';
 
 /**
  * By then the user's key is destroyed, their connections are closed, and what was being read or
@@ -22,6 +23,7 @@ export class ForgottenText {
 
   /** An erasure was seen. */
   seen(): void {
+    leaveTextMemory();
     // One that is seen while memory is being cleared is another's turn.
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

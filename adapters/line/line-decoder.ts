@@ -6,6 +6,7 @@ export type DecodedLine =
   | { readonly kind: 'tooLong' }
   | { readonly kind: 'notUtf8' };
 
+const tooLong: DecodedLine = { kind: 'tooLong' };
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -32,8 +33,14 @@ export class LineDecoder {
   /**
    * Takes one chunk, which must hold the bytes of at most one TLS record. Its lines are decoded as
    * they are asked for, and all must be before the next chunk: as bytes they take the least room.
+   * Then the chunk is wiped: it was read into memory that is next given out for something else.
    */
   *push(chunk: Buffer): Generator<DecodedLine, undefined> {
+    yield* this.#linesOf(chunk);
+    chunk.fill(0);
+  }
+
+  *#linesOf(chunk: Buffer): Generator<DecodedLine, undefined> {
     if (this.#framing !== 'lines' && chunk.includes(newline)) this.#framing = 'lines';
     if (this.#framing === 'records') return yield* this.#record(chunk);
     let start = 0;
@@ -52,29 +59,41 @@ export class LineDecoder {
   }
 
   *#record(chunk: Buffer): Generator<DecodedLine, undefined> {
-    yield chunk.length > lineBytesMax ? { kind: 'tooLong' } : decode(chunk);
+    yield chunk.length > lineBytesMax ? tooLong : decode(chunk);
   }
 
   #endLine(rest: Buffer): readonly DecodedLine[] {
     const skipped = this.#skipping;
-    const line = this.#held.length === 0 ? rest : Buffer.concat([this.#held, rest]);
+    const line = this.#held.length === 0 ? rest : this.#heldWith(rest);
     this.#held = Buffer.alloc(0);
     this.#skipping = false;
     if (skipped) return [];
     const text = line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
-    return [text.length > lineBytesMax ? { kind: 'tooLong' } : decode(text)];
+    const decoded = text.length > lineBytesMax ? tooLong : decode(text);
+    line.fill(0);
+    return [decoded];
   }
 
   #hold(rest: Buffer): readonly DecodedLine[] {
     if (rest.length === 0 || this.#skipping) return [];
     // One more than the limit may be held: it can be the `\r` of a line end that is yet to come.
     if (this.#held.length + rest.length <= lineBytesMax + 1) {
-      this.#held = Buffer.concat([this.#held, rest]);
+      this.#held = this.#heldWith(rest);
       return [];
     }
+    this.#held.fill(0);
     this.#held = Buffer.alloc(0);
     this.#skipping = true;
-    return [{ kind: 'tooLong' }];
+    return [tooLong];
+  }
+
+  /** In memory of its own: a client may be silent for long in the middle of a line. */
+  #heldWith(rest: Buffer): Buffer {
+    const both = Buffer.allocUnsafeSlow(this.#held.length + rest.length);
+    this.#held.copy(both);
+    rest.copy(both, this.#held.length);
+    this.#held.fill(0);
+    return both;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Answer } from '../../core/answer.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import type { ClientLink, LinkAcceptor, LinkOwner, WireFormat } from '../client-link.ts';
 import { Outbox } from '../outbox.ts';
-import { unpooledBytes } from '../unpooled.ts';
+import { textBytes } from '../text-memory.ts';
 import { parseGreetingLine, parseSessionLine } from './line-command.ts';
 import { type DecodedLine, LineDecoder } from './line-decoder.ts';
 import { answerText, deliveryText } from './line-text.ts';
@@ -25,11 +25,11 @@ export const lineFormat: WireFormat = {
   resumes: false,
   delivery(delivery: Delivery): Buffer | undefined {
     const text = deliveryText(delivery);
-    return text === '' ? undefined : unpooledBytes(text);
+    return text === '' ? undefined : textBytes(text);
   },
   answer(answer: Answer): Buffer | undefined {
     const text = answerText(answer);
-    return text === '' ? undefined : unpooledBytes(text);
+    return text === '' ? undefined : textBytes(text);
   },
   cursor: () => undefined,
 };

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 import { bodySealed } from '../record-codec.ts';
-import { unpooledBytes } from '../unpooled.ts';
+import { textBytes } from '../text-memory.ts';
 
 const algorithm = 'aes-256-gcm';
 const monthAt = 1;
@@ -18,7 +18,7 @@ const tagBytes = 16;
 export function sealText(key: KeyObject, id: string, month: number, text: string): Buffer {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(id));
-  const plain = unpooledBytes(text);
+  const plain = textBytes(text);
   const head = Buffer.alloc(nonceAt);
   head[0] = bodySealed;
   head.writeUInt16BE(month, monthAt);

@@ -3,7 +3,7 @@ import type { Delivery, DirectMessage } from '../../core/delivery.ts';
 import { errorWords } from '../../core/error-catalogue.ts';
 import { unreachable } from '../../core/rejection.ts';
 import type { WireFormat } from '../client-link.ts';
-import { joinedUnpooled, unpooledBytes } from '../unpooled.ts';
+import { textMemory } from '../text-memory.ts';
 import type { OkOf, ServerFrame } from './server-frames.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -28,8 +28,13 @@ export const frameFormat: WireFormat = {
  * made here, not by the library, so that all who are sent it share the bytes.
  */
 export function encodeFrame(frame: ServerFrame): Buffer {
-  const payload = unpooledBytes(JSON.stringify(frame));
-  return joinedUnpooled([frameHeader(payload.length), payload]);
+  const payload = JSON.stringify(frame);
+  const length = Buffer.byteLength(payload);
+  const header = frameHeader(length);
+  const bytes = textMemory(header.length + length);
+  header.copy(bytes);
+  bytes.write(payload, header.length);
+  return bytes;
 }
 
 /** A ping, or the pong that answers one with its bytes (125 at most): between frames, as they are. */

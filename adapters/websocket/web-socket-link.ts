@@ -141,11 +141,18 @@ export class WebSocketLink implements ClientLink {
 
   #read(data: RawData, isBinary: boolean): void {
     if (this.#isClosing) return;
-    const read = isBinary ? noText : readFrame((data as Buffer).toString());
+    const read = isBinary ? noText : readFrame(readAndWiped(data as Buffer));
     if (read.kind === 'frame')
       return this.#owner.onInput(inputOf(read.frame.id, commandOf(read.frame)));
     this.#owner.onInput(inputOf(read.id, faultOf(read)));
   }
+}
+
+/** What was read lies in memory that is next given out for something else. */
+function readAndWiped(data: Buffer): string {
+  const text = data.toString();
+  data.fill(0);
+  return text;
 }
 
 const inputOf = (request: string | undefined, command: ClientCommand): Input => ({

@@ -65,6 +65,17 @@ rule('bytes that are no UTF-8 are told, and the next line is read', () => {
     deepStrictEqual(decoded(Buffer.from(`${bytes}\nnext\n`, 'latin1')), [notUtf8, line('next')]);
 });
 
+rule('what was read is wiped once all its lines were decoded, and not before', () => {
+  const decoder = new LineDecoder();
+  const [begun, ended] = [Buffer.from('first\nsec'), Buffer.from('ond\nthird\n')];
+  deepStrictEqual([...decoder.push(begun)], [line('first')]);
+  deepStrictEqual(begun, Buffer.alloc(begun.length));
+  const lines = decoder.push(ended);
+  deepStrictEqual(lines.next().value, line('second'));
+  deepStrictEqual([...lines], [line('third')]);
+  deepStrictEqual(ended, Buffer.alloc(ended.length));
+});
+
 rule('a client that sends no line end and falls silent is read one record at a time', () =>
   deepStrictEqual(decoded('LOGIN al', 'ice', null, '/join a', '/who', 'x'.repeat(lineBytesMax)), [
     line('LOGIN alice'),
