@@ -1,10 +1,12 @@
 import { LogArchive } from '../adapters/log-file/archive.ts';
+import { removeUnfinished } from '../adapters/log-file/writer.ts';
 import { reasonOf } from '../adapters/system-reason.ts';
 import { recordReading } from '../server/audit-reading.ts';
 import { trimTarget } from '../server/trim-target.ts';
 import { openStores } from './open-stores.ts';
 import { PlainFailure } from './plain-failure.ts';
 import type { StoreOptions } from './store-options.ts';
+import { undoneWhenStopped } from './undone-when-stopped.ts';
 
 const dayMs = 86_400_000;
 
@@ -20,6 +22,7 @@ export interface ArchiveOptions {
 /** Writes what a server would trim by now, and is not in the folder. Tells before that it reads. */
 export async function archiveLog({ dir, store, days, what, why }: ArchiveOptions): Promise<void> {
   const archive = new LogArchive(dir);
+  const isWritten = undoneWhenStopped(() => removeUnfinished(dir));
   const stores = await openStores(store);
   try {
     const { events } = stores;
@@ -39,6 +42,7 @@ export async function archiveLog({ dir, store, days, what, why }: ArchiveOptions
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new PlainFailure(`${dir} cannot be written to (${reasonOf(error)}).`);
   } finally {
+    isWritten();
     await stores.close();
   }
 }

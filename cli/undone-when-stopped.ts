@@ -17,9 +17,12 @@ export function undoneWhenStopped(undo: () => void): () => void {
 }
 
 function die(signal: NodeJS.Signals): void {
-  for (const undo of undoings) undo();
-  heedNoMore();
-  process.kill(process.pid, signal);
+  try {
+    for (const undo of undoings) undo();
+  } finally {
+    heedNoMore();
+    process.kill(process.pid, signal);
+  }
 }
 
 function heedNoMore(): void {

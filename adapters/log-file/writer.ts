@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync, readdirSync, rmSync } from 'node:fs';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -18,6 +18,13 @@ export const isCompressed = (path: string): boolean => path.endsWith('.gz');
 
 /** Under which name this process writes a file until it is whole. */
 export const unfinishedName = (path: string): string => `${path}.${process.pid}.unfinished`;
+
+/** Removes what this process has begun to write in a folder and did not finish. */
+export function removeUnfinished(dir: string): void {
+  const names = existsSync(dir) ? readdirSync(dir) : [];
+  for (const name of names)
+    if (name.endsWith(unfinishedName(''))) rmSync(join(dir, name), { force: true });
+}
 
 /**
  * Writes a log file: the records of each partition in their order, then its checkpoints. It has

@@ -67,9 +67,10 @@ export async function sealStores(
   const textKeys: TextKeys = {
     names: () => keys.names(),
     destroy: async (name) => {
-      if (await keys.isDestroyed(name)) return false;
-      await marks.begin(name);
-      const wasThere = await keys.destroy(name);
+      const isThere = !(await keys.isDestroyed(name));
+      if (isThere) await marks.begin(name);
+      const wasThere = isThere && (await keys.destroy(name));
+      // Also where another process was quicker: this one may hold what it derived before.
       keyring.forget(name);
       return wasThere;
     },

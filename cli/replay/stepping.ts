@@ -6,6 +6,7 @@ import { terminalHere } from './asked-places.ts';
 import { endOf, type Positions } from './log-span.ts';
 import { placeOf, parseMoment } from './moment.ts';
 import { progressOn } from '../progress.ts';
+import { undoneWhenStopped } from '../undone-when-stopped.ts';
 import { chosenPart, type Replay } from './replay-job.ts';
 import { stepScreen } from './step-screen.ts';
 import { Stepper, type Step } from './stepper.ts';
@@ -59,14 +60,20 @@ class Stepping {
     emitKeypressEvents(stdin);
     stdin.setRawMode(true).resume();
     stdout.write(enter);
+    const leaveScreen = (): void => {
+      stdout.write(leave);
+      stdin.setRawMode(false).pause();
+    };
+    const hasLeft = undoneWhenStopped(leaveScreen);
     const redraw = (): void => this.#draw();
     stdout.on('resize', redraw);
     try {
       await this.#show(from);
       for await (const [text, key] of keysOf(stdin)) if (!(await this.#heed(text, key))) return;
     } finally {
-      stdout.off('resize', redraw).write(leave);
-      stdin.setRawMode(false).pause();
+      stdout.off('resize', redraw);
+      leaveScreen();
+      hasLeft();
     }
   }
 

@@ -1,15 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 
+import { openRedis } from '../../adapters/redis/event-store.ts';
 import { masterKeysText, newMasterKey } from '../../adapters/sealing/master-keys.ts';
+import { sealStores } from '../../adapters/sealing/seal-stores.ts';
+import { bytesIn, bytesOf, plainFiles } from '../cluster/file-bytes.ts';
+import { recoveredTexts } from '../cluster/recovered-texts.ts';
+import { says, write } from '../support/memory-history.ts';
 import { type RedisProcess, startRedis } from '../support/redis-process.ts';
 import { until } from '../support/until.ts';
 import { runCli, startCli } from './cli-process.ts';
 
 /** An erasure takes six seconds; the rest is for a busy machine. */
 const withinMs = 30_000;
+const said = 'a word of carol about the heron';
 const receipt = /^Not reached by this:\n(- .*\n)+$/m;
 
 await test('an erasure waits for the rewriting that is under way, and has another one begun', async (t) => {
@@ -50,8 +56,15 @@ await test('an erasure whose store does not rewrite its files prints its receipt
 });
 
 await test('of a Redis without an append-only file an erasure has the dump written anew', async (t) => {
-  await using redis = await startRedis({ args: ['--appendonly', 'no'] });
+  await using redis = await startRedis({ args: ['--appendonly', 'no', ...plainFiles] });
   const { cwd, env, erase } = await withCarol(t, redis, ['--accept-loss']);
+  const master = join(cwd, 'master.key');
+  const options = { master: { file: master, make: false }, seals: true };
+  const stores = await sealStores(await openRedis({ url: redis.url, acceptLoss: true }), options);
+  await write(stores.events, [says('carol', said)], { now: Date.now() });
+  await stores.close();
+  t.same(recoveredTexts(await bytesOf(redis), master), [said]);
+  const before = readFileSync(master);
   await redis.command('ACL', 'SETUSER', 'default', '-bgsave');
   t.match(await runCli(erase, { cwd, env }), {
     code: 1,
@@ -61,7 +74,14 @@ await test('of a Redis without an append-only file an erasure has the dump writt
   });
   await redis.command('ACL', 'SETUSER', 'default', '+bgsave');
   t.match(await runCli(erase, { cwd, env }), { code: 0, stdout: receipt });
-  await until(() => existsSync(join(redis.dir, 'dump.rdb')), { what: 'a dump', withinMs });
+  await until(async () => /rdb_bgsave_in_progress:0/.test(await persistence(redis)), {
+    what: 'the dump to be written',
+    withinMs,
+  });
+  const left = await bytesIn(redis.dir);
+  t.same(recoveredTexts(left, master), [], 'with the present master key nobody reads it');
+  writeFileSync(master, before);
+  t.same(recoveredTexts(left, master), [], 'nor with the one before');
   t.notOk(existsSync(join(redis.dir, 'appendonlydir')), 'and no file is made that nobody reads');
 });
 

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'tap';
 
 import { startInTmux } from '../support/tmux.ts';
@@ -34,6 +36,21 @@ await test('at a terminal the history is gone through event by event, forwards a
   await pane.showsMatching(/^Event 1 of 11 /);
   await pane.press('q');
   t.equal(await pane.exited(), 0);
+});
+
+await test('whoever ends it by a signal has their terminal back as it was', async (t) => {
+  const cwd = await chatIn(t);
+  const told = ['sh', '-c', 'echo $$ > pid; exec "$0" "$@"', process.execPath, mainFile];
+  const size = { columns: 100, rows: 24 };
+  await using pane = await startInTmux([...told, 'replay', '--step'], {
+    ...size,
+    cwd,
+    env: unsaid,
+  });
+  await pane.showsMatching(/^Event 1 of 11 /);
+  process.kill(Number(await readFile(join(cwd, 'pid'), 'utf8')), 'SIGTERM');
+  t.equal(await pane.exited(), 143);
+  t.notMatch((await pane.rows()).join('\n'), /Event/);
 });
 
 await test('without a terminal there is nothing to step at', async (t) => {

@@ -106,6 +106,16 @@ await test('without a month’s key of a room its text of that month is gone, an
   t.same(await readAll(await sealed.open(t)), ['[expired]', 'elsewhere', 'in december']);
 });
 
+await test('a server lets go of a month’s key that another has destroyed before it', async (t) => {
+  const sealed = new Sealed();
+  const [quicker, slower] = [await sealed.open(t), await sealed.open(t)];
+  await say(quicker, said('alice', 'in november'));
+  t.same(await readAll(slower), ['in november'], 'the key is held now');
+  t.equal(await quicker.textKeys?.destroy('room:lobby:2026-11'), true);
+  t.equal(await slower.textKeys?.destroy('room:lobby:2026-11'), false);
+  t.same(await readAll(slower), ['[expired]']);
+});
+
 await test('a body that was put under another record does not open', async (t) => {
   const sealed = new Sealed();
   const stores = await sealed.open(t);
