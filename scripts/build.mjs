@@ -1,7 +1,9 @@
 // Compiles the project into a folder of its own, and only when all of it compiled puts that in
 // the place of `dist`: a failed build leaves the last good one, outputs of deleted sources do not
-// survive, and two builds at the same moment do not mix.
+// survive, and two builds at the same moment do not mix. With --unless-built nothing is done where
+// `dist` was made of these very sources.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -9,6 +11,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -29,11 +32,15 @@ const sourceFolders = ['core', 'adapters', 'server', 'cli', 'test', 'bench'];
 const pageSources = join(root, 'adapters', 'page', sep);
 const reportSources = join(root, 'cli', 'replay', 'report', sep);
 const swapAttemptsMax = 20;
+/** In `dist`: what it was made of. */
+const stampName = '.built-from';
 
 if (!existsSync(compiler)) {
   console.error('build: TypeScript is not installed. Run `npm ci` (without --omit=dev) first.');
   process.exit(1);
 }
+const stamp = hashOfSources();
+if (process.argv.includes('--unless-built') && stampOf(dist) === stamp) process.exit(0);
 removeAbandonedStages();
 process.on('exit', () => rmSync(stage, { recursive: true, force: true }));
 writeStageConfigs();
@@ -50,9 +57,29 @@ if (failures.length > 0) process.exit(1);
 await bundleFrameReader();
 for (const folder of sourceFolders) copyAssets(join(root, folder));
 removeStageConfigs();
+writeFileSync(join(stage, stampName), stamp);
 const main = join(stage, 'cli', 'main.js');
 if (existsSync(main)) chmodSync(main, 0o755);
 swapIntoPlace();
+
+/** Of all that the outcome depends on: sources, configurations, scripts, and the packages' versions. */
+function hashOfSources() {
+  const paths = [...sourceFolders, 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  const others = ['package.json', 'package-lock.json', 'tsconfig.json'];
+  const hash = createHash('sha256').update(process.version);
+  for (const path of [...paths, ...others.map((name) => join(root, name))].toSorted())
+    hash.update(`\n${relative(root, path)}\n`).update(readFileSync(path));
+  return hash.digest('hex');
+}
+
+function stampOf(folder) {
+  const path = join(folder, stampName);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
 
 /** What is wrong is said by the compiler itself. */
 async function compile(...args) {

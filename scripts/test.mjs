@@ -46,7 +46,7 @@ const [first, ...others] = process.argv.slice(2);
 const tier = tiers.includes(first) ? first : 'test';
 const wanted = first === undefined || tiers.includes(first) ? others : [first, ...others];
 
-if (!step('build and types', 'scripts/build.mjs')) finish();
+if (!step('build and types', 'scripts/build.mjs', '--unless-built')) finish();
 const files = testFiles();
 if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}.`);

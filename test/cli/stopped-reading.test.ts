@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 import { mainFile, startCli } from './cli-process.ts';
 
 /** So many take seconds to be compressed, and nobody waits for that. */
-const manyRecords = 60_000;
+const manyRecords = 150_000;
 const startsWithinMs = 20_000;
 
 /** A log file of many messages, all alike. */
