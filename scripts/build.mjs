@@ -64,8 +64,10 @@ swapIntoPlace();
 
 /** Of all that the outcome depends on: sources, configurations, scripts, and the packages' versions. */
 function hashOfSources() {
-  const paths = [...sourceFolders, 'scripts'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+  // An image is built without some of them.
+  const folders = [...sourceFolders, 'scripts'].map((folder) => join(root, folder));
+  const paths = folders.filter(existsSync).flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),
   );
