@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Parser } from 'tap-parser';
+import { inSources } from './source-places.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** More than twice the cores of the smallest machine: of what files take, they wait for more than half. */
@@ -49,7 +50,7 @@ export function testEnvironment(tier) {
 async function runFile(file, { env, fileTimeoutSeconds }) {
   const startedAt = performance.now();
   const outcome = { passed: 0, failed: 0, failures: [], seconds: 0, stderr: '' };
-  const child = spawn(process.execPath, ['--enable-source-maps', file], {
+  const child = spawn(process.execPath, [file], {
     cwd: root,
     env: {
       ...env,
@@ -120,7 +121,8 @@ function print(source, { passed, failed, failures, seconds, stderr }) {
     console.log(`       ${path.join(' > ')}`);
     for (const line of explanation(diag ?? {})) console.log(`         ${line}`);
   }
-  if (failed > 0 && stderr !== '') console.log(`       its standard error:\n${stderr.trimEnd()}`);
+  if (failed > 0 && stderr !== '')
+    console.log(`       its standard error:\n${inSources(stderr.trimEnd())}`);
 }
 
 /** Where it was and what differed; the source lines that tap quotes are left to the editor. */
@@ -128,5 +130,6 @@ function explanation({ at, stack, diff, source: _source, ...rest }) {
   const place = at ? [`at ${at.fileName}:${at.lineNumber}:${at.columnNumber}`] : [];
   const others = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const texts = [diff, stack].filter((text) => typeof text === 'string');
-  return [...place, ...others, ...texts.flatMap((text) => text.trimEnd().split('\n'))];
+  const lines = [...place, ...others, ...texts.flatMap((text) => text.trimEnd().split('\n'))];
+  return lines.map(inSources);
 }

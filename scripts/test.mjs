@@ -24,14 +24,26 @@ const fileTimeoutSeconds = { quick: 60, test: 600, full: 3_000 };
 /** Begun before the others, so that none of them is alone at the end. */
 const longest = [
   'test/adapters/page/browser.test.js',
-  'test/cluster/under-network-faults.test.js',
-  'test/cluster/under-process-faults.test.js',
   'test/docker/composed.test.js',
+  'test/cluster/under-process-faults.test.js',
   'test/cluster/under-client-faults.test.js',
+  'test/cluster/under-network-faults.test.js',
+  'test/cluster/erasure.test.js',
+  'test/server/server.test.js',
+  'test/cli/user.test.js',
   'test/cluster/redis-outage.test.js',
   'test/cluster/lost-server.test.js',
+  'test/cluster/web-page.test.js',
   'test/cluster/graceful-stop.test.js',
-  'test/server/server.test.js',
+  'test/cluster/one-session.test.js',
+  'test/cluster/stopped-start.test.js',
+  'test/cli/start-failure.test.js',
+  'test/cluster/resumed-sessions.test.js',
+  'test/cli/audit.test.js',
+  'test/cluster/replayed-states.test.js',
+  'test/server/web/web.test.js',
+  'test/cluster/trimmed-log.test.js',
+  'test/docs/verify-example.test.js',
 ];
 /** So many are named at the end, with their seconds: where time is to be saved. */
 const slowestShown = 8;
