@@ -20,6 +20,7 @@ import './limits.spec.ts';
 import './retention.spec.ts';
 import './trimmed-kept-rooms.spec.ts';
 import './trimming.spec.ts';
+import './held-trimming.spec.ts';
 import './rollback.spec.ts';
 import './server-end.spec.ts';
 import './login-clock.spec.ts';

@@ -1,23 +1,14 @@
-import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { pipeline } from 'node:stream/promises';
-import { createServer } from 'node:tls';
 import { type Test, test } from 'tap';
 
 import { parseAddress } from '../../../adapters/redis/address.ts';
 import { openRedis, type RedisStoreOptions } from '../../../adapters/redis/event-store.ts';
 import { settingAdvice } from '../../../adapters/redis/setting-advice.ts';
-import {
-  certifyAuthority,
-  certifyServer,
-  makeKey,
-} from '../../../adapters/tls/development-authority.ts';
 import { freePort } from '../../support/free-port.ts';
 import type { RedisProcess } from '../../support/redis-process.ts';
 import { until } from '../../support/until.ts';
 import { Journal } from './journal.ts';
 import { opened, proxyFor, redisFor } from './opened.ts';
+import { tlsFor } from './redis-over-tls.ts';
 
 /** One sentence, or two clauses of one: no stack, no list. */
 const plain = /^[A-Z][^\n]{20,250}\.?$/;
@@ -237,22 +228,4 @@ await test('a Redis is spoken to over TLS, if its certificate can be trusted', a
 
 async function persistence(redis: RedisProcess): Promise<string> {
   return String(await redis.command('INFO', 'persistence'));
-}
-
-/** Ends TLS before a Redis, as its own TLS port would. */
-async function tlsFor(t: Test, redis: RedisProcess): Promise<{ ca: string; port: number }> {
-  const [caKey, key] = [Buffer.from(makeKey()), Buffer.from(makeKey())];
-  const ca = await certifyAuthority(caKey, Date.now());
-  const authority = { key: caKey, certificate: new X509Certificate(ca) };
-  const cert = await certifyServer({ key, names: ['localhost'] }, authority, Date.now());
-  const server = createServer({ key, cert }, (socket) => {
-    // What ends one side ends the other.
-    pipeline(socket, connect(redis.port, '127.0.0.1'), socket).catch(() => undefined);
-  });
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
-  const port = await freePort();
-  server.listen(port, 'localhost');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
-  return { ca, port };
 }

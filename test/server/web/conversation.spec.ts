@@ -1,4 +1,4 @@
-import { deepStrictEqual, match } from 'node:assert/strict';
+import { deepStrictEqual } from 'node:assert/strict';
 
 import { unavailable } from '../../support/faulty-stores.ts';
 import { passwordOf } from '../../support/chat-harness.ts';
@@ -226,29 +226,4 @@ webScene('what was kept for somebody who was away comes after the login, marked'
   const again = await web.login('bob', 0);
   await again.sees('joined');
   await again.seesNothing();
-});
-
-webScene('registration, a change of the password, and where one is logged in', async (web) => {
-  const carol = await web.connect(0);
-  const session = await carol.asks({
-    type: 'register',
-    user: 'Carol',
-    password: 'correct horse'.replace(' ', '-'),
-  });
-  deepStrictEqual([session.user, session.server], ['carol', 'server-0']);
-  match(session.token, /^carol\./);
-  deepStrictEqual(
-    await carol.isRefused({ type: 'password', old: 'wrong', next: 'battery-staple' }),
-    'WrongPassword',
-  );
-  await carol.asks({ type: 'password', old: 'correct-horse', next: 'battery-staple' });
-  const { server, rooms } = await carol.asks({ type: 'sessions' });
-  deepStrictEqual([server, rooms], ['server-0', ['lobby']]);
-  await carol.asks({ type: 'logout' });
-  const again = await web.connect(1);
-  deepStrictEqual(
-    await again.isRefused({ type: 'login', user: 'carol', password: 'correct-horse' }),
-    'InvalidCredentials',
-  );
-  await again.login('carol', 'battery-staple');
 });

@@ -1,6 +1,6 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, match } from 'node:assert/strict';
 
-import { webScenes } from '../../support/web-harness.ts';
+import { webScene, webScenes } from '../../support/web-harness.ts';
 
 const login = { type: 'login', user: 'alice', password: 'password123' } as const;
 
@@ -73,4 +73,29 @@ webScenes('a login replaces a session whose connection was lost', async (web) =>
     await gone.isRefused({ type: 'resume', token: alice.token, cursor: alice.cursor }),
     'SessionOver',
   );
+});
+
+webScene('registration, a change of the password, and where one is logged in', async (web) => {
+  const carol = await web.connect(0);
+  const session = await carol.asks({
+    type: 'register',
+    user: 'Carol',
+    password: 'correct horse'.replace(' ', '-'),
+  });
+  deepStrictEqual([session.user, session.server], ['carol', 'server-0']);
+  match(session.token, /^carol\./);
+  deepStrictEqual(
+    await carol.isRefused({ type: 'password', old: 'wrong', next: 'battery-staple' }),
+    'WrongPassword',
+  );
+  await carol.asks({ type: 'password', old: 'correct-horse', next: 'battery-staple' });
+  const { server, rooms } = await carol.asks({ type: 'sessions' });
+  deepStrictEqual([server, rooms], ['server-0', ['lobby']]);
+  await carol.asks({ type: 'logout' });
+  const again = await web.connect(1);
+  deepStrictEqual(
+    await again.isRefused({ type: 'login', user: 'carol', password: 'correct-horse' }),
+    'InvalidCredentials',
+  );
+  await again.login('carol', 'battery-staple');
 });
