@@ -33,6 +33,8 @@ export interface ClientLink {
   /** Queues bytes, whole lines or frames; they leave with the next `flush`. */
   send(bytes: Buffer): void;
   flush(): void;
+  /** Its owner hears `onSlow` unless the client has taken by then what waits for it now. */
+  takeWithin(ms: number): void;
   /**
    * Asks, with the next `flush`, whether the client has what it was sent up to then: its owner hears
    * `onTaken` when that is known, as far as it can be known on this transport. Of two questions the

@@ -96,6 +96,16 @@ export class Outbox {
     if (now - this.#takenAt > outboxStallMsMax && !this.#isClosing) this.#giveUp();
   }
 
+  /** A client that by then has not taken all that waits now is too slow. */
+  takeWithin(ms: number): void {
+    const owed = this.#writtenBytes + this.#laterBytes;
+    const check = (): void => {
+      const taken = this.#writtenBytes - this.#socket.writableLength;
+      if (taken < owed && !this.#isClosing) this.#giveUp();
+    };
+    if (this.waitingBytes > 0) setTimeout(check, ms).unref();
+  }
+
   #write(bytes: Buffer): void {
     this.#writtenBytes += bytes.length;
     this.#socket.write(bytes);

@@ -10,6 +10,8 @@ const slabPages = 4;
 const pageBytes = 65_536;
 const slabBytes = slabPages * pageBytes;
 
+/** Each failure costs a collection of all garbage, so there is one at most. */
+let isMappable = true;
 let slab: ArrayBuffer | undefined;
 let usedBytes = 0;
 
@@ -57,9 +59,10 @@ export function leaveTextMemory(): void {
  */
 function mapped(pages: number): ArrayBuffer {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
+    if (isMappable) return new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return Buffer.allocUnsafeSlow(pages * pageBytes).buffer;
+    isMappable = false;
   }
+  return Buffer.allocUnsafeSlow(pages * pageBytes).buffer;
 }

@@ -171,7 +171,7 @@ export class ChatServer implements Chat, FollowerOwner {
     if (event.type === 'RetentionSet') this.#expiry?.lookSoon();
     if (event.type === 'UserErased') {
       this.follower.recent.clear();
-      this.options.onErased?.();
+      this.options.onErased?.(this.#connections);
     }
     if (event.type === 'ServerStopped' || event.type === 'ServerLost')
       this.#onServerEnded(recorded, event.data);

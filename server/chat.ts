@@ -4,6 +4,7 @@ import type { PasswordHasher } from '../adapters/password-hasher.ts';
 import type { Actor } from '../core/event-store.ts';
 import type { Stores } from '../core/stores.ts';
 import type { Appender } from './appender.ts';
+import type { Connection } from './connection.ts';
 import type { FanOut } from './fan-out.ts';
 import type { LogFollower } from './log-follower.ts';
 import type { LoginThrottle } from './login-throttle.ts';
@@ -25,7 +26,7 @@ export interface ChatOptions {
   /** How much longer where it is kept waiting; `loginHeldMsMax` unless given. */
   readonly loginHeldMs?: number;
   /** Called when a user was erased: what they wrote is not to be left in memory. */
-  readonly onErased?: () => void;
+  readonly onErased?: (connections: Iterable<Connection>) => void;
   /** The origin under which browsers reach this server, if they do. */
   readonly web?: string;
 }

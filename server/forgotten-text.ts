@@ -2,12 +2,15 @@ import type { Logger } from 'pino';
 
 import { clearFreeMemory } from '../adapters/process-memory.ts';
 import { leaveTextMemory } from '../adapters/text-memory.ts';
+import type { Connection } from './connection.ts';
 
 /**
  * By then the user's key is destroyed, their connections are closed, and what was being read or
  * sent is over.
  */
 const clearAfterMs = 5_000;
+/** What waits for a client may hold the text: whoever does not take it by then is cut off, and has a second to go. */
+const takenWithinMs = 3_000;
 
 /**
  * After an erasure, nothing of the user's text is to be found in the memory of a process that had
@@ -21,9 +24,10 @@ export class ForgottenText {
     this.#log = log;
   }
 
-  /** An erasure was seen. */
-  seen(): void {
+  /** An erasure was seen by a server with these clients. */
+  seen(connections: Iterable<Connection>): void {
     leaveTextMemory();
+    for (const { outgoing } of connections) outgoing.takeWithin(takenWithinMs);
     // One that is seen while memory is being cleared is another's turn.
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

@@ -54,6 +54,11 @@ export class Outgoing {
     if (!this.#link.isBlocked) this.#taken = this.#shown;
   }
 
+  /** A client that by then has not taken what waits now is cut off as a slow one. */
+  takeWithin(ms: number): void {
+    this.#link.takeWithin(ms);
+  }
+
   /** From now on what is sent waits until `release`. */
   hold(): void {
     this.#held = [];

@@ -10,6 +10,7 @@ import { accountNames } from './account-names.ts';
 import { createAccount } from './accounts.ts';
 import { loadAccount } from './aggregate.ts';
 import { ChatServer } from './chat-server.ts';
+import type { Connection } from './connection.ts';
 import { sweepCredentials } from './credential-sweep.ts';
 import { ForgottenText } from './forgotten-text.ts';
 import { CountedMetrics } from './metrics-counted.ts';
@@ -99,7 +100,7 @@ export async function startChat<C extends TlsCertificate>(
   try {
     // The ports first: one that is taken is found before anything is made or written.
     for (const server of plan.servers) taken.push(await takePorts(plan, server));
-    const shared = { hasher, onErased: () => forgotten.seen() };
+    const shared = { hasher, onErased: (clients: Iterable<Connection>) => forgotten.seen(clients) };
     for (const ports of taken) running.push(await startServer(plan, ports, shared));
     const [first] = running;
     const hasAccounts = first !== undefined && (await anyAccount(first.stores));
@@ -153,7 +154,7 @@ interface RunningServer {
 /** What the servers of a process have in common. */
 interface SharedByServers {
   readonly hasher: PasswordHasher;
-  readonly onErased: () => void;
+  readonly onErased: (connections: Iterable<Connection>) => void;
 }
 
 async function startServer(

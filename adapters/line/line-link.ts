@@ -106,6 +106,10 @@ export class LineLink implements ClientLink {
     this.#outbox.flush();
   }
 
+  takeWithin(ms: number): void {
+    this.#outbox.takeWithin(ms);
+  }
+
   /** A line client is not asked: whatever it sends after this is the answer. */
   confirm(): void {
     this.#isAsked = true;

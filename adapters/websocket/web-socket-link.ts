@@ -74,6 +74,10 @@ export class WebSocketLink implements ClientLink {
     this.#outbox.flush();
   }
 
+  takeWithin(ms: number): void {
+    this.#outbox.takeWithin(ms);
+  }
+
   confirm(): void {
     this.#pushPing();
     this.#confirms = this.#pings;

@@ -7,6 +7,8 @@ import { duplexPair } from '../support/duplex-pair.ts';
 import { until } from '../support/until.ts';
 
 const line = (text: string): Buffer => Buffer.from(`${text}\n`);
+/** Soon, and after what is read in this turn. */
+const withinMs = 50;
 /** So many bytes in one line. */
 const lineOf = (bytes: number): Buffer => Buffer.alloc(bytes, 'x').fill('\n', bytes - 1);
 
@@ -117,6 +119,21 @@ await test('a client that takes a little now and then is not stalled', async (t)
     await bytesOf(reader, 100_000);
   }
   t.equal(told.slow, 0);
+});
+
+await test('a client that has to take what waits is too slow if it has not, whatever came since', async (t) => {
+  const [taking, leaving] = [setting(), setting()];
+  for (const { outbox } of [taking, leaving]) {
+    outbox.push(lineOf(300_000));
+    outbox.flush();
+    outbox.takeWithin(withinMs);
+  }
+  await bytesOf(taking.reader, 300_000);
+  taking.outbox.push(lineOf(300_000));
+  taking.outbox.flush();
+  await until(() => leaving.told.slow === 1, { what: 'the time to be over', withinMs: 5_000 });
+  t.equal(taking.told.slow, 0, 'it has taken all that waited then');
+  t.equal(taking.outbox.isBlocked, true);
 });
 
 await test('the end comes after everything, however much it is', async (t) => {

@@ -142,6 +142,7 @@ const linkTo = (sent: Buffer[]): ClientLink => ({
   waitingBytes: 0,
   send: (bytes) => void sent.push(bytes),
   flush: () => {},
+  takeWithin: () => {},
   confirm: () => {},
   pause: () => {},
   resume: () => {},
