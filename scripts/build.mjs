@@ -1,7 +1,7 @@
 // Compiles the project into a folder of its own, and only when all of it compiled puts that in
 // the place of `dist`: a failed build leaves the last good one, outputs of deleted sources do not
 // survive, and two builds at the same moment do not mix. With --unless-built nothing is done where
-// `dist` was made of these very sources.
+// `dist` was made of these very sources; what somebody changed in it since is not seen.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

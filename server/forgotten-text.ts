@@ -10,7 +10,7 @@ import type { Connection } from './connection.ts';
  */
 const clearAfterMs = 5_000;
 /** What waits for a client may hold the text: whoever does not take it by then is cut off, and has a second to go. */
-const takenWithinMs = 3_000;
+export const erasedTakenMsMax = 3_000;
 
 /**
  * After an erasure, nothing of the user's text is to be found in the memory of a process that had
@@ -27,7 +27,7 @@ export class ForgottenText {
   /** An erasure was seen by a server with these clients. */
   seen(connections: Iterable<Connection>): void {
     leaveTextMemory();
-    for (const { outgoing } of connections) outgoing.takeWithin(takenWithinMs);
+    for (const { outgoing } of connections) outgoing.takeWithin(erasedTakenMsMax);
     // One that is seen while memory is being cleared is another's turn.
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -40,6 +40,8 @@ export class ForgottenText {
   }
 
   async #clear(): Promise<void> {
+    // Once more, for what was being read or sent when the erasure was seen.
+    leaveTextMemory();
     const startedAt = performance.now();
     try {
       await clearFreeMemory();

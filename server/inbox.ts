@@ -77,10 +77,14 @@ async function readThrough(events: EventStore, { user, partition }: Inbox): Prom
   return through();
 }
 
-/** The position before which the log told, up to `asOf`, that it is trimmed; 0 if it never did. */
+/**
+ * The position before which the log told, up to `asOf`, that it is trimmed; 0 if it never did. One that
+ * was told as the log was set back may name what was yet to come, and means what came before it.
+ */
 async function toldTrimmed(events: EventStore, { partition, asOf }: Inbox): Promise<number> {
   const stream = trimmingStream(partition);
   for await (const { event, position } of recordsBackwards(events, { stream, partition }))
-    if (position <= asOf && event.type === 'LogTrimmed') return event.data.before;
+    if (position <= asOf && event.type === 'LogTrimmed')
+      return Math.min(event.data.before, position);
   return 0;
 }

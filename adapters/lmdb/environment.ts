@@ -7,7 +7,7 @@ import { MemoryLeases } from '../memory/leases.ts';
 import { partitionsInWords } from '../partitions-in-words.ts';
 import { possiblePartitions } from '../possible-partitions.ts';
 import { recordFormat } from '../record-codec.ts';
-import { checkOwn, type DataFolder, existingFolder, noLog, openDatabase } from './data-folder.ts';
+import { checkOwn, type DataFolder, noLog, openDatabase } from './data-folder.ts';
 import { GroupCommit } from './group-commit.ts';
 import { LogPartition } from './log-partition.ts';
 import { LogReader } from './log-reader.ts';
@@ -51,7 +51,7 @@ export class Environment {
     this.info = info;
     this.tables = tables;
     this.reader = new LogReader(tables);
-    this.#file = new MappedFile(tables, () => openDatabase(existingFolder(folder.name)));
+    this.#file = new MappedFile(folder.path, tables, () => openDatabase(folder));
     // Of another process's leases nothing can be known here, so they count as held.
     const isLeased = (server: string): boolean => this.#owners === 0 || this.leases.isHeld(server);
     this.partitions = Array.from(

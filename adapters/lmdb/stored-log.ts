@@ -59,7 +59,7 @@ class LmdbStoredLog implements StoredLog {
   constructor(dir: string, info: LogInfo, tables: Tables) {
     this.info = info;
     this.#tables = tables;
-    this.#file = new MappedFile(tables, () => openToRead(dir));
+    this.#file = new MappedFile(dir, tables, () => openToRead(dir));
   }
 
   async head(partition: number): Promise<LogHead> {

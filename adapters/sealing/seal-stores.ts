@@ -64,14 +64,18 @@ export async function sealStores(
   const keyring = new Keyring(keys, watch && ((error) => void watch.failed(error)));
   const events = new SealedEvents(stores.events, keyring, { seals, now });
   const marks = new ExpiryMarks(stores.keys);
+  /** Those that were destroyed, and let go of here. */
+  const gone = new Set<string>();
   const textKeys: TextKeys = {
     names: () => keys.names(),
     destroy: async (name) => {
       const isThere = !(await keys.isDestroyed(name));
+      if (!isThere && gone.has(name)) return false;
       if (isThere) await marks.begin(name);
       const wasThere = isThere && (await keys.destroy(name));
       // Also where another process was quicker: this one may hold what it derived before.
       keyring.forget(name);
+      gone.add(name);
       return wasThere;
     },
     unwritten: async () => {

@@ -28,6 +28,7 @@ import {
   userNameCharactersMax,
   userNameCharactersMin,
 } from '../../core/limits.ts';
+import { erasedTakenMsMax } from '../../server/forgotten-text.ts';
 import { historyRecordsMax } from '../../server/history.ts';
 import { keptMessagesMax } from '../../server/inbox.ts';
 import { messagesInFlightMax } from '../../server/input-turns.ts';
@@ -57,7 +58,11 @@ const limits: Readonly<Record<string, readonly number[]>> = {
     turnedAwayPerAddressMax,
   ],
   "a room's events that `/history` looks back over": [historyRecordsMax],
-  'what waits for a slow client': [outboxBytesMax / mebibyte, outboxStallMsMax / 1_000],
+  'what waits for a slow client': [
+    outboxBytesMax / mebibyte,
+    outboxStallMsMax / 1_000,
+    erasedTakenMsMax / 1_000,
+  ],
   'passwords waiting to be checked': [hashQueueMax, hashesPerNetworkMax],
   'what waits for the store': [redisQueue.queuedCommitsMax, redisQueue.queuedBytesMax / mebibyte],
 };

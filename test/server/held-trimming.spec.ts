@@ -4,8 +4,11 @@ import pino from 'pino';
 import { openMemory } from '../../adapters/memory/event-store.ts';
 import { ShownTo } from '../../cli/replay/shown-to.ts';
 import type { EventStore, Subscription } from '../../core/event-store.ts';
+import { unreadMessages } from '../../server/inbox.ts';
 import { Trimmer } from '../../server/trimmer.ts';
 import { type ChatHarness, scene } from '../support/chat-harness.ts';
+import { commitTo, directMessagePosted, newEvent } from '../support/events.ts';
+import { rule } from '../support/given.ts';
 import { firstsOf, trimAll } from '../support/trimmed-log.ts';
 
 const later = (): number => Date.now() + 3 * 86_400_000;
@@ -95,3 +98,20 @@ scene('what the log tells was trimmed waits for no login, though it is held up',
   match(lines, /\[DM\] alice: new\n$/);
   await slow.close();
 });
+
+rule(
+  'a trimming told of what is yet to come, in a log that was set back, hides nothing of it',
+  async () => {
+    const { events } = openMemory();
+    const writer = events.writer('a', 1);
+    const data = { before: 100, archived: false };
+    await writer.append(commitTo('trimming:0', newEvent({ type: 'LogTrimmed', data })));
+    await writer.append(commitTo('direct:alice:bob', directMessagePosted('alice', 'bob', 'later')));
+    const { position } = await events.head(0);
+    const { oldest } = await unreadMessages(events, 'bob', [position]);
+    deepStrictEqual(
+      oldest.map(({ event }) => event.text),
+      ['later'],
+    );
+  },
+);

@@ -6,6 +6,7 @@ import { openMemory } from '../../adapters/memory/event-store.ts';
 import type { EventStore } from '../../core/event-store.ts';
 import { Sealer } from '../../server/sealer.ts';
 import { Sealing } from '../../server/sealing.ts';
+import { unsealedSince } from '../../server/unsealed.ts';
 import { testKey } from '../audit/sealed-records.ts';
 import { commitTo, messagePosted } from '../support/events.ts';
 import { rule } from '../support/given.ts';
@@ -121,4 +122,20 @@ rule('a thousand records are sealed before their time has come', () =>
       withinMs: 20_000,
     });
   }),
+);
+
+rule(
+  'of a sealed log each partition tells what is not sealed, and of any other none does',
+  async () => {
+    const { events, log: memory } = openMemory({ partitions: 2 });
+    const sealer = new Sealer(events, key, 'a');
+    const since = (): Promise<unknown> =>
+      Promise.all([0, 1].map((partition) => unsealedSince(events, partition)));
+    deepStrictEqual(await since(), [null, null]);
+    await sealer.seal(0);
+    const [began] = memory.partition(1).readStored(1, 1);
+    deepStrictEqual(await since(), [undefined, began?.at]);
+    await sealer.seal(1);
+    deepStrictEqual(await since(), [undefined, undefined]);
+  },
 );

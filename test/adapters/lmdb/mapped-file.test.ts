@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { cp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 
@@ -81,4 +82,21 @@ await test('so it is with a log that is only looked at', async (t) => {
   checkMapped(t, dir);
   t.match(await log.head(0), { position: records + 1 });
   await log.close();
+});
+
+await test('a folder that is replaced while it is being read is not read on', async (t) => {
+  const [dir, other] = [await longLog(t), join(t.testdirName, 'other')];
+  await cp(dir, other, { recursive: true });
+  for (const open of [openLmdb, ({ dir: folder }: { dir: string }) => lookIntoLmdb(folder)]) {
+    const opened = await open({ dir });
+    const log = 'events' in opened ? opened.events : opened;
+    await rename(dir, `${dir}-before`);
+    await t.rejects(readWhole(t, log), { name: 'StoreUnusable', message: /was replaced while/ });
+    t.notOk(existsSync(dir), 'none is made in its place');
+    await rename(other, dir);
+    await t.rejects(readWhole(t, log), { name: 'StoreUnusable', message: /was replaced while/ });
+    await opened.close();
+    await rename(dir, other);
+    await rename(`${dir}-before`, dir);
+  }
 });
